@@ -1,0 +1,163 @@
+/*
+ * access.c - loads, stores and instruction fetches of user space.
+ *
+ * In the kernel:  the processor, and arch/x86/mm/fault.c do_user_addr_fault().
+ * Left out:       TLBs (each access walks the tables), protection keys, the OOM killer,
+ *                 signal handlers.
+ * Locks:          none held; the VMA's lock or mmap_lock for reading during a fault.
+ */
+#include <signal.h>
+#include "folio.h"
+#include "machine.h"
+#include "memory.h"
+#include "vma.h"
+
+/* More faults than this for one access, and it would never end. */
+#define MAX_ROUNDS	1000
+
+/* What the fault handler learns from the processor. */
+struct cpu_fault {
+	enum user_access access;
+	bool protection;	/* the page was present: X86_PF_PROT */
+};
+
+/* Do the bits of a word allow @access? */
+static bool pte_permits(pte_t pte, enum user_access access)
+{
+	if (!(pte & _PAGE_PRESENT) || !(pte & _PAGE_USER))
+		return false;
+	if (access == USER_STORE)
+		return pte_write(pte);
+	return access != USER_EXEC || !(pte & _PAGE_NX);
+}
+
+/*
+ * The instruction itself, in one step from look-up to data: true if it went through.
+ * The processor sets accessed and dirty bits without any lock.
+ */
+static bool cpu_access(struct mm_struct *mm, unsigned long addr, struct cpu_fault *fault,
+		       uint64_t *value)
+{
+	unsigned int slot = pgtable_index(addr, LEVEL_PTE);
+	struct pgtable *table = pgtable_lookup(mm, addr, LEVEL_PTE);
+	struct page *page;
+	pte_t pte;
+
+	sched_step(table, fault->access == USER_STORE ? ACCESS_WRITE : ACCESS_READ, "user access");
+	table = pgtable_lookup(mm, addr, LEVEL_PTE);
+	pte = table ? table->entry[slot] : 0;
+	fault->protection = (pte & _PAGE_PRESENT) != 0;
+	if (!pte_permits(pte, fault->access))
+		return false;
+
+	page = pfn_to_page(pte_pfn(pte));
+	pte = pte_mkyoung(pte);
+	if (fault->access == USER_STORE) {
+		pte = pte_mkdirty(pte);
+		page->content = *value;
+	} else if (value) {
+		*value = page->content;
+	}
+	table->entry[slot] = pte;
+	return true;
+}
+
+/* May @vma not be accessed so at all?  Kernel: access_error(). */
+static bool access_error(const struct vm_area_struct *vma, const struct cpu_fault *fault)
+{
+	if (fault->access == USER_STORE)
+		return !(vma->vm_flags & VM_WRITE);
+	/* Present and yet it faulted: no-execute.  A fetch from a page not there maps it first. */
+	if (fault->protection)
+		return true;
+	return !(vma->vm_flags & VM_ACCESS_FLAGS);
+}
+
+static unsigned int fault_flags_of(const struct cpu_fault *fault)
+{
+	unsigned int flags = FAULT_FLAG_USER;
+
+	if (fault->access == USER_STORE)
+		flags |= FAULT_FLAG_WRITE;
+	if (fault->access == USER_EXEC)
+		flags |= FAULT_FLAG_EXEC;
+	return flags;
+}
+
+/* Under the area's own lock; VM_FAULT_RETRY if that will not do. */
+static enum vm_fault_result fault_under_vma_lock(struct mm_struct *mm, unsigned long addr,
+						 const struct cpu_fault *fault)
+{
+	struct vm_area_struct *vma = lock_vma_under_rcu(mm, addr);
+	enum vm_fault_result result;
+
+	if (!vma)
+		return VM_FAULT_RETRY;
+	point("fault:vma-locked");
+	if (access_error(vma, fault)) {
+		vma_end_read(vma);
+		return VM_FAULT_SIGSEGV;
+	}
+	result = handle_mm_fault(vma, addr, fault_flags_of(fault) | FAULT_FLAG_VMA_LOCK);
+	if (result != VM_FAULT_RETRY)
+		vma_end_read(vma);
+	return result;
+}
+
+static enum vm_fault_result fault_under_mmap_lock(struct mm_struct *mm, unsigned long addr,
+						  const struct cpu_fault *fault)
+{
+	struct vm_area_struct *vma = lock_mm_and_find_vma(mm, addr);
+	enum vm_fault_result result;
+
+	if (!vma)
+		return VM_FAULT_SIGSEGV;
+	point("fault:mmap-locked");
+	if (access_error(vma, fault))
+		result = VM_FAULT_SIGSEGV;
+	else
+		result = handle_mm_fault(vma, addr, fault_flags_of(fault));
+	mmap_read_unlock(mm);
+	return result;
+}
+
+static enum vm_fault_result do_user_addr_fault(struct mm_struct *mm, unsigned long addr,
+					       const struct cpu_fault *fault)
+{
+	enum vm_fault_result result = fault_under_vma_lock(mm, addr, fault);
+
+	if (result == VM_FAULT_RETRY)
+		result = fault_under_mmap_lock(mm, addr, fault);
+	trace_event("fault", "%#lx %s: %s", addr,
+		    fault->access == USER_STORE ? "store" :
+		    fault->access == USER_EXEC ? "fetch" : "load",
+		    vm_fault_result_words(result));
+	return result;
+}
+
+int access_user(unsigned long addr, enum user_access access, uint64_t *value)
+{
+	struct cpu_fault fault = { .access = access };
+	struct mm_struct *mm = current->mm;
+
+	if (!mm || addr >= TASK_SIZE)
+		return -SIGSEGV;
+	for (unsigned int round = 0; round < MAX_ROUNDS; round++) {
+		if (cpu_access(mm, addr, &fault, value))
+			return 0;
+		switch (do_user_addr_fault(mm, addr, &fault)) {
+		case VM_FAULT_SIGSEGV:
+			return -SIGSEGV;
+		case VM_FAULT_SIGBUS:
+			return -SIGBUS;
+		case VM_FAULT_OOM:
+			return -ENOMEM;
+		case VM_FAULT_DONE:
+		case VM_FAULT_RETRY:
+			break;
+		}
+	}
+	/* Droppable memory that is full gets here: the kernel would spin as well. */
+	trace_event("fault", "%#lx: no end after %d faults", addr, MAX_ROUNDS);
+	return -ENOMEM;
+}

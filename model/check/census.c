@@ -1,0 +1,104 @@
+/*
+ * census.c - counts what the page tables of all processes map.
+ */
+#include "../file.h"
+#include "census.h"
+
+struct walk {
+	struct mm_struct *mm;
+	struct vm_area_struct *vma;	/* the last one found: addresses ascend */
+	census_fn fn;
+	void *data;
+};
+
+static bool walk_pte(const struct pgtable *table, unsigned int slot, unsigned long addr, void *data)
+{
+	struct walk *walk = data;
+	struct census_pte pte = { walk->mm, NULL, addr, table->entry[slot] };
+
+	if (!walk->vma || addr >= walk->vma->vm_end)
+		walk->vma = find_vma(walk->mm, addr);
+	if (walk->vma && addr >= walk->vma->vm_start)
+		pte.vma = walk->vma;
+	walk->fn(&pte, walk->data);
+	return true;
+}
+
+void census_walk(struct mm_struct *mm, census_fn fn, void *data)
+{
+	struct walk walk = { .mm = mm, .fn = fn, .data = data };
+
+	pgtable_for_each(mm, 0, TASK_SIZE, walk_pte, &walk);
+}
+
+struct count {
+	struct census *census;
+	struct census_mm *mm;
+};
+
+static void census_grow(struct census *census, pfn_t pfn)
+{
+	pfn_t nr = MAX(census->nr_frames * 2, 1024);
+
+	while (nr <= pfn)
+		nr *= 2;
+	census->maps = g_renew(uint32_t, census->maps, nr);
+	census->writable = g_renew(uint32_t, census->writable, nr);
+	for (pfn_t i = census->nr_frames; i < nr; i++)
+		census->maps[i] = census->writable[i] = 0;
+	census->nr_frames = nr;
+}
+
+static void count_rss(struct census_mm *mm, const struct page *page)
+{
+	if (!page->folio || is_zero_folio(page->folio))
+		return;
+	if (folio_test_anon(page->folio))
+		mm->rss_anon++;
+	else if (folio_test(page->folio, PG_swapbacked))
+		mm->rss_shmem++;
+	else
+		mm->rss_file++;
+}
+
+static void count_pte(const struct census_pte *pte, void *data)
+{
+	struct count *count = data;
+	pfn_t pfn;
+
+	if (is_migration_pte(pte->pte))
+		count->mm->rss_anon++;
+	else if (is_swap_pte(pte->pte) && !is_pte_marker(pte->pte))
+		count->mm->swapents++;
+	if (!pte_present(pte->pte) || pte_special(pte->pte))
+		return;
+	pfn = pte_pfn(pte->pte);
+	if (pfn >= count->census->nr_frames)
+		census_grow(count->census, pfn);
+	count->census->maps[pfn]++;
+	if (pte_write(pte->pte))
+		count->census->writable[pfn]++;
+	count_rss(count->mm, pfn_to_page(pfn));
+}
+
+struct census *census_take(struct check *check)
+{
+	struct census *census = g_new0(struct census, 1);
+
+	census->mm = g_new0(struct census_mm, check->mms->len + 1);
+	census_grow(census, 0);
+	for (guint i = 0; i < check->mms->len; i++) {
+		struct count count = { census, &census->mm[i] };
+
+		census_walk(check->mms->pdata[i], count_pte, &count);
+	}
+	return census;
+}
+
+void census_free(struct census *census)
+{
+	g_free(census->maps);
+	g_free(census->writable);
+	g_free(census->mm);
+	g_free(census);
+}

@@ -1,0 +1,37 @@
+/*
+ * census.h - one walk over all page tables, counted per frame and per mm.
+ */
+#ifndef MODEL_CHECK_CENSUS_H
+#define MODEL_CHECK_CENSUS_H
+
+#include "../folio.h"
+#include "../pgtable.h"
+#include "check.h"
+
+struct census_mm {
+	long rss_anon, rss_file, rss_shmem, swapents;	/* pages */
+};
+
+struct census {
+	pfn_t nr_frames;		/* counts exist below this PFN */
+	uint32_t *maps;			/* [PFN]: present PTEs that map the frame */
+	uint32_t *writable;		/* [PFN]: those of them that are writable */
+	struct census_mm *mm;		/* [index in check->mms] */
+};
+
+/* A present word, found in @vma. */
+struct census_pte {
+	struct mm_struct *mm;
+	struct vm_area_struct *vma;	/* NULL: outside any */
+	unsigned long addr;
+	pte_t pte;
+};
+
+struct census *census_take(struct check *check);
+void census_free(struct census *census);
+
+/* Calls @fn for every word of @mm that is not none, with the VMA around it. */
+typedef void (*census_fn)(const struct census_pte *pte, void *data);
+void census_walk(struct mm_struct *mm, census_fn fn, void *data);
+
+#endif

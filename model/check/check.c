@@ -1,0 +1,145 @@
+/*
+ * check.c - the catalogue of invariants, and running it.
+ */
+#include "../file.h"
+#include "../lru.h"
+#include "../syscalls.h"
+#include "census.h"
+#include "check.h"
+
+static const struct check_rule rules[] = {
+	{ "vma-order", "VMAs are not empty, page-aligned, in order, and do not overlap",
+	  "a lookup by address would find the wrong attributes",
+	  "mm/vma.c validate_mm()", check_vma_order },
+	{ "vma-count", "map_count is the number of VMAs",
+	  "max_map_count would be enforced too early or too late",
+	  "mm/vma.c validate_mm()", check_vma_count },
+	{ "vma-accounts", "total_vm, data_vm, exec_vm and stack_vm are the sums over the VMAs; locked_vm "
+	  "and the commit charge are at least theirs",
+	  "RLIMIT_AS, RLIMIT_DATA and overcommit would drift",
+	  "mm/mmap.c vm_stat_account()", check_vma_accounts },
+	{ "vma-tree", "the tree of VMAs and its gaps are sound",
+	  "mmap() would place areas on top of each other",
+	  "lib/maple_tree.c mt_validate()", check_vma_tree },
+	{ "vma-file", "a VMA with a file is in its i_mmap at its page range, and only there",
+	  "truncation and reclaim would miss a mapping",
+	  "mm/vma.c vma_link_file()", check_vma_file },
+	{ "anon-vma-chain", "each VMA's chain leads to anon_vmas whose trees hold it at its page range, "
+	  "its own anon_vma among them, once each",
+	  "rmap walks would miss the VMA, or meet it twice",
+	  "mm/rmap.c anon_vma_clone()", check_anon_vma_chain },
+	{ "anon-vma-counts", "num_children, num_active_vmas and refcount of each anon_vma agree with what "
+	  "points to it",
+	  "fork would reuse an anon_vma that is in use, or one would never be freed",
+	  "mm/rmap.c unlink_anon_vmas()", check_anon_vma_counts },
+	{ "anon-vma-same-chain", "VMAs with the same anon_vma have the same chain",
+	  "merging them would lose links to ancestors",
+	  "mm/vma.c is_mergeable_anon_vma()", check_anon_vma_same_chain },
+	{ "pgtable-shape", "tables are linked once, at the right level and slot; used words and bytes are "
+	  "counted right",
+	  "a table would be freed while in use, or never",
+	  "mm/memory.c free_pgtables()", check_pgtable_shape },
+	{ "pgtable-inside-vma", "page tables hold nothing outside VMAs",
+	  "memory would stay reachable after munmap()",
+	  "mm/memory.c unmap_page_range()", check_pgtable_inside_vma },
+	{ "rmap-reaches", "a present anonymous PTE can be found from its folio: right index, and an "
+	  "anon_vma in the VMA's chain",
+	  "reclaim and migration would leave a PTE to a page which they believe free",
+	  "mm/rmap.c rmap_walk_anon()", check_rmap_reaches },
+	{ "rmap-mapcount", "the mapcount of a page is the number of PTEs that map it",
+	  "a mapped page would be freed, or an unmapped one kept",
+	  "mm/rmap.c folio_remove_rmap_pte()", check_rmap_mapcount },
+	{ "folio-refs", "the refcount of a folio is the number of its holders: PTEs, page cache, LRU batches",
+	  "a folio would be freed in use, or leak",
+	  "mm/swap.c folio_put()", check_folio_refs },
+	{ "folio-exclusive", "PageAnonExclusive implies one mapping; a writable PTE of an anonymous page "
+	  "implies PageAnonExclusive",
+	  "a write would be seen by another process",
+	  "mm/memory.c do_wp_page()", check_folio_exclusive },
+	{ "mm-rss", "the rss and swap counters of an mm agree with its page tables",
+	  "the OOM killer and limits would be misled",
+	  "mm/memory.c zap_pte_range()", check_mm_rss },
+	{ "page-cache", "each folio of the page cache knows its file and index; a file PTE maps the page of "
+	  "its offset",
+	  "truncation would leave stale data mapped",
+	  "mm/filemap.c", check_page_cache },
+	{ "frames", "every frame is free, a page table or in a folio, once",
+	  "memory would be handed out twice, or lost",
+	  "mm/page_alloc.c", check_frames },
+	{ "lru", "a folio on an LRU list is on the list its flags say, once, and the lists count right",
+	  "reclaim would look at the wrong folios, or at freed ones",
+	  "mm/swap.c lru_add()", check_lru },
+	{ "locks-free", "no lock is held between calls",
+	  "the next call would wait for ever",
+	  "kernel/locking/lockdep.c", check_locks_free },
+	{ "references", "mm_users, and the references of files, inodes and policies, agree with who holds them; "
+	  "no VMA, chain link or anon_vma is unreachable",
+	  "an object would be freed in use, or leak",
+	  "kernel/fork.c mmput(), fs/file_table.c fput()", check_references },
+};
+
+const struct check_rule *check_rules(size_t *nr)
+{
+	*nr = ARRAY_SIZE(rules);
+	return rules;
+}
+
+void check_fail(struct check *check, char *place, const char *expected, const char *saw_format, ...)
+{
+	g_autofree char *saw = NULL;
+	va_list args;
+
+	va_start(args, saw_format);
+	saw = g_strdup_vprintf(saw_format, args);
+	va_end(args);
+	violation_add(check->rule, place, expected, "%s", saw);
+	check->found++;
+	g_free(place);
+}
+
+unsigned int machine_check(struct machine *machine)
+{
+	struct machine *before = machine_enter(machine);
+	struct check check = { .machine = machine };
+
+	check.mms = object_list(machine, KIND_MM);
+	check.census = census_take(&check);
+	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
+		check.rule = rules[i].name;
+		rules[i].run(&check);
+	}
+	census_free(check.census);
+	g_ptr_array_unref(check.mms);
+	machine_enter(before);
+	return check.found;
+}
+
+/* The one folio which stays is the zero page. */
+static size_t expected_left(enum object_kind kind)
+{
+	return kind == KIND_FOLIO ? 1 : 0;
+}
+
+unsigned int machine_check_empty(struct machine *machine)
+{
+	struct machine *before = machine_enter(machine);
+	struct check check = { .machine = machine, .rule = "no-leak" };
+
+	tasks_exit_all(machine);
+	inodes_drop(machine);
+	lru_add_drain();
+	for (unsigned int kind = 0; kind < NR_OBJECT_KINDS; kind++) {
+		size_t left = object_count(machine, kind);
+
+		if (left != expected_left(kind))
+			check_fail(&check, g_strdup(object_kind_name(kind)),
+				   "nothing left when all tasks have ended", "%zu of kind %s",
+				   left, object_kind_name(kind));
+	}
+	if (buddy_free_pages(machine) + 1 != machine->totalram_pages)
+		check_fail(&check, g_strdup("frames"), "all frames free but that of the zero page",
+			   "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " free",
+			   buddy_free_pages(machine), machine->totalram_pages);
+	machine_enter(before);
+	return check.found;
+}

@@ -1,0 +1,229 @@
+/*
+ * folio.c - folios: birth, references, end, and the counts which others ask for.
+ *
+ * In the kernel:  mm/page_alloc.c (folio_alloc(), free_pages_prepare()), mm/swap.c
+ *                 (__folio_put()), include/linux/mm.h for the counts.
+ * Left out:       memcg charges, compound page descriptors, the mm ids of large folios.
+ * Locks:          none needed: reference counts are atomic.
+ */
+#include "folio.h"
+#include "lru.h"
+#include "machine.h"
+
+/* One FOLL_PIN of a folio of order 0 adds this many references. */
+#define GUP_PIN_COUNTING_BIAS	1024
+
+struct folio *folio_alloc(unsigned int order, const char *site)
+{
+	struct folio *folio = NEW(KIND_FOLIO, struct folio, site);
+	struct page *page;
+
+	if (!folio)
+		return NULL;
+	if (order) {
+		folio->large = NEW(KIND_FOLIO_LARGE, struct folio_large, site);
+		if (!folio->large)
+			goto free_folio;
+	}
+	page = buddy_alloc(order);
+	if (!page)
+		goto free_large;
+
+	folio->refcount = 1;
+	folio->order = order & 0x3fU;
+	folio->pfn = (uint32_t)page_to_pfn(page);
+	for (unsigned long n = 0; n < folio_nr_pages(folio); n++)
+		page[n].folio = folio;
+	return folio;
+
+free_large:
+	if (folio->large)
+		model_free(KIND_FOLIO_LARGE, folio->large);
+free_folio:
+	model_free(KIND_FOLIO, folio);
+	return NULL;
+}
+
+/* Nobody may map it, nobody may hold its lock.  Kernel: free_pages_prepare(), bad_page(). */
+static void folio_check_free(const struct folio *folio)
+{
+	int mapcount = folio_mapcount(folio);
+
+	if (mapcount)
+		violation_add("bad-page", "folio_put()", "no mapping of a folio that is freed",
+			      "folio#%u has %d", folio->id, mapcount);
+	if (folio_test(folio, PG_locked))
+		violation_add("bad-page", "folio_put()", "a freed folio to be unlocked",
+			      "folio#%u is locked", folio->id);
+	if (folio == mach->zero_page->folio)
+		violation_add("bad-page", "folio_put()", "the zero page to stay",
+			      "its last reference is gone");
+}
+
+/* Kernel: __folio_put(). */
+static void folio_free(struct folio *folio)
+{
+	folio_check_free(folio);
+	lru_forget_folio(folio);
+	free_frames(pfn_to_page(folio->pfn), folio->order);
+	if (folio->large)
+		model_free(KIND_FOLIO_LARGE, folio->large);
+	model_free(KIND_FOLIO, folio);
+}
+
+void folio_get(struct folio *folio)
+{
+	if (folio->refcount <= 0)
+		violation_add("folio-refs", "folio_get()", "a reference held already",
+			      "folio#%u has %d", folio->id, folio->refcount);
+	folio->refcount++;
+}
+
+bool folio_try_get(struct folio *folio)
+{
+	sched_step(folio, ACCESS_WRITE, "folio_try_get");
+	if (folio->refcount <= 0)
+		return false;
+	folio->refcount++;
+	return true;
+}
+
+void folio_put(struct folio *folio)
+{
+	if (folio->refcount <= 0) {
+		violation_add("folio-refs", "folio_put()", "a reference to drop",
+			      "folio#%u has %d", folio->id, folio->refcount);
+		return;
+	}
+	if (--folio->refcount == 0)
+		folio_free(folio);
+}
+
+struct page *folio_page(const struct folio *folio, unsigned long n)
+{
+	return pfn_to_page(folio->pfn) + n;
+}
+
+bool is_zero_folio(const struct folio *folio)
+{
+	return mach->zero_page->folio == folio;
+}
+
+/* ---- counts ---- */
+
+int folio_mapcount(const struct folio *folio)
+{
+	if (folio->large)
+		return folio->large->large_mapcount;
+	return folio_page(folio, 0)->mapcount;
+}
+
+int page_mapcount(const struct page *page)
+{
+	const struct folio *folio = page->folio;
+
+	if (folio && folio->large)
+		return page->mapcount + folio->large->entire_mapcount;
+	return page->mapcount;
+}
+
+bool folio_maybe_dma_pinned(const struct folio *folio)
+{
+	if (folio->large)
+		return folio->large->pincount > 0;
+	return folio->refcount >= GUP_PIN_COUNTING_BIAS;
+}
+
+bool folio_maybe_mapped_shared(const struct folio *folio)
+{
+	return folio_mapcount(folio) > 1;
+}
+
+/* ---- fields ---- */
+
+static uint64_t get_refcount(const void *object)
+{
+	return (uint64_t)(int64_t)((const struct folio *)object)->refcount;
+}
+static uint64_t get_mapcount(const void *object)
+{
+	return (uint64_t)(int64_t)folio_mapcount(object);
+}
+static uint64_t get_order(const void *object)
+{
+	return ((const struct folio *)object)->order;
+}
+static uint64_t get_pfn(const void *object)
+{
+	return ((const struct folio *)object)->pfn;
+}
+static uint64_t get_index(const void *object)
+{
+	return ((const struct folio *)object)->index;
+}
+static uint64_t get_content(const void *object)
+{
+	return folio_page(object, 0)->content;
+}
+static uint64_t get_exclusive(const void *object)
+{
+	return PageAnonExclusive(folio_page(object, 0));
+}
+/* The mapping of a folio that is no longer mapped may point to what is gone. */
+static uint64_t get_anon_vma(const void *object)
+{
+	const void *anon_vma = folio_anon_vma(object);
+
+	if (!anon_vma || !folio_mapcount(object))
+		return 0;
+	return *(const unsigned int *)anon_vma;
+}
+static uint64_t get_anon(const void *object)
+{
+	return folio_test_anon(object);
+}
+
+#define FLAG_FIELD(flag) \
+static uint64_t get_##flag(const void *object) { return folio_test(object, PG_##flag); }
+FLAG_FIELD(locked)
+FLAG_FIELD(referenced)
+FLAG_FIELD(uptodate)
+FLAG_FIELD(dirty)
+FLAG_FIELD(lru)
+FLAG_FIELD(active)
+FLAG_FIELD(swapbacked)
+FLAG_FIELD(swapcache)
+FLAG_FIELD(unevictable)
+FLAG_FIELD(mlocked)
+
+static const struct field folio_fields[] = {
+	{ "refcount", FIELD_SIGNED, .get = get_refcount, .what = "references" },
+	{ "mapcount", FIELD_SIGNED, .get = get_mapcount,
+	  .what = "page table entries which map it, all pages together" },
+	{ "order", FIELD_NUMBER, .get = get_order, .what = "2^order pages" },
+	{ "pfn", FIELD_NUMBER, .get = get_pfn, .hidden = true,
+	  .what = "frame number of the first page" },
+	{ "anon", FIELD_BOOL, .get = get_anon, .what = "belongs to an anon_vma, not to a file" },
+	{ "anon_vma", FIELD_REF, KIND_ANON_VMA, .get = get_anon_vma,
+	  .what = "folio->mapping of an anonymous folio: where the rmap walk starts" },
+	{ "index", FIELD_PGOFF, .get = get_index,
+	  .what = "page offset of the first page in its anon_vma or file" },
+	{ "content", FIELD_NUMBER, .get = get_content, .what = "what a load of page 0 gives" },
+	{ "exclusive", FIELD_BOOL, .get = get_exclusive, .what = "PageAnonExclusive of page 0" },
+	{ "locked", FIELD_BOOL, .get = get_locked, .what = "PG_locked" },
+	{ "referenced", FIELD_BOOL, .get = get_referenced, .what = "PG_referenced" },
+	{ "uptodate", FIELD_BOOL, .get = get_uptodate, .what = "PG_uptodate" },
+	{ "dirty", FIELD_BOOL, .get = get_dirty, .what = "PG_dirty" },
+	{ "lru", FIELD_BOOL, .get = get_lru,
+	  .what = "PG_lru: on a list; clear while new in a per-CPU batch" },
+	{ "active", FIELD_BOOL, .get = get_active, .what = "PG_active" },
+	{ "swapbacked", FIELD_BOOL, .get = get_swapbacked,
+	  .what = "PG_swapbacked: anonymous or shmem, and not lazyfree" },
+	{ "swapcache", FIELD_BOOL, .get = get_swapcache, .what = "PG_swapcache" },
+	{ "unevictable", FIELD_BOOL, .get = get_unevictable, .what = "PG_unevictable" },
+	{ "mlocked", FIELD_BOOL, .get = get_mlocked, .what = "PG_mlocked" },
+};
+
+const struct object_type folio_type = {
+	.name = "folio", .fields = folio_fields, .nr_fields = G_N_ELEMENTS(folio_fields),
+};

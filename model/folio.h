@@ -1,0 +1,188 @@
+/*
+ * folio.h - physical memory: page frames, folios, their counts.
+ *
+ * Frames come from a buddy allocator over descriptors that exist only where they
+ * were needed.  Fields the kernel packs into each other are separate here.  Frame 0
+ * is never handed out: 0 means "none" in links by PFN.
+ *
+ * In the kernel:  struct page and struct folio, include/linux/mm_types.h;
+ *                 mm/page_alloc.c, mm/swap.c, mm/rmap.c for the counts.
+ * Left out:       zones, migrate types, memcg, per-CPU lists of the allocator.
+ * Locks:          the folio lock for mapping and index of a mapped folio; page table
+ *                 locks for mapcounts.
+ */
+#ifndef MODEL_FOLIO_H
+#define MODEL_FOLIO_H
+
+#include "mm.h"
+
+struct address_space;
+struct page;
+
+/* folio->flags */
+#define PG_locked	(1U << 0)
+#define PG_referenced	(1U << 1)
+#define PG_uptodate	(1U << 2)
+#define PG_dirty	(1U << 3)
+#define PG_lru		(1U << 4)
+#define PG_active	(1U << 5)
+#define PG_workingset	(1U << 6)
+#define PG_swapbacked	(1U << 7)
+#define PG_swapcache	(1U << 8)
+#define PG_writeback	(1U << 9)
+#define PG_reclaim	(1U << 10)
+#define PG_unevictable	(1U << 11)
+#define PG_mlocked	(1U << 12)
+#define PG_reserved	(1U << 13)	/* the zero page */
+#define PG_partially_mapped (1U << 14)
+#define PG_isolated	(1U << 15)
+
+/* page->flags */
+#define PG_anon_exclusive (1U << 0)	/* PageAnonExclusive */
+#define PG_table	(1U << 1)	/* the frame is a page table, page->folio is NULL */
+#define PG_buddy	(1U << 2)	/* the frame is free */
+
+/* A frame.  Exists from its first use to machine_reset(). */
+struct page {
+	uint64_t content;	/* what a load of the page gives */
+	struct folio *folio;	/* NULL while free or a page table */
+	int32_t mapcount;	/* page table entries (PTE level) which map it; 0 for none */
+	uint32_t flags : 4;	/* PG_anon_exclusive, PG_table, PG_buddy */
+	uint32_t pfn : 28;	/* its own number: at most 1 TiB */
+};
+
+static inline bool PageAnonExclusive(const struct page *page)
+{
+	return (page->flags & PG_anon_exclusive) != 0;
+}
+static inline void SetPageAnonExclusive(struct page *page)
+{
+	page->flags |= PG_anon_exclusive & 0xfU;
+}
+static inline void ClearPageAnonExclusive(struct page *page)
+{
+	page->flags &= ~PG_anon_exclusive & 0xfU;
+}
+
+/*
+ * What folio->mapping points to, told by two low bits: an anon_vma (1), later a
+ * KSM node (3), or an address_space (0).  Use folio_anon_vma(), folio_mapping().
+ */
+#define FOLIO_MAPPING_ANON	0x1UL
+#define FOLIO_MAPPING_KSM	0x2UL
+#define FOLIO_MAPPING_FLAGS	0x3UL
+
+/* One or 2^order frames that live and die together.  Freed by its last reference. */
+struct folio {
+	unsigned int id;
+	int32_t refcount;
+	uint32_t flags : 26;
+	uint32_t order : 6;
+	uint32_t pfn;			/* of the first page */
+	uintptr_t mapping;		/* anon_vma | 1 (outlives the last mapping), or
+					 * address_space */
+	pgoff_t index;			/* of the first page in that anon_vma or file */
+	uint64_t swap;			/* swap entry while PG_swapcache */
+	struct folio_large *large;	/* NULL for order 0 */
+	uint32_t lru_prev, lru_next;	/* PFNs; 0 for none */
+};
+
+/* What only folios of order > 0 have. */
+struct folio_large {
+	unsigned int id;
+	int32_t entire_mapcount;	/* PMD mappings */
+	int32_t large_mapcount;		/* all PTE mappings of all pages, and PMD mappings */
+	int32_t nr_pages_mapped;
+	int32_t pincount;
+};
+
+/* ---- frames ---- */
+
+/* The most memory that struct page can number. */
+#define MAX_RAM	(1UL << 40)
+
+/* Prepares physical memory of @bytes, less than MAX_RAM (pages are created when used); buddy.c. */
+void buddy_init(struct machine *machine, uint64_t bytes);
+void buddy_fini(struct machine *machine);
+uint64_t buddy_free_pages(const struct machine *machine);
+/* NULL or what is wrong with the free lists (g_free()). */
+char *buddy_validate(const struct machine *machine);
+/*
+ * 2^order aligned frames, lowest first, contents zeroed, for anything but a folio.
+ * Returns the first one or NULL.
+ */
+struct page *alloc_frames(unsigned int order, const char *site);
+void free_frames(struct page *page, unsigned int order);
+
+/*
+ * The same without the chance of a failure that machine_fail_nth() asked for: for a
+ * frame that is part of an object of its own.  NULL only if memory is full.
+ */
+struct page *buddy_alloc(unsigned int order);
+
+/* NULL if the frame was never used (or does not exist).  O(1). */
+struct page *pfn_to_page(pfn_t pfn);
+static inline pfn_t page_to_pfn(const struct page *page)
+{
+	return page->pfn;
+}
+struct page *folio_page(const struct folio *folio, unsigned long n);
+static inline unsigned long folio_nr_pages(const struct folio *folio)
+{
+	return 1UL << folio->order;
+}
+
+/* ---- folios ---- */
+
+/* A folio with one reference (the caller's), zeroed content, no mapping; NULL if none. */
+struct folio *folio_alloc(unsigned int order, const char *site);
+void folio_get(struct folio *folio);
+bool folio_try_get(struct folio *folio);	/* lockless; false when it is being freed */
+/* The last reference frees the folio and its frames. */
+void folio_put(struct folio *folio);
+
+static inline bool folio_test(const struct folio *folio, uint32_t flag)
+{
+	return (folio->flags & flag) != 0;
+}
+static inline void folio_set(struct folio *folio, uint32_t flag)
+{
+	folio->flags = (folio->flags | flag) & 0x3ffffffU;
+}
+static inline void folio_clear(struct folio *folio, uint32_t flag)
+{
+	folio->flags = (folio->flags & ~flag) & 0x3ffffffU;
+}
+static inline bool folio_test_anon(const struct folio *folio)
+{
+	return (folio->mapping & FOLIO_MAPPING_ANON) != 0;
+}
+static inline bool folio_test_ksm(const struct folio *folio)
+{
+	return (folio->mapping & FOLIO_MAPPING_FLAGS) == FOLIO_MAPPING_FLAGS;
+}
+/* The anon_vma of an anonymous folio that is not KSM, else NULL. */
+static inline struct anon_vma *folio_anon_vma(const struct folio *folio)
+{
+	if ((folio->mapping & FOLIO_MAPPING_FLAGS) != FOLIO_MAPPING_ANON)
+		return NULL;
+	return (struct anon_vma *)(folio->mapping & ~FOLIO_MAPPING_FLAGS);
+}
+/* The file a folio belongs to, or NULL. */
+static inline struct address_space *folio_mapping(const struct folio *folio)
+{
+	if (folio->mapping & FOLIO_MAPPING_FLAGS)
+		return NULL;
+	return (struct address_space *)folio->mapping;
+}
+/* Is @folio the shared zero page?  Kernel: is_zero_folio(). */
+bool is_zero_folio(const struct folio *folio);
+
+/* Sum of all mappings.  Kernel: folio_mapcount(). */
+int folio_mapcount(const struct folio *folio);
+/* Mappings of one page, PMD mappings included.  Kernel: folio_precise_page_mapcount(). */
+int page_mapcount(const struct page *page);
+bool folio_maybe_dma_pinned(const struct folio *folio);
+bool folio_maybe_mapped_shared(const struct folio *folio);
+
+#endif

@@ -1,0 +1,183 @@
+/*
+ * fork_pages.c - the child's page tables: what is shared, what is copied at once, what
+ * is left to be faulted in.
+ *
+ * In the kernel:  mm/memory.c copy_page_range(), copy_pte_range(), copy_present_ptes(),
+ *                 copy_nonpresent_pte().
+ * Left out:       huge pages, swap entries, write_protect_seq (nobody walks without locks).
+ * Locks:          both mmap_locks held for writing; the child's, then the parent's PTE
+ *                 table lock are taken here.
+ */
+#include "lru.h"
+#include "machine.h"
+#include "memory.h"
+#include "userfaultfd.h"
+
+/* One table's part of the copy. */
+struct fork_copy {
+	struct vm_area_struct *dst, *src;
+	struct pgtable *dst_table, *src_table;
+	struct folio *prealloc;		/* for a page which must not be shared */
+};
+
+/* What can be faulted in again need not be copied.  Kernel: vma_needs_copy(). */
+static bool vma_needs_copy(const struct vm_area_struct *dst, const struct vm_area_struct *src)
+{
+	if (userfaultfd_wp(dst))
+		return true;
+	if (src->vm_flags & (VM_PFNMAP | VM_MIXEDMAP))
+		return true;
+	return src->anon_vma != NULL;
+}
+
+/*
+ * A device may write to this page at any time: it stays the parent's, and the child gets
+ * what is in it now.  -EAGAIN: a folio is needed for that.  Kernel: copy_present_page().
+ */
+static int copy_present_page(struct fork_copy *copy, unsigned int slot, unsigned long addr,
+			     const struct page *page)
+{
+	struct vm_area_struct *dst = copy->dst;
+	struct folio *folio = copy->prealloc;
+	pte_t entry;
+
+	if (!folio)
+		return -EAGAIN;
+	copy->prealloc = NULL;
+	folio_page(folio, 0)->content = page->content;
+	folio_set(folio, PG_uptodate);
+	folio_add_new_anon_rmap(folio, dst, addr, true);
+	folio_add_lru_vma(folio, dst);
+	dst->vm_mm->rss_anon++;
+	entry = pte_mkdirty(pfn_pte(folio->pfn, vma_page_prot(dst)));
+	if (dst->vm_flags & VM_WRITE)
+		entry = pte_mkwrite(entry);
+	if (userfaultfd_wp(dst) && copy->src_table->entry[slot] & _PAGE_UFFD_WP)
+		entry |= _PAGE_UFFD_WP;
+	set_pte(copy->dst_table, slot, entry);
+	return 0;
+}
+
+/* Kernel: copy_present_ptes(), __copy_present_ptes(). */
+static int copy_present_pte(struct fork_copy *copy, unsigned int slot, unsigned long addr)
+{
+	struct vm_area_struct *src = copy->src, *dst = copy->dst;
+	pte_t pte = copy->src_table->entry[slot];
+	struct page *page = vm_normal_page(pte);
+	struct folio *folio = page ? page->folio : NULL;
+
+	if (folio) {
+		folio_get(folio);
+		if (!folio_test_anon(folio)) {
+			folio_dup_file_rmap_pte(folio, page);
+		} else if (folio_try_dup_anon_rmap_pte(folio, page, dst, src)) {
+			folio_put(folio);
+			return copy_present_page(copy, slot, addr, page);
+		}
+		*mm_counter(dst->vm_mm, folio) += 1;
+	}
+	if (is_cow_mapping(src->vm_flags) && pte_write(pte)) {
+		pte = pte_wrprotect(pte);
+		set_pte(copy->src_table, slot, pte);
+	}
+	if (src->vm_flags & VM_SHARED)
+		pte = pte_mkclean(pte);
+	pte = pte_mkold(pte);
+	if (!userfaultfd_wp(dst))
+		pte &= ~_PAGE_UFFD_WP;
+	set_pte(copy->dst_table, slot, pte);
+	return 0;
+}
+
+/* Kernel: copy_pte_marker() and the rest of copy_nonpresent_pte(). */
+static void copy_nonpresent_pte(const struct fork_copy *copy, unsigned int slot)
+{
+	pte_t pte = copy->src_table->entry[slot];
+	uint64_t marker = PTE_MARKER_POISONED | PTE_MARKER_GUARD;
+
+	if (!is_pte_marker(pte)) {
+		violation_add("unknown-pte", "copy_nonpresent_pte()",
+			      "a marker, of all words not present", "%#lx in pgtable#%u word %u",
+			      pte, copy->src_table->id, slot);
+		return;
+	}
+	if (userfaultfd_wp(copy->dst))
+		marker |= PTE_MARKER_UFFD_WP;
+	marker &= swp_offset(pte);
+	if (marker)
+		set_pte(copy->dst_table, slot, swp_pte(SWP_PTE_MARKER, marker));
+}
+
+/* Copies words from *addr on until @end, or until a folio is needed: -EAGAIN. */
+static int copy_ptes(struct fork_copy *copy, unsigned long *addr, unsigned long end)
+{
+	for (; *addr < end; *addr += PAGE_SIZE) {
+		unsigned int slot = pgtable_index(*addr, LEVEL_PTE);
+		pte_t pte = copy->src_table->entry[slot];
+		int error = 0;
+
+		if (pte_present(pte))
+			error = copy_present_pte(copy, slot, *addr);
+		else if (!pte_none(pte))
+			copy_nonpresent_pte(copy, slot);
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+/* The child has a PTE table for [addr, end) already. */
+static int copy_pte_range(struct vm_area_struct *dst, struct vm_area_struct *src,
+			  struct pgtable *src_table, unsigned long addr, unsigned long end)
+{
+	struct fork_copy copy = { .dst = dst, .src = src, .src_table = src_table };
+	int error;
+
+	do {
+		copy.dst_table = pte_offset_map_lock(dst->vm_mm, addr);
+		spin_lock(&src_table->ptl, LOCK_PTE);
+		error = copy_ptes(&copy, &addr, end);
+		spin_unlock(&src_table->ptl, LOCK_PTE);
+		spin_unlock(&copy.dst_table->ptl, LOCK_PTE);
+		if (error == -EAGAIN) {
+			copy.prealloc = folio_alloc(0, "early copy of a pinned page");
+			if (!copy.prealloc)
+				error = -ENOMEM;
+		}
+	} while (error == -EAGAIN);
+	if (copy.prealloc)
+		folio_put(copy.prealloc);
+	return error;
+}
+
+/* What @table (of the parent) links for [addr, end), the child gets as well, even if empty. */
+static int copy_tables(struct vm_area_struct *dst, struct vm_area_struct *src,
+		       struct pgtable *table, unsigned long addr, unsigned long end)
+{
+	enum pgtable_level level = (enum pgtable_level)table->level;
+	unsigned long next;
+	int error = 0;
+
+	for (; addr < end && !error; addr = next) {
+		struct pgtable *below = table->child[pgtable_index(addr, level)];
+
+		next = MIN(ALIGN_DOWN(addr, 1UL << pgtable_shift(level)) +
+			   (1UL << pgtable_shift(level)), end);
+		if (!below)
+			continue;
+		if (!pgtable_alloc(dst->vm_mm, addr, (enum pgtable_level)below->level))
+			return -ENOMEM;
+		if (below->level == LEVEL_PTE)
+			error = copy_pte_range(dst, src, below, addr, next);
+		else
+			error = copy_tables(dst, src, below, addr, next);
+	}
+	return error;
+}
+
+int copy_page_range(struct vm_area_struct *dst, struct vm_area_struct *src)
+{
+	if (!vma_needs_copy(dst, src))
+		return 0;
+	return copy_tables(dst, src, src->vm_mm->pgd, src->vm_start, src->vm_end);
+}

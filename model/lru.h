@@ -1,0 +1,86 @@
+/*
+ * lru.h - the lists by which reclaim will find pages, and the per-CPU batches in
+ * front of them.
+ *
+ * A folio that enters a list, or changes lists, first waits in a batch of 31 which
+ * holds a reference; only a full batch or lru_add_drain() moves it.  A write fault
+ * that finds a page with more references than it can account for drains, and copies if
+ * that did not help: so the batches decide who copies.
+ *
+ * In the kernel:  mm/swap.c, mm/mlock.c (mlock_folio() and its batch),
+ *                 include/linux/mm_inline.h.
+ * Left out:       batches of other CPUs (all tasks run on one), MGLRU, memcg,
+ *                 workingset statistics, lru_move_tail and deactivate_file batches.
+ * Locks:          lru_lock and the batch's local lock are implied: nothing here sleeps
+ *                 or lets another task run.
+ */
+#ifndef MODEL_LRU_H
+#define MODEL_LRU_H
+
+#include "folio.h"
+
+enum lru_list {
+	LRU_INACTIVE_ANON, LRU_ACTIVE_ANON, LRU_INACTIVE_FILE, LRU_ACTIVE_FILE,
+	LRU_UNEVICTABLE,	/* counted, not linked */
+	NR_LRU_LISTS
+};
+
+#define PAGEVEC_SIZE	31
+
+enum lru_batch {
+	BATCH_ADD,		/* new folios */
+	BATCH_DEACTIVATE,	/* MADV_COLD */
+	BATCH_LAZYFREE,		/* MADV_FREE */
+	BATCH_ACTIVATE,
+	BATCH_MLOCK,		/* mlock and munlock of folios */
+	NR_LRU_BATCHES
+};
+
+/* Folios waiting, each with a reference of its own; in order of arrival. */
+struct folio_batch {
+	unsigned int nr;
+	struct folio *folio[PAGEVEC_SIZE];
+	uint8_t what[PAGEVEC_SIZE];	/* of BATCH_MLOCK: what to do */
+};
+
+/* Owned by the machine. */
+struct lru {
+	uint32_t head[NR_LRU_LISTS], tail[NR_LRU_LISTS];	/* PFNs, 0 for none */
+	unsigned long nr[NR_LRU_LISTS];				/* pages */
+	struct folio_batch batch[NR_LRU_BATCHES];
+};
+
+/* A new folio, on its way to a list.  Kernel: folio_add_lru(). */
+void folio_add_lru(struct folio *folio);
+/* The same for one just mapped by @vma: mlocked if that is.  Kernel: folio_add_lru_vma(). */
+void folio_add_lru_vma(struct folio *folio, const struct vm_area_struct *vma);
+/* Empties all batches.  Kernel: lru_add_drain(). */
+void lru_add_drain(void);
+/* A reference was seen; the second one activates.  Kernel: folio_mark_accessed(). */
+void folio_mark_accessed(struct folio *folio);
+void folio_activate(struct folio *folio);
+void folio_deactivate(struct folio *folio);
+/* Clean and no longer swapbacked, once drained: MADV_FREE.  Kernel: folio_mark_lazyfree(). */
+void folio_mark_lazyfree(struct folio *folio);
+
+/* One more, one less VM_LOCKED area maps @folio: PG_mlocked and PG_unevictable follow, the
+ * latter once drained.  Kernel: mlock_folio(), munlock_folio(). */
+void mlock_folio(struct folio *folio);
+void munlock_folio(struct folio *folio);
+/* The same if @vma is locked at all.  Kernel: mlock_vma_folio(), munlock_vma_folio(). */
+void mlock_vma_folio(struct folio *folio, const struct vm_area_struct *vma);
+void munlock_vma_folio(struct folio *folio, const struct vm_area_struct *vma);
+
+/* Off its list for the caller's use, with a reference; false if it was on none.
+ * Kernel: folio_isolate_lru(), folio_putback_lru(). */
+bool folio_isolate_lru(struct folio *folio);
+void folio_putback_lru(struct folio *folio);
+/* Takes @folio off its list because it is being freed. */
+void lru_forget_folio(struct folio *folio);
+
+/* How many references of @folio the batches hold.  For checks. */
+unsigned int lru_batch_refs(const struct machine *machine, const struct folio *folio);
+/* NULL or what is wrong with lists and counts (g_free()). */
+char *lru_validate(const struct machine *machine);
+
+#endif

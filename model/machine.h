@@ -1,0 +1,121 @@
+/*
+ * machine.h - the whole simulated memory as one object.
+ *
+ * machine_create(), machine_enter(), then calls (syscalls.h) as some task;
+ * machine_reset() returns to the state after creation, machine_destroy() frees it.
+ * Several machines may exist; a thread executes in one at a time (`mach`).
+ *
+ * In the kernel:  init_mm, the zones, sysctl and sysfs settings.
+ */
+#ifndef MODEL_MACHINE_H
+#define MODEL_MACHINE_H
+
+#include "list.h"
+#include "object.h"
+#include "quirk.h"
+#include "semantics.h"
+#include "task.h"
+
+struct slab;
+struct buddy;
+struct lru;
+struct page;
+struct folio;
+struct shrink_state;
+
+/* What `set` can say.  Bytes unless said otherwise. */
+struct machine_config {
+	uint64_t ram;			/* physical memory */
+	uint64_t swap;			/* swap device, 0 for none */
+	unsigned int cpus;
+	unsigned long mmap_min_addr;
+	unsigned int max_map_count;
+	unsigned int overcommit_memory;	/* 0, 1 or 2 */
+	unsigned int overcommit_ratio;	/* per cent */
+	bool capable;			/* tasks start with CAP_IPC_LOCK, _SYS_RAWIO, _SYS_ADMIN */
+	enum thp_policy { THP_MADVISE, THP_ALWAYS, THP_NEVER } thp;
+	enum address_layout { LAYOUT_EMPTY, LAYOUT_TYPICAL } layout;	/* of a first task */
+	unsigned long rlim_stack, rlim_memlock, rlim_as, rlim_data;
+	struct semantics semantics;
+};
+
+/* A broken invariant, or a misuse that a BUG_ON would have caught.  See check/check.h. */
+struct violation {
+	char *rule;			/* "rmap-reaches" */
+	char *place;			/* "mm#1 vma#4 pte 0x7000" */
+	char *expected, *saw;
+};
+
+typedef void (*trace_fn)(void *data, const char *event, const char *text);
+
+struct machine {
+	struct machine_config config;
+
+	/* who runs */
+	struct task_struct *current_task; /* never NULL: boot_task outside of calls */
+	struct task_struct boot_task;	/* id 0, in no list, without an mm */
+	const struct sched_ops *sched;	/* NULL in serial mode */
+	bool points_traced;		/* call trace for every point() */
+	struct list_head tasks;		/* every task_struct, in order of birth */
+	unsigned int next_pid;
+
+	/* storage */
+	struct slab *slabs;		/* [NR_OBJECT_KINDS]; object.c */
+	unsigned int next_id[NR_OBJECT_KINDS];
+	unsigned long nr_allocs;	/* that may fail, since machine_fail_nth() */
+	unsigned long fail_nth;		/* 0: none will */
+	const char *failed_site;	/* what the last failed one was for */
+
+	/* physical memory: folio.h */
+	struct buddy *buddy;
+	struct lru *lru;		/* lists and per-CPU batches: lru.h */
+	struct page *zero_page;		/* the shared zero page; machine_create() makes it */
+	uint64_t next_content;		/* for stores without a value */
+
+	/* system-wide accounting, pages */
+	uint64_t committed;		/* vm_committed_as */
+	uint64_t nr_file_pages, nr_shmem_pages;
+	uint64_t totalram_pages;	/* as mode 0 of overcommit sees it */
+
+	/* files: file.h */
+	GPtrArray *inodes;		/* named files, in order of birth; each holds a reference */
+
+	unsigned int quirks_met[NR_QUIRKS];	/* how often, since the start */
+
+	GArray *violations;		/* struct violation, in order */
+	unsigned long violations_dropped; /* beyond those kept */
+	char *unsupported;		/* set by model_unsupported() */
+	trace_fn trace;
+	void *trace_data;
+};
+
+void machine_config_init(struct machine_config *config);
+
+/* NULL never: glib aborts when the host has no memory. */
+struct machine *machine_create(const struct machine_config *config);
+void machine_reset(struct machine *machine);
+void machine_destroy(struct machine *machine);
+
+/* Makes @machine the one this thread executes in; returns the one before. */
+struct machine *machine_enter(struct machine *machine);
+
+/* The @n-th allocation from now on that may fail fails; 0 for none. */
+void machine_fail_nth(struct machine *machine, unsigned long n);
+
+/*
+ * Records that @rule is broken.  @place, @expected and @saw are printf-like texts of
+ * this module's making; never stops.  At most 100 are kept, the rest counted.
+ */
+void violation_add(const char *rule, const char *place, const char *expected,
+		   const char *saw_format, ...) G_GNUC_PRINTF(4, 5);
+
+/*
+ * The running call needs something the model leaves out: the first text is kept until
+ * the driver takes it; the call should return -ENOSYS at once, having changed nothing.
+ */
+void model_unsupported(const char *format, ...) G_GNUC_PRINTF(1, 2);
+
+/* A line for whoever traces: "vma-merge", "prev swallows next: vma#3 [..)". */
+void trace_event(const char *event, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+#endif

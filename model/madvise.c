@@ -1,0 +1,420 @@
+/*
+ * madvise.c - madvise(): arguments, locks, the walk over areas, and the advice that is
+ * no more than a flag.
+ *
+ * In the kernel:  mm/madvise.c do_madvise(), madvise_walk_vmas(), madvise_vma_behavior(),
+ *                 madvise_update_vma(), can_madvise_modify(); mm/ksm.c ksm_madvise();
+ *                 mm/khugepaged.c hugepage_madvise(), madvise_collapse().
+ * Left out:       MADV_HWPOISON and MADV_SOFT_OFFLINE (unknown without MEMORY_FAILURE), merging
+ *                 by KSM (the flag is kept), MADV_COLLAPSE where there is something to
+ *                 collapse (refused).
+ * Locks:          see lock_for().
+ */
+#include "madvise_internal.h"
+#include "memory.h"
+#include "syscalls.h"
+#include "userfaultfd.h"
+#include "vma_flags.h"
+
+/* ---- arguments ---- */
+
+static bool behavior_valid(int behavior)
+{
+	switch (behavior) {
+	case MADV_NORMAL: case MADV_RANDOM: case MADV_SEQUENTIAL: case MADV_WILLNEED:
+	case MADV_DONTNEED: case MADV_FREE: case MADV_REMOVE:
+	case MADV_DONTFORK: case MADV_DOFORK: case MADV_WIPEONFORK: case MADV_KEEPONFORK:
+	case MADV_MERGEABLE: case MADV_UNMERGEABLE:
+	case MADV_HUGEPAGE: case MADV_NOHUGEPAGE: case MADV_COLLAPSE:
+	case MADV_DONTDUMP: case MADV_DODUMP:
+	case MADV_COLD: case MADV_PAGEOUT:
+	case MADV_POPULATE_READ: case MADV_POPULATE_WRITE:
+	case MADV_DONTNEED_LOCKED:
+		return true;
+	case MADV_GUARD_INSTALL: case MADV_GUARD_REMOVE:
+		return semantics()->guard_regions;
+	default:
+		return false;
+	}
+}
+
+/* Kernel: is_valid_madvise(). */
+static bool is_valid(unsigned long start, unsigned long len, int behavior)
+{
+	unsigned long pages = PAGE_ALIGN(len);
+
+	return behavior_valid(behavior) && !offset_in_page(start) && !(len && !pages) &&
+	       start + pages >= start;
+}
+
+/* Kernel: get_lock_mode(). */
+static enum madvise_lock lock_for(int behavior)
+{
+	switch (behavior) {
+	case MADV_REMOVE: case MADV_WILLNEED: case MADV_COLD: case MADV_PAGEOUT:
+	case MADV_COLLAPSE: case MADV_GUARD_INSTALL: case MADV_GUARD_REMOVE:
+		return MADVISE_MMAP_READ;
+	case MADV_DONTNEED: case MADV_DONTNEED_LOCKED: case MADV_FREE:
+		return MADVISE_VMA_READ;
+	default:
+		return MADVISE_MMAP_WRITE;
+	}
+}
+
+/* ---- seals ---- */
+
+static bool is_discard(int behavior)
+{
+	switch (behavior) {
+	case MADV_FREE: case MADV_DONTNEED: case MADV_DONTNEED_LOCKED: case MADV_REMOVE:
+	case MADV_DONTFORK: case MADV_WIPEONFORK: case MADV_GUARD_INSTALL:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
+ * Contents of a sealed area may not be thrown away by whoever could not overwrite them;
+ * files keep theirs anyway.  Kernel: can_madvise_modify().
+ */
+static bool can_madvise_modify(const struct madvise *madvise)
+{
+	const struct vm_area_struct *vma = madvise->vma;
+
+	if (!vma_is_sealed(vma) || !is_discard(madvise->behavior))
+		return true;
+	return !vma_is_anonymous(vma) || (vma->vm_flags & VM_WRITE);
+}
+
+/* ---- flags ---- */
+
+/* Kernel: ksm_madvise().  What cannot be merged is passed over without an error. */
+static vm_flags_t mergeable_flags(vm_flags_t flags)
+{
+	const vm_flags_t never = VM_SHARED | VM_MAYSHARE | VM_SPECIAL | VM_HUGETLB | VM_DROPPABLE;
+
+	return flags & never ? flags : flags | VM_MERGEABLE;
+}
+
+/* What the advice makes of the area's flags, into *@new: 0 or -EINVAL. */
+static int advised_flags(const struct madvise *madvise, vm_flags_t *new)
+{
+	vm_flags_t flags = madvise->vma->vm_flags;
+
+	*new = flags;
+	switch (madvise->behavior) {
+	case MADV_NORMAL:
+		*new = flags & ~(VM_RAND_READ | VM_SEQ_READ);
+		break;
+	case MADV_SEQUENTIAL:
+		*new = (flags & ~VM_RAND_READ) | VM_SEQ_READ;
+		break;
+	case MADV_RANDOM:
+		*new = (flags & ~VM_SEQ_READ) | VM_RAND_READ;
+		break;
+	case MADV_DONTFORK:
+		*new = flags | VM_DONTCOPY;
+		break;
+	case MADV_DOFORK:
+		if (flags & VM_IO)
+			return -EINVAL;
+		*new = flags & ~VM_DONTCOPY;
+		break;
+	case MADV_WIPEONFORK:
+		if (madvise->vma->vm_file || (flags & VM_SHARED))
+			return -EINVAL;
+		*new = flags | VM_WIPEONFORK;
+		break;
+	case MADV_KEEPONFORK:
+		if (flags & VM_DROPPABLE)
+			return -EINVAL;
+		*new = flags & ~VM_WIPEONFORK;
+		break;
+	case MADV_DONTDUMP:
+		*new = flags | VM_DONTDUMP;
+		break;
+	case MADV_DODUMP:
+		if (flags & (VM_SPECIAL | VM_DROPPABLE))
+			return -EINVAL;
+		*new = flags & ~VM_DONTDUMP;
+		break;
+	case MADV_MERGEABLE:
+		*new = mergeable_flags(flags);
+		break;
+	case MADV_UNMERGEABLE:
+		*new = flags & ~VM_MERGEABLE;
+		break;
+	case MADV_HUGEPAGE:
+		*new = (flags & ~VM_NOHUGEPAGE) | VM_HUGEPAGE;
+		break;
+	case MADV_NOHUGEPAGE:
+		*new = (flags & ~VM_HUGEPAGE) | VM_NOHUGEPAGE;
+		break;
+	}
+	return 0;
+}
+
+/* Merges or splits, as the new flags demand.  Kernel: madvise_update_vma(). */
+static int madvise_update_vma(struct madvise *madvise)
+{
+	struct vm_area_struct *vma = madvise->vma;
+	vm_flags_t flags;
+	int error = advised_flags(madvise, &flags);
+
+	if (error)
+		return error;
+	if (flags == vma->vm_flags) {
+		trace_event("madvise", "vma#%u [0x%lx,0x%lx): flags stay", vma->id,
+			    madvise->start, madvise->end);
+		vma_check_missed_merge(vma);
+		return 0;
+	}
+	trace_event("madvise", "vma#%u [0x%lx,0x%lx): flags 0x%lx -> 0x%lx", vma->id,
+		    madvise->start, madvise->end, vma->vm_flags, flags);
+	vma = vma_modify_flags(vma, madvise->start, madvise->end, flags, &error);
+	if (!vma)
+		return error == -ENOMEM ? -EAGAIN : error;
+	vm_flags_reset(vma, flags);
+	madvise->vma = vma;
+	return 0;
+}
+
+/* ---- MADV_COLLAPSE ---- */
+
+/* May @vma have huge pages if asked for explicitly?  Kernel: thp_vma_allowable_order() with
+ * TVA_FORCED_COLLAPSE; huge pages of files are off by default. */
+static bool collapse_allowed(const struct vm_area_struct *vma)
+{
+	const struct mm_struct *mm = vma->vm_mm;
+
+	if (mm->thp_disabled && !mm->thp_disabled_except_advised)
+		return false;
+	if (vma->vm_flags & (VM_NOHUGEPAGE | VM_SPECIAL | VM_HUGETLB))
+		return false;
+	if (!vma_is_anonymous(vma) || !vma->anon_vma)
+		return false;
+	return ALIGN_UP(vma->vm_start, PMD_SIZE) + PMD_SIZE <= vma->vm_end;
+}
+
+/* Kernel: madvise_collapse(). */
+static int madvise_collapse(const struct madvise *madvise)
+{
+	unsigned long first = ALIGN_UP(madvise->start, PMD_SIZE);
+	unsigned long last = ALIGN_DOWN(madvise->end, PMD_SIZE);
+
+	if (!collapse_allowed(madvise->vma))
+		return -EINVAL;
+	if (first >= last)
+		return first == last ? 0 : -EINVAL;
+	model_unsupported("MADV_COLLAPSE of [0x%lx,0x%lx): there are no huge pages", first, last);
+	return -ENOSYS;
+}
+
+/* ---- one area ---- */
+
+bool removal_is_reported(const struct madvise *madvise)
+{
+	const struct userfaultfd_ctx *ctx = madvise->vma->vm_userfaultfd_ctx;
+
+	if (!ctx || !(ctx->features & UFFD_FEATURE_EVENT_REMOVE))
+		return false;
+	model_unsupported("UFFD_EVENT_REMOVE for uffd#%u: events are not delivered", ctx->id);
+	return true;
+}
+
+void madvise_walk_tables(struct madvise *madvise, pte_range_fn fn)
+{
+	unsigned long next;
+
+	for (unsigned long addr = madvise->start; addr < madvise->end; addr = next) {
+		struct pgtable *table = pte_offset_map_lock(madvise->mm, addr);
+
+		next = MIN(ALIGN_DOWN(addr, PMD_SIZE) + PMD_SIZE, madvise->end);
+		if (!table)
+			continue;
+		fn(madvise, table, addr, next);
+		spin_unlock(&table->ptl, LOCK_PTE);
+	}
+}
+
+/* Kernel: madvise_vma_behavior(). */
+static int madvise_vma_behavior(struct madvise *madvise)
+{
+	if (!can_madvise_modify(madvise))
+		return -EPERM;
+	switch (madvise->behavior) {
+	case MADV_REMOVE:
+		return madvise_remove(madvise);
+	case MADV_WILLNEED:
+		return madvise_willneed(madvise);
+	case MADV_COLD:
+		return madvise_cold(madvise);
+	case MADV_PAGEOUT:
+		return madvise_pageout(madvise);
+	case MADV_FREE:
+	case MADV_DONTNEED:
+	case MADV_DONTNEED_LOCKED:
+		return madvise_dontneed_free(madvise);
+	case MADV_COLLAPSE:
+		return madvise_collapse(madvise);
+	case MADV_GUARD_INSTALL:
+		return madvise_guard_install(madvise);
+	case MADV_GUARD_REMOVE:
+		return madvise_guard_remove(madvise);
+	default:
+		return madvise_update_vma(madvise);
+	}
+}
+
+/* ---- all areas ---- */
+
+static void madvise_lock(struct madvise *madvise)
+{
+	if (madvise->lock == MADVISE_MMAP_WRITE)
+		mmap_write_lock(madvise->mm);
+	else
+		mmap_read_lock(madvise->mm);
+}
+
+static void madvise_unlock(struct madvise *madvise)
+{
+	if (madvise->lock == MADVISE_MMAP_WRITE)
+		mmap_write_unlock(madvise->mm);
+	else
+		mmap_read_unlock(madvise->mm);
+}
+
+/*
+ * The range lies in one area: its lock is enough.  Kernel: try_vma_read_lock().
+ */
+static bool try_vma_read_lock(struct madvise *madvise, unsigned long start, unsigned long end)
+{
+	struct vm_area_struct *vma = lock_vma_under_rcu(madvise->mm, start);
+
+	if (!vma)
+		return false;
+	if (end > vma->vm_end || madvise->mm != current->mm || userfaultfd_armed(vma)) {
+		vma_end_read(vma);
+		return false;
+	}
+	madvise->vma = vma;
+	madvise->start = start;
+	madvise->end = end;
+	return true;
+}
+
+/* Holes are passed over and make the call fail at the end; the first error ends it.
+ * mmap_lock held.  Kernel: madvise_walk_vmas(). */
+static int madvise_walk_vmas(struct madvise *madvise, unsigned long start, unsigned long end)
+{
+	int unmapped_error = 0, error;
+
+	while (start < end) {
+		struct vm_area_struct *vma = find_vma(madvise->mm, start);
+
+		if (!vma)
+			return -ENOMEM;
+		if (start < vma->vm_start) {
+			unmapped_error = -ENOMEM;
+			start = vma->vm_start;
+			if (start >= end)
+				break;
+		}
+		madvise->vma = vma;
+		madvise->start = start;
+		madvise->end = MIN(vma->vm_end, end);
+		madvise->lock_dropped = false;
+		start = madvise->end;
+		error = madvise_vma_behavior(madvise);
+		if (error)
+			return error;
+		/* merged with what follows, which has the advice already */
+		if (!madvise->lock_dropped)
+			start = MAX(start, madvise->vma->vm_end);
+	}
+	return unmapped_error;
+}
+
+static int madvise_locked(struct madvise *madvise, unsigned long start, unsigned long end)
+{
+	int error;
+
+	if (madvise->lock == MADVISE_VMA_READ) {
+		if (try_vma_read_lock(madvise, start, end)) {
+			error = madvise_vma_behavior(madvise);
+			vma_end_read(madvise->vma);
+			return error;
+		}
+		madvise->lock = MADVISE_MMAP_READ;
+	}
+	madvise_lock(madvise);
+	error = madvise_walk_vmas(madvise, start, end);
+	madvise_unlock(madvise);
+	return error;
+}
+
+/* Beyond this nobody will ever win.  The kernel would go on for as long as it is asked to. */
+#define MAX_RESTARTS	100
+
+static int madvise_range(struct mm_struct *mm, unsigned long start, unsigned long end, int behavior)
+{
+	if (behavior == MADV_POPULATE_READ || behavior == MADV_POPULATE_WRITE)
+		return faultin_page_range(mm, start, end, behavior == MADV_POPULATE_WRITE);
+
+	for (unsigned int i = 0; i < MAX_RESTARTS; i++) {
+		struct madvise madvise = { .mm = mm, .behavior = behavior,
+					   .lock = lock_for(behavior) };
+		int error = madvise_locked(&madvise, start, end);
+
+		if (!madvise.restart)
+			return error;
+		point("madvise:restart");
+	}
+	model_unsupported("madvise(%d) of [0x%lx,0x%lx) never ends", behavior, start, end);
+	return -ENOSYS;
+}
+
+/* ---- the calls ---- */
+
+/* Kernel: do_madvise(). */
+static long do_madvise(struct mm_struct *mm, unsigned long start, unsigned long len, int behavior)
+{
+	if (!is_valid(start, len, behavior))
+		return -EINVAL;
+	if (!len)
+		return 0;
+	return madvise_range(mm, start, start + PAGE_ALIGN(len), behavior);
+}
+
+long sys_madvise(unsigned long addr, unsigned long len, int advice)
+{
+	return do_madvise(current->mm, addr, len, advice);
+}
+
+/* Kernel: process_madvise_remote_valid(). */
+static bool remote_valid(int behavior)
+{
+	return behavior == MADV_COLD || behavior == MADV_PAGEOUT || behavior == MADV_WILLNEED ||
+	       behavior == MADV_COLLAPSE;
+}
+
+long sys_process_madvise(struct task_struct *target, unsigned long addr, unsigned long len,
+			 int advice, unsigned int flags)
+{
+	struct mm_struct *mm = target->mm;
+	long error;
+
+	if (flags)
+		return -EINVAL;
+	if (!mm)
+		return -ESRCH;
+	if (mm != current->mm && !remote_valid(advice))
+		return -EINVAL;
+	if (mm != current->mm && current->signal && !current->signal->cap_sys_nice)
+		return -EPERM;
+	mmget(mm);
+	error = do_madvise(mm, addr, len, advice);
+	mmput(mm);
+	return error ? error : (long)len;
+}

@@ -1,0 +1,53 @@
+/*
+ * madvise_internal.h - one madvise() on its way, as its files share it.
+ *
+ * In the kernel:  struct madvise_behavior and the static parts of mm/madvise.c.
+ */
+#ifndef MODEL_MADVISE_INTERNAL_H
+#define MODEL_MADVISE_INTERNAL_H
+
+#include "pgtable.h"
+#include "vma.h"
+
+/* What is held while areas are visited.  Kernel: enum madvise_lock_mode. */
+enum madvise_lock {
+	MADVISE_MMAP_WRITE,
+	MADVISE_MMAP_READ,
+	MADVISE_VMA_READ,	/* the lock of a single area if it can be had, else as READ */
+};
+
+/* Kernel: struct madvise_behavior. */
+struct madvise {
+	struct mm_struct *mm;		/* current's, but for process_madvise() */
+	int behavior;			/* MADV_* */
+	enum madvise_lock lock;
+	unsigned long start, end;	/* the part within @vma */
+	struct vm_area_struct *vma;
+	bool lock_dropped;		/* mmap_lock was given up: @vma may be gone */
+	bool restart;			/* others were faster: the call begins anew */
+};
+
+/* All of these: 0 or -errno, for [start, end) of madvise->vma. */
+
+/* madvise_pages.c: contents go, or are said to be cold. */
+int madvise_dontneed_free(struct madvise *madvise);
+int madvise_cold(struct madvise *madvise);
+int madvise_pageout(struct madvise *madvise);
+
+/* madvise_file.c: what goes through the file. */
+int madvise_willneed(struct madvise *madvise);
+int madvise_remove(struct madvise *madvise);
+
+/* madvise_guard.c */
+int madvise_guard_install(struct madvise *madvise);
+int madvise_guard_remove(struct madvise *madvise);
+
+/* The area's userfaultfd would have to be told that contents go: refused, and true. */
+bool removal_is_reported(const struct madvise *madvise);
+
+/* Calls @fn for each PTE table that serves part of the range, its lock held. */
+typedef void (*pte_range_fn)(struct madvise *madvise, struct pgtable *table, unsigned long start,
+			     unsigned long end);
+void madvise_walk_tables(struct madvise *madvise, pte_range_fn fn);
+
+#endif

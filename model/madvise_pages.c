@@ -1,0 +1,197 @@
+/*
+ * madvise_pages.c - madvise() that throws pages away, or says that they are not needed soon.
+ *
+ * In the kernel:  mm/madvise.c madvise_dontneed_free(), madvise_free_pte_range(),
+ *                 madvise_cold(), madvise_pageout(), madvise_cold_or_pageout_pte_range();
+ *                 for MADV_PAGEOUT without swap also mm/vmscan.c shrink_folio_list().
+ * Left out:       large folios, swap entries; MADV_PAGEOUT where a page would really
+ *                 leave memory (refused).
+ * Locks:          mmap_lock for reading, or the lock of the area; PTE locks; trylock of
+ *                 the folio under them.
+ */
+#include "lru.h"
+#include "madvise_internal.h"
+#include "memory.h"
+
+/* The folio that the PTE maps, if there is one and @vma has it by itself; or NULL. */
+static struct folio *mapped_folio(pte_t pte)
+{
+	struct page *page = pte_present(pte) ? vm_normal_page(pte) : NULL;
+
+	return page ? page->folio : NULL;
+}
+
+/* ---- MADV_FREE ---- */
+
+/* Clean already, or made so; false to leave it alone. */
+static bool lazyfree_clean(struct folio *folio)
+{
+	bool alone;
+
+	if (!folio_test(folio, PG_dirty | PG_swapcache))
+		return true;
+	if (!folio_trylock(folio))
+		return false;
+	alone = folio_mapcount(folio) == 1 && !folio_test(folio, PG_swapcache);
+	if (alone)
+		folio_clear(folio, PG_dirty);
+	folio_unlock(folio);
+	return alone;
+}
+
+static void free_pte(struct pgtable *table, unsigned int slot)
+{
+	pte_t pte = table->entry[slot];
+	struct folio *folio;
+
+	if (is_pte_marker(pte) && (swp_offset(pte) & PTE_MARKER_POISONED)) {
+		set_pte(table, slot, 0);
+		return;
+	}
+	folio = mapped_folio(pte);
+	if (!folio || !lazyfree_clean(folio))
+		return;
+	if (pte_young(pte) || pte_dirty(pte))
+		set_pte(table, slot, pte_mkold(pte_mkclean(pte)));
+	folio_mark_lazyfree(folio);
+}
+
+/* Kernel: madvise_free_pte_range(). */
+static void free_range(struct madvise *madvise G_GNUC_UNUSED, struct pgtable *table,
+		       unsigned long start, unsigned long end)
+{
+	for (unsigned long addr = start; addr < end; addr += PAGE_SIZE)
+		free_pte(table, pgtable_index(addr, LEVEL_PTE));
+}
+
+/* Kernel: madvise_free_single_vma(). */
+static int madvise_free(struct madvise *madvise)
+{
+	if (!vma_is_anonymous(madvise->vma))
+		return -EINVAL;
+	lru_add_drain();
+	madvise_walk_tables(madvise, free_range);
+	trace_event("madvise", "vma#%u [0x%lx,0x%lx): pages may be dropped until written again",
+		    madvise->vma->id, madvise->start, madvise->end);
+	return 0;
+}
+
+/* ---- MADV_DONTNEED ---- */
+
+int madvise_dontneed_free(struct madvise *madvise)
+{
+	static const struct zap_details details = {
+		.even_cows = true, .keep_markers = true, .reclaim_pt = true };
+	vm_flags_t forbidden = VM_PFNMAP | VM_HUGETLB;
+
+	if (madvise->behavior != MADV_DONTNEED_LOCKED)
+		forbidden |= VM_LOCKED;
+	if (madvise->vma->vm_flags & forbidden)
+		return -EINVAL;
+	if (removal_is_reported(madvise))
+		return -ENOSYS;
+	if (madvise->behavior == MADV_FREE)
+		return madvise_free(madvise);
+	zap_page_range(madvise->vma, madvise->start, madvise->end, &details);
+	trace_event("madvise", "vma#%u [0x%lx,0x%lx): pages dropped", madvise->vma->id,
+		    madvise->start, madvise->end);
+	return 0;
+}
+
+/* ---- MADV_COLD, MADV_PAGEOUT ---- */
+
+/* Kernel: can_madv_lru_vma(). */
+static bool can_madv_lru_vma(const struct vm_area_struct *vma)
+{
+	return !(vma->vm_flags & (VM_LOCKED | VM_PFNMAP | VM_HUGETLB));
+}
+
+/* Pages that others map too are not ours to judge. */
+static struct folio *cold_folio(pte_t pte)
+{
+	struct folio *folio = mapped_folio(pte);
+
+	if (!folio || !folio_test(folio, PG_lru) || folio_mapcount(folio) != 1)
+		return NULL;
+	return folio;
+}
+
+static void cold_range(struct madvise *madvise G_GNUC_UNUSED, struct pgtable *table,
+		       unsigned long start, unsigned long end)
+{
+	for (unsigned long addr = start; addr < end; addr += PAGE_SIZE) {
+		unsigned int slot = pgtable_index(addr, LEVEL_PTE);
+		pte_t pte = table->entry[slot];
+		struct folio *folio = cold_folio(pte);
+
+		if (!folio)
+			continue;
+		if (pte_young(pte))
+			set_pte(table, slot, pte_mkold(pte));
+		folio_clear(folio, PG_referenced);
+		if (folio_test(folio, PG_active))
+			folio_set(folio, PG_workingset);
+		folio_deactivate(folio);
+	}
+}
+
+int madvise_cold(struct madvise *madvise)
+{
+	if (!can_madv_lru_vma(madvise->vma))
+		return -EINVAL;
+	lru_add_drain();
+	madvise_walk_tables(madvise, cold_range);
+	trace_event("madvise", "vma#%u [0x%lx,0x%lx): pages are cold", madvise->vma->id,
+		    madvise->start, madvise->end);
+	return 0;
+}
+
+/* Nowhere to go: reclaim takes the page off its list, fails, and makes it active. */
+static void pageout_range(struct madvise *madvise G_GNUC_UNUSED, struct pgtable *table,
+			  unsigned long start, unsigned long end)
+{
+	for (unsigned long addr = start; addr < end; addr += PAGE_SIZE) {
+		struct folio *folio = cold_folio(table->entry[pgtable_index(addr, LEVEL_PTE)]);
+
+		if (!folio)
+			continue;
+		folio_clear(folio, PG_referenced);
+		if (folio_test(folio, PG_active))
+			folio_set(folio, PG_workingset);
+		if (!folio_isolate_lru(folio))
+			continue;
+		if (!folio_test(folio, PG_unevictable))
+			folio_set(folio, PG_active);
+		folio_putback_lru(folio);
+	}
+}
+
+/* Would the page that this PTE maps leave memory?  Stops the walk if so. */
+static bool stays_in_memory(const struct pgtable *table, unsigned int slot,
+			    unsigned long addr G_GNUC_UNUSED, void *data)
+{
+	const struct folio *folio = mapped_folio(table->entry[slot]);
+	bool *leaves = data;
+
+	if (!folio || folio_mapcount(folio) != 1)
+		return true;
+	*leaves = mach->config.swap || !folio_test_anon(folio) || !folio_test(folio, PG_swapbacked);
+	return !*leaves;
+}
+
+int madvise_pageout(struct madvise *madvise)
+{
+	bool leaves = false;
+
+	if (!can_madv_lru_vma(madvise->vma))
+		return -EINVAL;
+	lru_add_drain();
+	pgtable_for_each(madvise->mm, madvise->start, madvise->end, stays_in_memory, &leaves);
+	if (leaves) {
+		model_unsupported("MADV_PAGEOUT of [0x%lx,0x%lx): pages would be reclaimed",
+				  madvise->start, madvise->end);
+		return -ENOSYS;
+	}
+	madvise_walk_tables(madvise, pageout_range);
+	return 0;
+}

@@ -1,0 +1,264 @@
+/*
+ * pgtable.c - page tables: birth, look-up, single words, links between tables.
+ *
+ * A table above the lowest level carries, behind its words, a pointer to the table
+ * behind each word, so that nothing has to be looked up by frame number.
+ *
+ * In the kernel:  mm/memory.c __pte_alloc(), __pmd_alloc(), __pud_alloc(),
+ *                 mm/pgtable-generic.c __pte_offset_map_lock(),
+ *                 arch/x86/mm/pgtable.c, arch/x86/mm/pgprot.c.
+ * Left out:       freeing behind RCU: a table is gone at once.
+ * Locks:          see pgtable.h.
+ */
+#include "folio.h"
+#include "machine.h"
+#include "pgtable.h"
+
+/* A word which links a table: _PAGE_TABLE of x86-64. */
+#define TABLE_FLAGS	(_PAGE_PRESENT | _PAGE_RW | _PAGE_USER | _PAGE_ACCESSED | _PAGE_DIRTY)
+/* What pte_modify() takes from the old word.  Kernel: _PAGE_CHG_MASK. */
+#define CHG_MASK	(PTE_PFN_MASK | _PAGE_SPECIAL | _PAGE_ACCESSED | _PAGE_DIRTY | \
+			 _PAGE_UFFD_WP | _PAGE_PSE)
+
+pte_t vm_page_prot(vm_flags_t flags)
+{
+	pte_t prot = _PAGE_ACCESSED;
+
+	if (flags & VM_ACCESS_FLAGS) {
+		prot |= _PAGE_PRESENT | _PAGE_USER;
+		if ((flags & (VM_WRITE | VM_SHARED)) == (VM_WRITE | VM_SHARED))
+			prot |= _PAGE_RW;
+		if (!(flags & VM_EXEC))
+			prot |= _PAGE_NX;
+	} else {
+		prot |= _PAGE_PROTNONE;
+	}
+	return prot | (((flags & VM_PKEY_MASK) >> VM_PKEY_SHIFT) << _PAGE_PKEY_SHIFT);
+}
+
+pte_t pte_modify(pte_t pte, pte_t prot)
+{
+	return (pte & CHG_MASK) | (prot & ~CHG_MASK);
+}
+
+/* ---- birth and end of one table ---- */
+
+static struct pgtable *table_create(struct mm_struct *mm, enum pgtable_level level)
+{
+	size_t size = sizeof(struct pgtable);
+	struct pgtable *table;
+	struct page *page;
+
+	if (level > LEVEL_PTE)
+		size += PTRS_PER_TABLE * sizeof(struct pgtable *);
+	table = model_alloc(KIND_PGTABLE, size, "page table");
+	if (!table)
+		return NULL;
+	page = buddy_alloc(0);
+	if (!page) {
+		model_free(KIND_PGTABLE, table);
+		return NULL;
+	}
+	page->flags |= PG_table & 0xfU;
+	table->level = (uint8_t)level;
+	table->pfn = page->pfn;
+	table->mm = mm;
+	if (level > LEVEL_PTE)
+		table->child = (struct pgtable **)(table + 1);
+	return table;
+}
+
+static void table_destroy(struct pgtable *table)
+{
+	free_frames(pfn_to_page(table->pfn), 0);
+	model_free(KIND_PGTABLE, table);
+}
+
+struct pgtable *pgd_alloc(struct mm_struct *mm)
+{
+	return table_create(mm, LEVEL_PGD);
+}
+
+static bool table_check_empty(const struct pgtable *table, const char *site)
+{
+	if (!table->nr)
+		return true;
+	violation_add("pgtable-empty", site, "no words in a table that is freed",
+		      "pgtable#%u of level %u has %u", table->id, table->level, table->nr);
+	return false;
+}
+
+void pgd_free(struct mm_struct *mm)
+{
+	if (!mm->pgd)
+		return;
+	table_check_empty(mm->pgd, "pgd_free()");
+	table_destroy(mm->pgd);
+	mm->pgd = NULL;
+}
+
+void pgtable_free(struct pgtable *table)
+{
+	table_check_empty(table, "pgtable_free()");
+	table->mm->pgtables_bytes -= PAGE_SIZE;
+	table_destroy(table);
+}
+
+/* ---- words ---- */
+
+static void write_word(struct pgtable *table, unsigned int slot, pte_t word)
+{
+	table->nr = (uint16_t)(table->nr + !pte_none(word) - !pte_none(table->entry[slot]));
+	table->entry[slot] = word;
+}
+
+void set_pte(struct pgtable *table, unsigned int slot, pte_t pte)
+{
+	if (table->level == LEVEL_PTE)
+		lockdep_assert_held(&table->ptl, LOCK_PTE);
+	write_word(table, slot, pte);
+}
+
+pte_t ptep_get_lockless(const struct pgtable *table, unsigned int slot, const char *site)
+{
+	return READ_SHARED(&table->entry[slot], table->entry[slot], site);
+}
+
+void pgtable_link(struct mm_struct *mm, struct pgtable *table, struct pgtable *parent,
+		  unsigned int slot)
+{
+	table->mm = mm;
+	table->parent = parent;
+	table->slot = (uint16_t)slot;
+	parent->child[slot] = table;
+	write_word(parent, slot, pfn_pte(table->pfn, TABLE_FLAGS));
+}
+
+void pgtable_unlink(struct pgtable *table)
+{
+	struct pgtable *parent = table->parent;
+
+	parent->child[table->slot] = NULL;
+	write_word(parent, table->slot, 0);
+	table->parent = NULL;
+}
+
+/* ---- look-up ---- */
+
+struct pgtable *pgtable_lookup(const struct mm_struct *mm, unsigned long addr,
+			       enum pgtable_level level)
+{
+	struct pgtable *table = mm->pgd;
+
+	while (table && table->level > level)
+		table = table->child[pgtable_index(addr, (enum pgtable_level)table->level)];
+	return table;
+}
+
+pte_t pgtable_entry(const struct mm_struct *mm, unsigned long addr, enum pgtable_level level)
+{
+	const struct pgtable *table = pgtable_lookup(mm, addr, level);
+
+	return table ? table->entry[pgtable_index(addr, level)] : 0;
+}
+
+/*
+ * Puts a new table behind @slot of @parent, unless somebody was faster.  Kernel: the
+ * lock is the PMD table's for PTE tables and mm->page_table_lock above.
+ */
+static struct pgtable *table_install(struct mm_struct *mm, struct pgtable *parent,
+				     unsigned int slot)
+{
+	struct pgtable *table = table_create(mm, (enum pgtable_level)(parent->level - 1));
+	bool lowest = parent->level == LEVEL_PMD;
+	struct spinlock *lock = lowest ? &parent->ptl : &mm->page_table_lock;
+	enum lock_class class = lowest ? LOCK_PMD : LOCK_PAGE_TABLE;
+	struct pgtable *there;
+
+	if (!table)
+		return NULL;
+	spin_lock(lock, class);
+	there = parent->child[slot];
+	if (!there && pte_none(parent->entry[slot])) {
+		pgtable_link(mm, table, parent, slot);
+		mm->pgtables_bytes += PAGE_SIZE;
+		there = table;
+	}
+	spin_unlock(lock, class);
+	if (there != table)
+		table_destroy(table);
+	return there;
+}
+
+struct pgtable *pgtable_alloc(struct mm_struct *mm, unsigned long addr, enum pgtable_level level)
+{
+	struct pgtable *table = mm->pgd;
+
+	while (table && table->level > level) {
+		unsigned int slot = pgtable_index(addr, (enum pgtable_level)table->level);
+		struct pgtable *below = table->child[slot];
+
+		if (!below && pte_none(table->entry[slot]))
+			below = table_install(mm, table, slot);
+		table = below;
+	}
+	return table;
+}
+
+struct pgtable *pte_offset_map_lock(struct mm_struct *mm, unsigned long addr)
+{
+	struct pgtable *table;
+
+	while ((table = pgtable_lookup(mm, addr, LEVEL_PTE))) {
+		spin_lock(&table->ptl, LOCK_PTE);
+		if (likely(pgtable_lookup(mm, addr, LEVEL_PTE) == table))
+			break;
+		/* Freed or moved while we waited. */
+		spin_unlock(&table->ptl, LOCK_PTE);
+	}
+	return table;
+}
+
+/* ---- fields ---- */
+
+static uint64_t get_level(const void *object)
+{
+	return ((const struct pgtable *)object)->level;
+}
+static uint64_t get_nr(const void *object)
+{
+	return ((const struct pgtable *)object)->nr;
+}
+static uint64_t get_slot(const void *object)
+{
+	return ((const struct pgtable *)object)->slot;
+}
+static uint64_t get_pfn(const void *object)
+{
+	return ((const struct pgtable *)object)->pfn;
+}
+static uint64_t get_mm(const void *object)
+{
+	const struct pgtable *table = object;
+
+	return table->mm ? table->mm->id : 0;
+}
+static uint64_t get_parent(const void *object)
+{
+	const struct pgtable *table = object;
+
+	return table->parent ? table->parent->id : 0;
+}
+
+static const struct field pgtable_fields[] = {
+	{ "level", FIELD_NUMBER, .get = get_level, .what = "0 PTE, 1 PMD, 2 PUD, 3 PGD" },
+	{ "nr", FIELD_NUMBER, .get = get_nr, .what = "words that are not 0" },
+	{ "mm", FIELD_REF, KIND_MM, .get = get_mm, .what = "the address space it belongs to" },
+	{ "parent", FIELD_REF, KIND_PGTABLE, .get = get_parent, .what = "the table above" },
+	{ "slot", FIELD_NUMBER, .get = get_slot, .what = "its word in the table above" },
+	{ "pfn", FIELD_NUMBER, .get = get_pfn, .hidden = true, .what = "its frame number" },
+};
+
+const struct object_type pgtable_type = {
+	.name = "pgtable", .fields = pgtable_fields, .nr_fields = G_N_ELEMENTS(pgtable_fields),
+};

@@ -1,0 +1,196 @@
+/*
+ * pgtable.h - four levels of page tables with 512 words each.
+ *
+ * A word is laid out like that of x86-64.  Present: bit 0, writable 1, user 2,
+ * accessed 5, dirty 6, leaf at PMD or PUD level 7 (PSE), special 9, uffd-wp 10, PFN
+ * 12..51, pkey 59..62, no-execute 63.  PROT_NONE: bit 8 instead of bit 0.
+ * Not present and not 0: type in bits 59..63, offset in 12..58, exclusive
+ * bit 3, uffd-wp bit 2; type 31 is a marker (offset 1 uffd-wp, 2 poison, 4 guard).
+ *
+ * In the kernel:  arch/x86/include/asm/pgtable*.h, mm/memory.c, mm/pgtable-generic.c.
+ * Left out:       five levels, the 1 GiB leaf of files, PTI, soft-dirty.
+ * Locks:          page_table_lock for PGD and PUD tables, the PMD table's ptl for its
+ *                 entries, each PTE table's ptl for its entries; mmap_lock or the rmap
+ *                 locks keep tables from being freed.
+ */
+#ifndef MODEL_PGTABLE_H
+#define MODEL_PGTABLE_H
+
+#include "mm.h"
+
+#define _PAGE_PRESENT	(1UL << 0)
+#define _PAGE_RW	(1UL << 1)
+#define _PAGE_USER	(1UL << 2)
+#define _PAGE_ACCESSED	(1UL << 5)
+#define _PAGE_DIRTY	(1UL << 6)
+#define _PAGE_PSE	(1UL << 7)
+#define _PAGE_PROTNONE	(1UL << 8)
+#define _PAGE_SPECIAL	(1UL << 9)
+#define _PAGE_UFFD_WP	(1UL << 10)
+#define _PAGE_NX	(1UL << 63)
+#define PTE_PFN_MASK	0x000ffffffffff000UL
+#define _PAGE_PKEY_SHIFT 59
+
+#define _PAGE_SWP_UFFD_WP (1UL << 2)
+#define _PAGE_SWP_EXCLUSIVE (1UL << 3)
+#define SWP_TYPE_SHIFT	59
+#define SWP_OFFSET_SHIFT 12
+#define SWP_OFFSET_MASK	((1UL << (SWP_TYPE_SHIFT - SWP_OFFSET_SHIFT)) - 1)
+#define SWP_MIGRATION_READ 28
+#define SWP_MIGRATION_READ_EXCLUSIVE 29
+#define SWP_MIGRATION_WRITE 30
+#define SWP_PTE_MARKER	31
+#define PTE_MARKER_UFFD_WP 1UL
+#define PTE_MARKER_POISONED 2UL
+#define PTE_MARKER_GUARD 4UL
+
+enum pgtable_level { LEVEL_PTE, LEVEL_PMD, LEVEL_PUD, LEVEL_PGD, NR_LEVELS };
+
+/* One table.  Owned by the table above it, the PGD by its mm. */
+struct pgtable {
+	unsigned int id;
+	uint8_t level;			/* enum pgtable_level */
+	uint16_t nr;			/* words that are not 0 */
+	uint32_t pfn;			/* its frame */
+	struct mm_struct *mm;
+	struct pgtable *parent;		/* NULL for the PGD, and once unlinked */
+	uint16_t slot;			/* of the parent */
+	struct spinlock ptl;
+	struct pgtable *deposit;	/* PMD tables: PTE tables kept for THP leaves */
+	struct pgtable **child;		/* [512] behind the words, NULL for a PTE table: the
+					 * table which each word links */
+	pte_t entry[PTRS_PER_TABLE];
+};
+
+static inline bool pte_none(pte_t pte) { return pte == 0; }
+static inline bool pte_present(pte_t pte)
+{
+	return (pte & (_PAGE_PRESENT | _PAGE_PROTNONE)) != 0;
+}
+static inline bool pte_write(pte_t pte) { return (pte & _PAGE_RW) != 0; }
+static inline bool pte_dirty(pte_t pte) { return (pte & _PAGE_DIRTY) != 0; }
+static inline bool pte_young(pte_t pte) { return (pte & _PAGE_ACCESSED) != 0; }
+static inline bool pte_special(pte_t pte) { return (pte & _PAGE_SPECIAL) != 0; }
+static inline bool pte_protnone(pte_t pte)
+{
+	return (pte & (_PAGE_PROTNONE | _PAGE_PRESENT)) == _PAGE_PROTNONE;
+}
+static inline bool pte_leaf(pte_t pmd) { return pte_present(pmd) && (pmd & _PAGE_PSE); }
+static inline pfn_t pte_pfn(pte_t pte) { return (pte & PTE_PFN_MASK) >> PAGE_SHIFT; }
+static inline pte_t pte_wrprotect(pte_t pte) { return pte & ~_PAGE_RW; }
+static inline pte_t pte_mkclean(pte_t pte) { return pte & ~_PAGE_DIRTY; }
+static inline pte_t pte_mkold(pte_t pte) { return pte & ~_PAGE_ACCESSED; }
+static inline pte_t pte_mkdirty(pte_t pte) { return pte | _PAGE_DIRTY; }
+static inline pte_t pte_mkyoung(pte_t pte) { return pte | _PAGE_ACCESSED; }
+static inline pte_t pte_mkwrite(pte_t pte) { return pte | _PAGE_RW; }
+
+/* Non-present words. */
+static inline bool is_swap_pte(pte_t pte) { return !pte_none(pte) && !pte_present(pte); }
+static inline unsigned int swp_type(pte_t pte) { return (unsigned int)(pte >> SWP_TYPE_SHIFT); }
+static inline uint64_t swp_offset(pte_t pte)
+{
+	return (pte >> SWP_OFFSET_SHIFT) & SWP_OFFSET_MASK;
+}
+static inline pte_t swp_pte(unsigned int type, uint64_t offset)
+{
+	return ((pte_t)type << SWP_TYPE_SHIFT) | ((offset & SWP_OFFSET_MASK) << SWP_OFFSET_SHIFT);
+}
+static inline bool is_pte_marker(pte_t pte)
+{
+	return is_swap_pte(pte) && swp_type(pte) == SWP_PTE_MARKER;
+}
+static inline bool is_guard_pte(pte_t pte)
+{
+	return is_pte_marker(pte) && (swp_offset(pte) & PTE_MARKER_GUARD);
+}
+static inline bool is_migration_pte(pte_t pte)
+{
+	return is_swap_pte(pte) && swp_type(pte) >= SWP_MIGRATION_READ &&
+	       swp_type(pte) <= SWP_MIGRATION_WRITE;
+}
+
+/* The protection bits of a leaf mapped with @flags.  Private writable areas map
+ * read-only; the fault adds _PAGE_RW.  Kernel: vm_get_page_prot(). */
+pte_t vm_page_prot(vm_flags_t flags);
+/* @pte with the protection @prot instead of its own; frame, accessed, dirty and the software
+ * bits stay.  Kernel: pte_modify(). */
+pte_t pte_modify(pte_t pte, pte_t prot);
+static inline pte_t pfn_pte(pfn_t pfn, pte_t prot) { return (pfn << PAGE_SHIFT) | prot; }
+
+static inline unsigned int pgtable_shift(enum pgtable_level level)
+{
+	return PAGE_SHIFT + 9 * (unsigned int)level;
+}
+static inline unsigned int pgtable_index(unsigned long addr, enum pgtable_level level)
+{
+	return (unsigned int)(addr >> pgtable_shift(level)) & (PTRS_PER_TABLE - 1);
+}
+
+/* A word of a table: where it is and which address it serves. */
+struct pte_ref {
+	struct pgtable *table;		/* NULL: there is no table at that level */
+	unsigned int slot;
+};
+
+/* The PGD of a new mm; NULL if no frame. */
+struct pgtable *pgd_alloc(struct mm_struct *mm);
+/* Frees the PGD; all below must be gone. */
+void pgd_free(struct mm_struct *mm);
+
+/* The table of @level which serves @addr, or NULL.  Takes no lock, makes nothing. */
+struct pgtable *pgtable_lookup(const struct mm_struct *mm, unsigned long addr,
+			       enum pgtable_level level);
+/*
+ * The same, making what is missing under the locks; NULL if a table could not be
+ * allocated (or if a leaf stands in the way: check pmd first).
+ * Kernel: p4d_alloc(), pud_alloc(), pmd_alloc(), pte_alloc().
+ */
+struct pgtable *pgtable_alloc(struct mm_struct *mm, unsigned long addr,
+			      enum pgtable_level level);
+/* The word at @addr of @level; 0 if no table.  Kernel: no twin (walk by hand). */
+pte_t pgtable_entry(const struct mm_struct *mm, unsigned long addr, enum pgtable_level level);
+/*
+ * The PTE table which serves @addr with its lock taken (spin_unlock(&table->ptl, LOCK_PTE)),
+ * or NULL if there is none.  Kernel: pte_offset_map_lock().
+ */
+struct pgtable *pte_offset_map_lock(struct mm_struct *mm, unsigned long addr);
+/* Writes one word, keeping table->nr; the table's ptl held. */
+void set_pte(struct pgtable *table, unsigned int slot, pte_t pte);
+/* Reads one word without a lock.  Kernel: ptep_get_lockless(). */
+pte_t ptep_get_lockless(const struct pgtable *table, unsigned int slot, const char *site);
+/*
+ * Unlinks @table from its parent / links it at @addr instead: for moves of whole
+ * tables.  The PMD/PUD level locks held.
+ */
+void pgtable_unlink(struct pgtable *table);
+void pgtable_link(struct mm_struct *mm, struct pgtable *table, struct pgtable *parent,
+		  unsigned int slot);
+/* Frees an unlinked table with nr == 0; mm->pgtables_bytes follows. */
+void pgtable_free(struct pgtable *table);
+
+/*
+ * Frees all tables that serve only [floor, ceiling) below and around [start, end)
+ * and are empty; @ceiling 0 means the top.  Kernel: free_pgd_range().
+ */
+void free_pgd_range(struct mm_struct *mm, unsigned long start, unsigned long end,
+		    unsigned long floor, unsigned long ceiling);
+
+/*
+ * Calls @fn for every word that is not none in [start, end), leaves of PMD and PUD
+ * level included (not table links), in address order, without locks: for checks,
+ * dumps, pictures.  @fn returns false to stop.
+ */
+typedef bool (*pte_visit_fn)(const struct pgtable *table, unsigned int slot, unsigned long addr,
+			     void *data);
+void pgtable_for_each(const struct mm_struct *mm, unsigned long start, unsigned long end,
+		      pte_visit_fn fn, void *data);
+/*
+ * The next PTE table that serves a part of [*addr, end); *addr becomes the first address of
+ * that part.  NULL if there is none.  Costs by the tables there are, not by the range.
+ */
+struct pgtable *pgtable_next(const struct mm_struct *mm, unsigned long *addr, unsigned long end);
+/* Every table, parents first. */
+typedef void (*pgtable_visit_fn)(const struct pgtable *table, unsigned long addr, void *data);
+void pgtable_for_each_table(const struct mm_struct *mm, pgtable_visit_fn fn, void *data);
+
+#endif

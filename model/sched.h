@@ -1,0 +1,83 @@
+/*
+ * sched.h - the seam at which another task may run.
+ *
+ * Everything an algorithm does between two of these primitives is one atomic
+ * step.  A primitive is: taking a lock (lock.h), might_sleep(), reading or
+ * writing memory which others can see without a lock (READ_SHARED() and
+ * WRITE_SHARED()), or a named point().  In serial mode mach->sched is NULL and
+ * each costs one branch.
+ *
+ * In the kernel:  no such layer; might_sleep(), READ_ONCE() and WRITE_ONCE()
+ *                 mark the same places.
+ */
+#ifndef MODEL_SCHED_H
+#define MODEL_SCHED_H
+
+#include "types.h"
+
+struct machine;
+struct task_struct;
+
+/* How a step touches its object; two reads of one object do not conflict. */
+enum access {
+	ACCESS_READ,
+	ACCESS_WRITE,
+};
+
+/*
+ * Whoever drives more than one task at a time implements this.  All three are
+ * called from the running task and may switch to another one before returning.
+ */
+struct sched_ops {
+	/* About to touch @object (NULL: anything) at @site, a string constant. */
+	void (*step)(const void *object, enum access access, const char *site);
+	/* @me cannot take @lock now; return when it is worth trying again. */
+	void (*wait)(struct task_struct *me, const void *lock);
+	/* One of @n outcomes, chosen from outside: completion, allocation, slot. */
+	unsigned int (*choose)(unsigned int n, const char *what);
+};
+
+/*
+ * The machine this thread executes in.  The only global of the model: it is set
+ * by machine_enter() and everything mutable hangs below it.
+ */
+extern _Thread_local struct machine *mach;
+
+/* The running task, never NULL inside a call.  Kernel: current. */
+#define current		(mach->current_task)
+
+void sched_step_slow(const void *object, enum access access, const char *site);
+
+/* Outside serial mode another task may run here. */
+#define sched_step(object, access, site)						\
+	do {									\
+		if (unlikely(mach->sched))					\
+			sched_step_slow((object), (access), (site));		\
+	} while (0)
+
+/* A place with a name, "subsystem:what-has-just-happened", at which races are told. */
+void point_slow(const char *name);
+#define point(name)								\
+	do {									\
+		if (unlikely(mach->sched || mach->points_traced))		\
+			point_slow(name);					\
+	} while (0)
+
+/* Read @lvalue of @object although no lock protects it here. */
+#define READ_SHARED(object, lvalue, site)					\
+	({ sched_step((object), ACCESS_READ, (site)); (lvalue); })
+
+/* Write @lvalue of @object, seen by others without a lock. */
+#define WRITE_SHARED(object, lvalue, value, site)				\
+	do {									\
+		sched_step((object), ACCESS_WRITE, (site));			\
+		(lvalue) = (value);						\
+	} while (0)
+
+/*
+ * The caller may sleep here.  Under a spinlock that is a defect, reported as
+ * invariant "might-sleep" with the locks held.
+ */
+void might_sleep(const char *site);
+
+#endif

@@ -1,0 +1,560 @@
+/*
+ * userfaultfd.c - contexts of userfaultfd(2): registration, fork, close.
+ *
+ * In the kernel:  fs/userfaultfd.c; mm/userfaultfd.c userfaultfd_register_range(),
+ *                 userfaultfd_clear_vma(), userfaultfd_release_all();
+ *                 include/linux/userfaultfd_k.h vma_can_userfault().
+ * Left out:       reading the descriptor: a fork or move whose event nobody reads goes on
+ *                 instead of blocking; uffd-wp bits, which nothing can set yet.
+ * Locks:          mmap_lock for writing; map_changing_lock for mmap_changing.
+ */
+#include "syscalls.h"
+#include "userfaultfd.h"
+#include "vma.h"
+
+#define UFFD_API_IOCTLS							\
+	(1UL << _UFFDIO_REGISTER | 1UL << _UFFDIO_UNREGISTER | 1UL << _UFFDIO_API)
+#define UFFD_API_RANGE_IOCTLS						\
+	(1UL << _UFFDIO_WAKE | 1UL << _UFFDIO_COPY | 1UL << _UFFDIO_ZEROPAGE |	\
+	 1UL << _UFFDIO_MOVE | 1UL << _UFFDIO_WRITEPROTECT |		\
+	 1UL << _UFFDIO_CONTINUE | 1UL << _UFFDIO_POISON)
+#define UFFDIO_REGISTER_MODES						\
+	(UFFDIO_REGISTER_MODE_MISSING | UFFDIO_REGISTER_MODE_WP |	\
+	 UFFDIO_REGISTER_MODE_MINOR)
+
+static struct userfaultfd_ctx *ctx_alloc(const struct mm_struct *mm, unsigned int flags)
+{
+	struct userfaultfd_ctx *ctx =
+		NEW(KIND_UFFD_CTX, struct userfaultfd_ctx, "userfaultfd_ctx");
+
+	if (!ctx)
+		return NULL;
+	ctx->refcount = 1;
+	ctx->mm_id = mm->id;
+	ctx->flags = flags;
+	init_rwsem(&ctx->map_changing_lock, LOCK_UFFD_MAP);
+	INIT_LIST_HEAD(&ctx->fork_events);
+	INIT_LIST_HEAD(&ctx->fork_event);
+	return ctx;
+}
+
+static void ctx_put(struct userfaultfd_ctx *ctx)
+{
+	if (!--ctx->refcount)
+		model_free(KIND_UFFD_CTX, ctx);
+}
+
+/* The address space it is about, with a user more; NULL if that is gone. */
+static struct mm_struct *ctx_mm_get(const struct userfaultfd_ctx *ctx)
+{
+	struct mm_struct *mm = current->mm;
+
+	if (!mm || mm->id != ctx->mm_id)
+		mm = object_by_id(mach, KIND_MM, ctx->mm_id);
+	if (!mm || !mm->mm_users)
+		return NULL;
+	mmget(mm);
+	return mm;
+}
+
+static void mmap_changing_add(struct userfaultfd_ctx *ctx, int delta)
+{
+	down_write(&ctx->map_changing_lock);
+	ctx->mmap_changing += (unsigned int)delta;
+	up_write(&ctx->map_changing_lock);
+}
+
+/* ---- areas ---- */
+
+static void userfaultfd_set_ctx(struct vm_area_struct *vma, struct userfaultfd_ctx *ctx,
+				vm_flags_t flags)
+{
+	vma_start_write(vma);
+	vma->vm_userfaultfd_ctx = ctx;
+	vma->vm_flags = (vma->vm_flags & ~VM_UFFD_FLAGS) | flags;
+}
+
+void userfaultfd_reset_ctx(struct vm_area_struct *vma)
+{
+	userfaultfd_set_ctx(vma, NULL, VM_NONE);
+}
+
+static bool vma_is_shmem(const struct vm_area_struct *vma)
+{
+	return vma->vm_ops == &shmem_vm_ops;
+}
+
+/* May @vma be registered for @flags by @ctx?  Kernel: vma_can_userfault(). */
+static bool vma_can_userfault(const struct vm_area_struct *vma, vm_flags_t flags,
+			      const struct userfaultfd_ctx *ctx)
+{
+	flags &= VM_UFFD_FLAGS;
+	if (vma->vm_flags & VM_DROPPABLE)
+		return false;
+	if ((flags & VM_UFFD_MINOR) && !vma_is_shmem(vma))
+		return false;
+	/* Nobody has to answer these: any kind of memory will do. */
+	if ((ctx->features & UFFD_FEATURE_WP_ASYNC) && flags == VM_UFFD_WP)
+		return true;
+	return vma_is_anonymous(vma) || vma_is_shmem(vma);
+}
+
+/*
+ * Gives [start, end) of @vma the context @ctx (or none) and @flags: the area which has
+ * that now, perhaps merged with neighbours, or NULL and *@error.
+ */
+static struct vm_area_struct *modify_ctx(struct vm_area_struct *vma, unsigned long start,
+					 unsigned long end, struct userfaultfd_ctx *ctx,
+					 vm_flags_t flags, int *error)
+{
+	struct vma_range range;
+	struct vm_area_struct *modified;
+
+	vma_range_of(&range, vma, start, end);
+	range.flags = (vma->vm_flags & ~VM_UFFD_FLAGS) | flags;
+	range.uffd = ctx;
+	modified = vma_modify(&range, error);
+	/* To take a context off a whole area must not fail for want of a merge. */
+	if (!modified && !ctx && start == vma->vm_start && end == vma->vm_end)
+		modified = vma;
+	if (modified)
+		userfaultfd_set_ctx(modified, ctx, flags);
+	return modified;
+}
+
+/* Kernel: userfaultfd_release_all(). */
+static void release_all(struct userfaultfd_ctx *ctx)
+{
+	struct mm_struct *mm = ctx_mm_get(ctx);
+	struct vm_area_struct *vma;
+	unsigned long at;
+	int error;
+
+	if (!mm)
+		return;
+	mmap_write_lock(mm);
+	for (vma = find_vma(mm, 0); vma; vma = find_vma(mm, at)) {
+		if (vma->vm_userfaultfd_ctx == ctx)
+			vma = modify_ctx(vma, vma->vm_start, vma->vm_end, NULL, VM_NONE, &error);
+		at = vma->vm_end;
+	}
+	mmap_write_unlock(mm);
+	mmput(mm);
+}
+
+void userfaultfd_release(struct userfaultfd_ctx *ctx)
+{
+	struct userfaultfd_ctx *child, *next;
+
+	WRITE_SHARED(ctx, ctx->released, true, "userfaultfd_release");
+	trace_event("uffd-release", "uffd#%u", ctx->id);
+	release_all(ctx);
+	list_for_each_entry_safe(child, next, &ctx->fork_events, fork_event) {
+		list_del(&child->fork_event);
+		userfaultfd_release(child);
+	}
+	ctx_put(ctx);
+}
+
+bool handle_userfault(const struct vm_area_struct *vma, unsigned long addr, const char *what)
+{
+	const struct userfaultfd_ctx *ctx = vma->vm_userfaultfd_ctx;
+
+	if (ctx->features & UFFD_FEATURE_SIGBUS)
+		return true;
+	if (ctx->released)
+		return false;
+	model_unsupported("a userfault (%s, uffd#%u) at %#lx: delivery is not modelled", what,
+			  ctx->id, addr);
+	return true;
+}
+
+void mremap_userfaultfd_prep(struct vm_area_struct *vma)
+{
+	struct userfaultfd_ctx *ctx = vma->vm_userfaultfd_ctx;
+
+	if (!ctx)
+		return;
+	if (ctx->features & UFFD_FEATURE_EVENT_REMAP)
+		mmap_changing_add(ctx, 1);
+	else
+		userfaultfd_reset_ctx(vma);
+}
+
+/* ---- fork ---- */
+
+/* The child's context for @old, made when the first area asks for it. */
+static struct userfaultfd_ctx *fork_ctx(struct userfaultfd_ctx *old, const struct mm_struct *mm,
+					struct list_head *forks)
+{
+	struct userfaultfd_ctx *ctx;
+
+	list_for_each_entry(ctx, forks, fork_event)
+		if (ctx->forked_from == old)
+			return ctx;
+	ctx = ctx_alloc(mm, old->flags);
+	if (!ctx)
+		return NULL;
+	ctx->features = old->features;
+	ctx->initialized = true;
+	ctx->forked_from = old;
+	old->refcount++;
+	mmap_changing_add(old, 1);
+	list_add_tail(&ctx->fork_event, forks);
+	return ctx;
+}
+
+int dup_userfaultfd(struct vm_area_struct *vma, struct list_head *forks)
+{
+	struct userfaultfd_ctx *old = vma->vm_userfaultfd_ctx;
+
+	if (!old)
+		return 0;
+	if (!(old->features & UFFD_FEATURE_EVENT_FORK)) {
+		userfaultfd_reset_ctx(vma);
+		return 0;
+	}
+	vma->vm_userfaultfd_ctx = fork_ctx(old, vma->vm_mm, forks);
+	return vma->vm_userfaultfd_ctx ? 0 : -ENOMEM;
+}
+
+void dup_userfaultfd_complete(struct list_head *forks)
+{
+	struct userfaultfd_ctx *ctx, *next;
+
+	list_for_each_entry_safe(ctx, next, forks, fork_event) {
+		struct userfaultfd_ctx *old = ctx->forked_from;
+
+		ctx->forked_from = NULL;
+		list_del(&ctx->fork_event);
+		if (old->released)	/* nobody will ever read it */
+			userfaultfd_release(ctx);
+		else
+			list_add_tail(&ctx->fork_event, &old->fork_events);
+		ctx_put(old);
+	}
+}
+
+void dup_userfaultfd_fail(struct list_head *forks)
+{
+	struct userfaultfd_ctx *ctx, *next;
+
+	list_for_each_entry_safe(ctx, next, forks, fork_event) {
+		mmap_changing_add(ctx->forked_from, -1);
+		ctx_put(ctx->forked_from);
+		list_del(&ctx->fork_event);
+		ctx_put(ctx);
+	}
+}
+
+/* ---- calls ---- */
+
+/* The file for a new context, whose reference it takes; NULL without memory. */
+static struct file *uffd_file(struct userfaultfd_ctx *ctx)
+{
+	struct inode *inode = inode_create(INODE_UFFD, "anon_inode:[userfaultfd]", 0);
+	struct file *file;
+
+	if (!inode)
+		return NULL;
+	file = file_create(inode, OPEN_RDONLY);
+	inode_put(inode);
+	if (file)
+		file->uffd = ctx;
+	return file;
+}
+
+long sys_userfaultfd(int flags)
+{
+	struct userfaultfd_ctx *ctx;
+	struct file *file;
+	int fd;
+
+	if (!(flags & UFFD_USER_MODE_ONLY) && !current->signal->cap_sys_ptrace)
+		return -EPERM;
+	if (flags & ~(UFFD_USER_MODE_ONLY | UFFD_O_CLOEXEC | UFFD_O_NONBLOCK))
+		return -EINVAL;
+	ctx = ctx_alloc(current->mm, (unsigned int)flags);
+	if (!ctx)
+		return -ENOMEM;
+	file = uffd_file(ctx);
+	if (!file) {
+		ctx_put(ctx);
+		return -ENOMEM;
+	}
+	fd = fd_install(file);
+	if (fd < 0)
+		fput(file);
+	else
+		fd_set_close_on_exec(fd, (flags & UFFD_O_CLOEXEC) != 0);
+	return fd;
+}
+
+static int ctx_of_fd(int fd, struct userfaultfd_ctx **ctx)
+{
+	struct file *file = fget(fd);
+
+	if (!file)
+		return -EBADF;
+	*ctx = file->uffd;
+	return *ctx ? 0 : -ENOTTY;
+}
+
+/* The same for every call but UFFDIO_API, before which there is nothing. */
+static int initialized_ctx_of_fd(int fd, struct userfaultfd_ctx **ctx)
+{
+	int error = ctx_of_fd(fd, ctx);
+
+	if (!error && !(*ctx)->initialized)
+		error = -EINVAL;
+	return error;
+}
+
+static int uffd_api(struct userfaultfd_ctx *ctx, struct uffdio_api *arg)
+{
+	uint64_t features = arg->features;
+
+	if (arg->api != UFFD_API)
+		return -EINVAL;
+	if ((features & UFFD_FEATURE_EVENT_FORK) && !current->signal->cap_sys_ptrace)
+		return -EPERM;
+	if (features & UFFD_FEATURE_WP_ASYNC)
+		features |= UFFD_FEATURE_WP_UNPOPULATED;
+	if (features & ~UFFD_API_FEATURES)
+		return -EINVAL;
+	if (ctx->initialized)
+		return -EINVAL;
+	ctx->features = features;
+	ctx->initialized = true;
+	arg->features = UFFD_API_FEATURES;
+	arg->ioctls = UFFD_API_IOCTLS;
+	return 0;
+}
+
+long sys_uffdio_api(int fd, struct uffdio_api *arg)
+{
+	struct userfaultfd_ctx *ctx;
+	int error = ctx_of_fd(fd, &ctx);
+
+	if (error)
+		return error;
+	error = uffd_api(ctx, arg);
+	if (error)
+		*arg = (struct uffdio_api){};
+	return error;
+}
+
+/* Kernel: validate_range(). */
+static int validate_range(const struct uffdio_range *range)
+{
+	if (offset_in_page(range->start) || offset_in_page(range->len) || !range->len)
+		return -EINVAL;
+	if (range->start < mach->config.mmap_min_addr || range->start >= TASK_SIZE)
+		return -EINVAL;
+	return range->len > TASK_SIZE - range->start ? -EINVAL : 0;
+}
+
+/* May all areas of [start, end) be registered?  Kernel: the first loop of
+ * userfaultfd_register(). */
+static int register_check(const struct userfaultfd_ctx *ctx, const struct mm_struct *mm,
+			  unsigned long start, unsigned long end, vm_flags_t flags)
+{
+	const struct vm_area_struct *vma = find_vma_intersection(mm, start, end);
+
+	if (!vma)
+		return -EINVAL;
+	for (; vma && vma->vm_start < end; vma = vma_next(vma)) {
+		if (!vma_can_userfault(vma, flags, ctx))
+			return -EINVAL;
+		/* The reader will fill holes of files: as a writer of the file might. */
+		if (!(vma->vm_flags & VM_MAYWRITE))
+			return -EPERM;
+		if (vma->vm_userfaultfd_ctx && vma->vm_userfaultfd_ctx != ctx)
+			return -EBUSY;
+	}
+	return 0;
+}
+
+/* Kernel: userfaultfd_register_range(). */
+static int register_range(struct userfaultfd_ctx *ctx, struct mm_struct *mm,
+			  unsigned long start, unsigned long end, vm_flags_t flags)
+{
+	struct vm_area_struct *vma = find_vma_intersection(mm, start, end);
+	int error = 0;
+
+	while (vma && vma->vm_start < end) {
+		bool done = vma->vm_userfaultfd_ctx == ctx && (vma->vm_flags & flags) == flags;
+
+		if (!done)
+			vma = modify_ctx(vma, MAX(start, vma->vm_start), MIN(end, vma->vm_end),
+					 ctx, flags, &error);
+		if (!vma)
+			return error;
+		vma = vma_next(vma);
+	}
+	return 0;
+}
+
+static vm_flags_t mode_flags(uint64_t mode)
+{
+	vm_flags_t flags = VM_NONE;
+
+	if (mode & UFFDIO_REGISTER_MODE_MISSING)
+		flags |= VM_UFFD_MISSING;
+	if (mode & UFFDIO_REGISTER_MODE_WP)
+		flags |= VM_UFFD_WP;
+	if (mode & UFFDIO_REGISTER_MODE_MINOR)
+		flags |= VM_UFFD_MINOR;
+	return flags;
+}
+
+long sys_uffdio_register(int fd, struct uffdio_register *arg)
+{
+	unsigned long start = arg->range.start, end = start + arg->range.len;
+	vm_flags_t flags = mode_flags(arg->mode);
+	struct userfaultfd_ctx *ctx;
+	struct mm_struct *mm;
+	int error = initialized_ctx_of_fd(fd, &ctx);
+
+	if (error)
+		return error;
+	if (!arg->mode || (arg->mode & ~(uint64_t)UFFDIO_REGISTER_MODES))
+		return -EINVAL;
+	error = validate_range(&arg->range);
+	if (error)
+		return error;
+	mm = ctx_mm_get(ctx);
+	if (!mm)
+		return -ENOMEM;
+	mmap_write_lock(mm);
+	error = register_check(ctx, mm, start, end, flags);
+	if (!error)
+		error = register_range(ctx, mm, start, end, flags);
+	mmap_write_unlock(mm);
+	mmput(mm);
+	if (error)
+		return error;
+	arg->ioctls = UFFD_API_RANGE_IOCTLS;
+	if (!(flags & VM_UFFD_WP))
+		arg->ioctls &= ~(1UL << _UFFDIO_WRITEPROTECT);
+	if (!(flags & VM_UFFD_MINOR))
+		arg->ioctls &= ~(1UL << _UFFDIO_CONTINUE);
+	return 0;
+}
+
+static int unregister_check(const struct userfaultfd_ctx *ctx, const struct mm_struct *mm,
+			    unsigned long start, unsigned long end)
+{
+	const struct vm_area_struct *vma = find_vma_intersection(mm, start, end);
+
+	if (!vma)
+		return -EINVAL;
+	for (; vma && vma->vm_start < end; vma = vma_next(vma)) {
+		if (vma->vm_userfaultfd_ctx && vma->vm_userfaultfd_ctx != ctx)
+			return -EINVAL;
+		if (!vma_can_userfault(vma, vma->vm_flags, ctx))
+			return -EINVAL;
+	}
+	return 0;
+}
+
+static int unregister_range(struct mm_struct *mm, unsigned long start, unsigned long end)
+{
+	struct vm_area_struct *vma = find_vma_intersection(mm, start, end);
+	int error = 0;
+
+	while (vma && vma->vm_start < end) {
+		if (vma->vm_userfaultfd_ctx)
+			vma = modify_ctx(vma, MAX(start, vma->vm_start), MIN(end, vma->vm_end),
+					 NULL, VM_NONE, &error);
+		if (!vma)
+			return error;
+		vma = vma_next(vma);
+	}
+	return 0;
+}
+
+long sys_uffdio_unregister(int fd, const struct uffdio_range *arg)
+{
+	unsigned long start = arg->start, end = start + arg->len;
+	struct userfaultfd_ctx *ctx;
+	struct mm_struct *mm;
+	int error = initialized_ctx_of_fd(fd, &ctx);
+
+	if (!error)
+		error = validate_range(arg);
+	if (error)
+		return error;
+	mm = ctx_mm_get(ctx);
+	if (!mm)
+		return -ENOMEM;
+	mmap_write_lock(mm);
+	error = unregister_check(ctx, mm, start, end);
+	if (!error)
+		error = unregister_range(mm, start, end);
+	mmap_write_unlock(mm);
+	mmput(mm);
+	return error;
+}
+
+long sys_uffdio_other(int fd, unsigned int nr)
+{
+	static const char *const names[] = {
+		[_UFFDIO_WAKE] = "WAKE", [_UFFDIO_COPY] = "COPY",
+		[_UFFDIO_ZEROPAGE] = "ZEROPAGE", [_UFFDIO_MOVE] = "MOVE",
+		[_UFFDIO_WRITEPROTECT] = "WRITEPROTECT", [_UFFDIO_CONTINUE] = "CONTINUE",
+		[_UFFDIO_POISON] = "POISON",
+	};
+	struct userfaultfd_ctx *ctx;
+	int error = initialized_ctx_of_fd(fd, &ctx);
+
+	if (error)
+		return error;
+	if (nr >= ARRAY_SIZE(names) || !names[nr])
+		return -EINVAL;
+	model_unsupported("ioctl UFFDIO_%s is not modelled", names[nr]);
+	return -ENOSYS;
+}
+
+/* ---- what a context is, for whoever shows or compares one ---- */
+
+#define GETTER(field)								\
+	static uint64_t get_##field(const void *object)				\
+	{									\
+		return ((const struct userfaultfd_ctx *)object)->field;		\
+	}
+GETTER(mm_id)
+GETTER(flags)
+GETTER(features)
+GETTER(initialized)
+GETTER(mmap_changing)
+#undef GETTER
+
+static void list_forks(const void *object, GArray *ids)
+{
+	const struct userfaultfd_ctx *ctx = object, *child;
+
+	list_for_each_entry(child, &ctx->fork_events, fork_event)
+		g_array_append_val(ids, child->id);
+}
+
+static const struct field uffd_fields[] = {
+	{ .name = "mm", .type = FIELD_NUMBER, .get = get_mm_id, .hidden = true,
+	  .what = "number of the address space it is about, which may be gone" },
+	{ .name = "flags", .type = FIELD_NUMBER, .get = get_flags,
+	  .what = "flags of userfaultfd(2)" },
+	{ .name = "initialized", .type = FIELD_BOOL, .get = get_initialized,
+	  .what = "has UFFDIO_API been called?" },
+	{ .name = "features", .type = FIELD_ADDR, .get = get_features,
+	  .what = "UFFD_FEATURE_* asked for" },
+	{ .name = "mmap_changing", .type = FIELD_NUMBER, .get = get_mmap_changing,
+	  .what = "events that nobody has read yet" },
+	{ .name = "forks", .type = FIELD_SET, .ref = KIND_UFFD_CTX, .list = list_forks,
+	  .what = "contexts of children, their events not yet read" },
+};
+
+const struct object_type uffd_type = {
+	.name = "uffd",
+	.fields = uffd_fields,
+	.nr_fields = ARRAY_SIZE(uffd_fields),
+};

@@ -1,0 +1,137 @@
+/*
+ * userfaultfd.h - areas whose faults a descriptor's reader resolves: registration.
+ *
+ * In the kernel:  fs/userfaultfd.c, mm/userfaultfd.c, include/linux/userfaultfd_k.h.
+ * Left out:       delivery of faults and events (refused where one would be due), the
+ *                 ioctls which fill, protect or move pages.
+ * Locks:          mmap_lock for writing for vma->vm_userfaultfd_ctx and the VM_UFFD_*
+ *                 flags; ctx->map_changing_lock for mmap_changing.
+ */
+#ifndef MODEL_USERFAULTFD_H
+#define MODEL_USERFAULTFD_H
+
+#include "file.h"
+
+#define UFFD_API		0xaaUL
+#define UFFD_USER_MODE_ONLY	1
+#define UFFD_O_NONBLOCK		04000
+#define UFFD_O_CLOEXEC		02000000
+
+#define UFFD_FEATURE_PAGEFAULT_FLAG_WP	(1UL << 0)
+#define UFFD_FEATURE_EVENT_FORK		(1UL << 1)
+#define UFFD_FEATURE_EVENT_REMAP	(1UL << 2)
+#define UFFD_FEATURE_EVENT_REMOVE	(1UL << 3)
+#define UFFD_FEATURE_MISSING_HUGETLBFS	(1UL << 4)
+#define UFFD_FEATURE_MISSING_SHMEM	(1UL << 5)
+#define UFFD_FEATURE_EVENT_UNMAP	(1UL << 6)
+#define UFFD_FEATURE_SIGBUS		(1UL << 7)
+#define UFFD_FEATURE_THREAD_ID		(1UL << 8)
+#define UFFD_FEATURE_MINOR_HUGETLBFS	(1UL << 9)
+#define UFFD_FEATURE_MINOR_SHMEM	(1UL << 10)
+#define UFFD_FEATURE_EXACT_ADDRESS	(1UL << 11)
+#define UFFD_FEATURE_WP_HUGETLBFS_SHMEM	(1UL << 12)
+#define UFFD_FEATURE_WP_UNPOPULATED	(1UL << 13)
+#define UFFD_FEATURE_POISON		(1UL << 14)
+#define UFFD_FEATURE_WP_ASYNC		(1UL << 15)
+#define UFFD_FEATURE_MOVE		(1UL << 16)
+#define UFFD_API_FEATURES		0x1ffffUL
+
+/* Numbers of the ioctls, as bits of the masks that UFFDIO_API and _REGISTER return. */
+#define _UFFDIO_REGISTER	0
+#define _UFFDIO_UNREGISTER	1
+#define _UFFDIO_WAKE		2
+#define _UFFDIO_COPY		3
+#define _UFFDIO_ZEROPAGE	4
+#define _UFFDIO_MOVE		5
+#define _UFFDIO_WRITEPROTECT	6
+#define _UFFDIO_CONTINUE	7
+#define _UFFDIO_POISON		8
+#define _UFFDIO_API		63
+
+#define UFFDIO_REGISTER_MODE_MISSING	1
+#define UFFDIO_REGISTER_MODE_WP		2
+#define UFFDIO_REGISTER_MODE_MINOR	4
+
+/* What the descriptor is about.  The file holds a reference, or, before the event of a
+ * fork has been read, the parent's context; so does a fork under way.  Areas hold none:
+ * they forget it before it goes. */
+struct userfaultfd_ctx {
+	unsigned int id;
+	unsigned int refcount;
+	unsigned int mm_id;		/* of the mm_struct, which may be gone */
+	unsigned int flags;		/* of userfaultfd(2) */
+	bool initialized;		/* UFFDIO_API was called */
+	bool released;
+	uint64_t features;		/* UFFD_FEATURE_* asked for */
+	unsigned int mmap_changing;	/* events not yet read */
+	struct rw_semaphore map_changing_lock;
+	struct list_head fork_events;	/* contexts of children, event not read */
+	struct list_head fork_event;	/* in the parent's list, or empty */
+	struct userfaultfd_ctx *forked_from;	/* the parent's, while fork runs; a reference */
+};
+
+/* The arguments of the ioctls; in and out as in the UAPI. */
+struct uffdio_api {
+	uint64_t api, features, ioctls;
+};
+struct uffdio_range {
+	uint64_t start, len;		/* bytes */
+};
+struct uffdio_register {
+	struct uffdio_range range;
+	uint64_t mode, ioctls;
+};
+
+static inline bool userfaultfd_missing(const struct vm_area_struct *vma)
+{
+	return (vma->vm_flags & VM_UFFD_MISSING) != 0;
+}
+static inline bool userfaultfd_wp(const struct vm_area_struct *vma)
+{
+	return (vma->vm_flags & VM_UFFD_WP) != 0;
+}
+static inline bool userfaultfd_minor(const struct vm_area_struct *vma)
+{
+	return (vma->vm_flags & VM_UFFD_MINOR) != 0;
+}
+static inline bool userfaultfd_armed(const struct vm_area_struct *vma)
+{
+	return (vma->vm_flags & VM_UFFD_FLAGS) != 0;
+}
+
+/*
+ * A fault at @addr of @vma is the reader's to resolve; @what is "missing", "write-protect"
+ * or "minor".  True if it ends in SIGBUS without a message (UFFD_FEATURE_SIGBUS, or a
+ * context already released has none: false then means try again).  Delivery itself is
+ * refused with model_unsupported(), and true returned.  Kernel: handle_userfault().
+ */
+bool handle_userfault(const struct vm_area_struct *vma, unsigned long addr, const char *what);
+
+/* @vma is not registered any more; pages are not looked at.  Kernel: userfaultfd_reset_ctx(). */
+void userfaultfd_reset_ctx(struct vm_area_struct *vma);
+/* The destination of a move keeps its context only with UFFD_FEATURE_EVENT_REMAP.
+ * Kernel: mremap_userfaultfd_prep(). */
+void mremap_userfaultfd_prep(struct vm_area_struct *vma);
+/*
+ * Gives fork's copy @vma a context of the child for the parent's, or none without
+ * UFFD_FEATURE_EVENT_FORK.  New contexts go to the list @forks, at most one for each of
+ * the parent's.  0 or -ENOMEM.  Kernel: dup_userfaultfd().
+ */
+int dup_userfaultfd(struct vm_area_struct *vma, struct list_head *forks);
+/* The fork is done: its events wait in the parents' contexts; or it failed. */
+void dup_userfaultfd_complete(struct list_head *forks);
+void dup_userfaultfd_fail(struct list_head *forks);
+/* Last close of the descriptor: unregisters area by area.  Takes the mm's mmap_lock.
+ * Kernel: userfaultfd_release(). */
+void userfaultfd_release(struct userfaultfd_ctx *ctx);
+
+/* ---- calls; see syscalls.h ---- */
+
+long sys_userfaultfd(int flags);
+long sys_uffdio_api(int fd, struct uffdio_api *arg);
+long sys_uffdio_register(int fd, struct uffdio_register *arg);
+long sys_uffdio_unregister(int fd, const struct uffdio_range *arg);
+/* Any other ioctl by number, 2 to 8; others are EINVAL. */
+long sys_uffdio_other(int fd, unsigned int nr);
+
+#endif

@@ -1,0 +1,154 @@
+/*
+ * zap.c - taking words out of page tables, with what they map.
+ *
+ * In the kernel:  mm/memory.c unmap_page_range(), zap_pte_range(); mm/pt_reclaim.c.
+ * Left out:       huge pages, swap entries, TLB flushes (a page is dropped once the lock
+ *                 is, as after a flush).
+ * Locks:          taken here: the PTE table's lock, and the PMD's to free a table.
+ */
+#include "lru.h"
+#include "machine.h"
+#include "memory.h"
+
+/* Folios whose reference goes after the PTE lock.  Kernel: struct mmu_gather. */
+struct gather {
+	unsigned int nr;
+	struct folio *folio[64];
+};
+
+static void gather_flush(struct gather *gather)
+{
+	for (unsigned int i = 0; i < gather->nr; i++)
+		folio_put(gather->folio[i]);
+	gather->nr = 0;
+}
+
+/* Does an access through @vma tell that the page will be needed?  Kernel: vma_has_recency(). */
+static bool vma_has_recency(const struct vm_area_struct *vma)
+{
+	return !(vma->vm_flags & (VM_SEQ_READ | VM_RAND_READ));
+}
+
+/* Does protection of a file page against writes outlive the page?
+ * Kernel: zap_install_uffd_wp_if_needed(). */
+static pte_t zapped_pte(const struct vm_area_struct *vma, pte_t pte,
+			const struct zap_details *details)
+{
+	if (!(pte & _PAGE_UFFD_WP) || vma_is_anonymous(vma) || !details->keep_markers)
+		return 0;
+	return swp_pte(SWP_PTE_MARKER, PTE_MARKER_UFFD_WP);
+}
+
+static void zap_present(struct vm_area_struct *vma, struct pgtable *table, unsigned int slot,
+			const struct zap_details *details, struct gather *gather)
+{
+	pte_t pte = table->entry[slot];
+	struct page *page = vm_normal_page(pte);
+	struct folio *folio = page ? page->folio : NULL;
+
+	if (!folio) {			/* the zero page counts nowhere */
+		set_pte(table, slot, 0);
+		return;
+	}
+	if (!details->even_cows && folio_test_anon(folio))
+		return;
+	set_pte(table, slot, zapped_pte(vma, pte, details));
+	if (!folio_test_anon(folio)) {
+		if (pte_dirty(pte))
+			folio_set(folio, PG_dirty);
+		if (pte_young(pte) && vma_has_recency(vma))
+			folio_mark_accessed(folio);
+	}
+	*mm_counter(vma->vm_mm, folio) -= 1;
+	folio_remove_rmap_pte(folio, page, vma);
+	gather->folio[gather->nr++] = folio;
+}
+
+/* Is the marker @pte to stay?  Kernel: zap_nonpresent_ptes(). */
+static bool keep_marker(const struct vm_area_struct *vma, pte_t pte,
+			const struct zap_details *details)
+{
+	uint64_t marker = swp_offset(pte);
+
+	if (marker & PTE_MARKER_GUARD)
+		return details->keep_markers;
+	if (marker & PTE_MARKER_POISONED)
+		return !details->even_cows;
+	return !vma_is_anonymous(vma) && details->keep_markers;
+}
+
+static void zap_nonpresent(const struct vm_area_struct *vma, struct pgtable *table,
+			   unsigned int slot, const struct zap_details *details)
+{
+	pte_t pte = table->entry[slot];
+
+	if (is_pte_marker(pte)) {
+		if (!keep_marker(vma, pte, details))
+			set_pte(table, slot, 0);
+		return;
+	}
+	violation_add("unknown-pte", "zap_pte_range()", "a marker, of all words not present",
+		      "%#lx in pgtable#%u word %u", pte, table->id, slot);
+}
+
+/* One table's part of the range: returns where it came to. */
+static unsigned long zap_pte_range(struct vm_area_struct *vma, unsigned long addr,
+				   unsigned long end, const struct zap_details *details)
+{
+	struct pgtable *table = pte_offset_map_lock(vma->vm_mm, addr);
+	struct gather gather = {};
+
+	if (!table)
+		return end;
+	for (; addr < end && gather.nr < G_N_ELEMENTS(gather.folio); addr += PAGE_SIZE) {
+		unsigned int slot = pgtable_index(addr, LEVEL_PTE);
+
+		if (!table->nr)
+			addr = end - PAGE_SIZE;
+		else if (pte_present(table->entry[slot]))
+			zap_present(vma, table, slot, details, &gather);
+		else if (!pte_none(table->entry[slot]))
+			zap_nonpresent(vma, table, slot, details);
+	}
+	spin_unlock(&table->ptl, LOCK_PTE);
+	point("zap:unlocked");
+	gather_flush(&gather);
+	return addr;
+}
+
+/* The table at @addr goes if nothing is in it any more.  Kernel: try_to_free_pte(). */
+static void reclaim_pt(struct mm_struct *mm, unsigned long addr)
+{
+	struct pgtable *pmd = pgtable_lookup(mm, addr, LEVEL_PMD), *table;
+	bool empty = false;
+
+	if (!pmd)
+		return;
+	spin_lock(&pmd->ptl, LOCK_PMD);
+	table = pmd->child[pgtable_index(addr, LEVEL_PMD)];
+	if (table) {
+		spin_lock(&table->ptl, LOCK_PTE);
+		empty = table->nr == 0;
+		if (empty)
+			pgtable_unlink(table);
+		spin_unlock(&table->ptl, LOCK_PTE);
+	}
+	spin_unlock(&pmd->ptl, LOCK_PMD);
+	if (empty)
+		pgtable_free(table);
+}
+
+void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+		    const struct zap_details *details)
+{
+	struct mm_struct *mm = vma->vm_mm;
+
+	while (pgtable_next(mm, &start, end)) {
+		unsigned long first = start, next = MIN((start | ~PMD_MASK) + 1, end);
+
+		while (start < next)
+			start = zap_pte_range(vma, start, next, details);
+		if (details->reclaim_pt && next - first == PMD_SIZE)
+			reclaim_pt(mm, first);
+	}
+}

@@ -1,0 +1,20 @@
+# An untouched area moves between two that were written to apart.  Both sides would take it, but
+# not with each other: their anon_vmas differ.  The left one wins.
+# Kernel: tools/testing/selftests/mm/merge.c mremap_unfaulted_between_faulted
+
+title "mremap: untouched area between two faulted ones goes to the left"
+window 3100p
+
+mmap(@1, 5p, RW, PRIVATE|ANONYMOUS|FIXED, -1, 0) = @1
+mmap(@7, 5p, RW, PRIVATE|ANONYMOUS|FIXED, -1, 0) = @7
+mmap(@14, 5p, RW, PRIVATE|ANONYMOUS|FIXED, -1, 0) = @14
+mremap(@14, 5p, 5p, MAYMOVE|FIXED, @2014) = @2014
+mremap(@7, 5p, 5p, MAYMOVE|FIXED, @1007) = @1007
+store(@1)
+store(@2014)
+mremap(@2014, 5p, 5p, MAYMOVE|FIXED, @11) = @11
+mremap(@1007, 5p, 5p, MAYMOVE|FIXED, @6) = @6
+
+expect vma(@1).start == @1, vma(@1).end == @11
+expect vma(@11).start == @11, vma(@11).end == @16
+expect mergeable(@10, @11) == anon_vma

@@ -1,0 +1,29 @@
+/*
+ * backend_live.h - the host's kernel as a backend: each process of the scenario is a real one.
+ *
+ * Sees nothing of the model.  Expectations, listings and invariants are not answered: what
+ * can be seen of the processes is what observe() returns.
+ *
+ * In the kernel:  all of it.
+ * Left out:       execve(), fail_nth, recorded placement, files that are known by a log's
+ *                 annotation; faults that wait for a userfault's answer.
+ * Locks:          none; one at a time, for it uses SIGALRM and one CPU.
+ */
+#ifndef SIM_BACKEND_LIVE_H
+#define SIM_BACKEND_LIVE_H
+
+#include "sim/backend.h"
+
+/* What the processes are given.  Bytes; UINT64_MAX: no limit. */
+struct live_settings {
+	bool capable;		/* keep all capabilities; else drop them */
+	bool thp_never;		/* no huge pages, whatever the host is set to */
+	bool thp_advised;	/* huge pages only where madvise() asks for them */
+	uint64_t rlim_stack, rlim_memlock, rlim_as, rlim_data;
+};
+
+/* One process called @first.  NULL and *why if this host does not let us. */
+struct backend *backend_live_create(const struct live_settings *settings, const char *first,
+				    char **why);
+
+#endif

@@ -1,0 +1,235 @@
+/*
+ * backend_model_calls.c - one call of a scenario as a call of the model.
+ *
+ * Around each: the task becomes current, the failure asked for is set up, and what the
+ * model says it leaves out becomes a refusal.
+ */
+#include <stdarg.h>
+#include <string.h>
+
+#include "model/syscalls.h"
+#include "sim/backend_model.h"
+
+void outcome_refuse(struct call_outcome *outcome, const char *format, ...)
+{
+	va_list args;
+
+	if (outcome->kind == OUTCOME_REFUSED)
+		return;
+	outcome->kind = OUTCOME_REFUSED;
+	va_start(args, format);
+	outcome->why = g_strdup_vprintf(format, args);
+	va_end(args);
+}
+
+void outcome_field(struct call_outcome *outcome, const char *name, struct value value)
+{
+	if (!outcome->has_out) {
+		outcome->out = value_struct();
+		outcome->has_out = true;
+	}
+	value_set_field(&outcome->out, name, &value, true);
+}
+
+#define MAX_VEC	65536	/* pages whose bytes can be asserted in one mincore() */
+
+static long do_mincore(const uint64_t *a, struct call_outcome *outcome)
+{
+	uint64_t pages = a[1] / PAGE_SIZE + (a[1] % PAGE_SIZE != 0);
+	g_autofree unsigned char *vec = NULL;
+	long result;
+
+	/* No more than a process can have mapped; the call itself refuses such ranges. */
+	vec = g_malloc0(pages && pages <= (1UL << 24) ? pages : 1);
+	if (pages > (1UL << 24) && a[1] < TASK_SIZE)
+		outcome_refuse(outcome, "mincore() of more than 64 GiB");
+	if (outcome->kind == OUTCOME_REFUSED)
+		return 0;
+	result = sys_mincore(a[0], a[1], vec);
+	if (result == 0 && pages <= MAX_VEC) {
+		outcome->out = value_list();
+		outcome->has_out = true;
+		for (uint64_t i = 0; i < pages; i++) {
+			struct value one = value_int(vec[i] & 1);
+
+			value_append(&outcome->out, &one);
+		}
+	}
+	return result;
+}
+
+static long do_mmap(const struct call_request *request)
+{
+	const uint64_t *a = request->args->number;
+
+	if (request->has_placed && !(a[3] & (MAP_FIXED | MAP_FIXED_NOREPLACE)))
+		return sys_mmap_placed(a[0], a[1], a[2], a[3], (int)a[4], a[5],
+				       request->placed);
+	return sys_mmap(a[0], a[1], a[2], a[3], (int)a[4], a[5]);
+}
+
+static long do_mremap(const struct call_request *request)
+{
+	const uint64_t *a = request->args->number;
+
+	if (request->has_placed && (a[3] & MREMAP_MAYMOVE) && !(a[3] & MREMAP_FIXED))
+		return sys_mremap_placed(a[0], a[1], a[2], a[3], a[4], request->placed);
+	return sys_mremap(a[0], a[1], a[2], a[3], a[4]);
+}
+
+/* The first word of a node mask: a number, or [0x1]. */
+static uint64_t node_mask(const struct op_args *args, unsigned int i)
+{
+	const struct value *list = args->value[i];
+
+	if (!list || (list->kind != VALUE_LIST && list->kind != VALUE_SET))
+		return args->number[i];
+	if (!list->items->len)
+		return 0;
+	return ((const struct value *)list->items->pdata[0])->number;
+}
+
+static long do_prctl(const struct op_args *args)
+{
+	uint64_t a[5];
+
+	for (unsigned int i = 0; i < 5; i++) {
+		const struct value *value = args->value[i];
+
+		a[i] = value && value->kind == VALUE_STRING ? (uintptr_t)value->text :
+							      args->number[i];
+	}
+	return sys_prctl((int)a[0], a[1], a[2], a[3], a[4]);
+}
+
+static long do_limits(const struct op_args *args, unsigned int resource, unsigned int new_arg,
+		      bool set, bool get, struct call_outcome *outcome)
+{
+	struct rlimit64 new_limit = {}, old = {};
+	long result;
+
+	set = set && args->value[new_arg] && args->value[new_arg]->kind == VALUE_STRUCT;
+	if (set) {
+		new_limit.rlim_cur = op_args_field(args, new_arg, "rlim_cur", 0);
+		new_limit.rlim_max = op_args_field(args, new_arg, "rlim_max",
+						   new_limit.rlim_cur);
+	}
+	result = sys_prlimit(resource, set ? &new_limit : NULL, get ? &old : NULL);
+	if (result == 0 && get) {
+		outcome_field(outcome, "rlim_cur", value_unsigned(old.rlim_cur));
+		outcome_field(outcome, "rlim_max", value_unsigned(old.rlim_max));
+	}
+	return result;
+}
+
+static long do_prlimit(const struct op_args *args, struct call_outcome *outcome)
+{
+	if (args->number[0] && args->number[0] != current->tgid) {
+		outcome_refuse(outcome, "prlimit64() of another process than the caller (0)");
+		return 0;
+	}
+	return do_limits(args, (unsigned int)args->number[1], 2, true, args->value[3] &&
+			 args->value[3]->kind == VALUE_STRUCT, outcome);
+}
+
+/* Those which are a function of their numbers. */
+static long plain_call(enum op_id id, const struct op_args *args)
+{
+	const uint64_t *a = args->number;
+
+	switch (id) {
+	case OP_MUNMAP:		return sys_munmap(a[0], a[1]);
+	case OP_MPROTECT:	return sys_mprotect(a[0], a[1], a[2]);
+	case OP_PKEY_MPROTECT:	return sys_pkey_mprotect(a[0], a[1], a[2], (int)a[3]);
+	case OP_MADVISE:	return sys_madvise(a[0], a[1], (int)a[2]);
+	case OP_MLOCK:		return sys_mlock(a[0], a[1]);
+	case OP_MLOCK2:		return sys_mlock2(a[0], a[1], (int)a[2]);
+	case OP_MUNLOCK:	return sys_munlock(a[0], a[1]);
+	case OP_MLOCKALL:	return sys_mlockall((int)a[0]);
+	case OP_MUNLOCKALL:	return sys_munlockall();
+	case OP_BRK:		return sys_brk(a[0]);
+	case OP_MSYNC:		return sys_msync(a[0], a[1], (int)a[2]);
+	case OP_MSEAL:		return sys_mseal(a[0], a[1], a[2]);
+	case OP_MBIND:		return sys_mbind(a[0], a[1], a[2], node_mask(args, 3), a[4],
+						 (unsigned int)a[5]);
+	case OP_PKEY_ALLOC:	return sys_pkey_alloc(a[0], a[1]);
+	case OP_PKEY_FREE:	return sys_pkey_free((int)a[0]);
+	case OP_PRCTL:		return do_prctl(args);
+	default:		return -ENOSYS;
+	}
+}
+
+static void carry_out(struct model_backend *model, struct model_task *entry,
+		      const struct call_request *request, struct call_outcome *outcome)
+{
+	const struct op_args *args = request->args;
+	enum op_id id = request->op->id;
+	long result;
+
+	switch (id) {
+	case OP_LOAD:
+	case OP_STORE:
+	case OP_EXEC:
+		model_access(request, outcome);
+		return;
+	case OP_MMAP:
+		result = do_mmap(request);
+		break;
+	case OP_MREMAP:
+		result = do_mremap(request);
+		break;
+	case OP_MINCORE:
+		result = do_mincore(args->number, outcome);
+		break;
+	case OP_PRLIMIT64:
+		result = do_prlimit(args, outcome);
+		break;
+	case OP_SETRLIMIT:
+	case OP_GETRLIMIT:
+		result = do_limits(args, (unsigned int)args->number[0], 1,
+				   id == OP_SETRLIMIT, id == OP_GETRLIMIT, outcome);
+		break;
+	case OP_FORK: case OP_VFORK: case OP_CLONE: case OP_CLONE3:
+	case OP_EXIT: case OP_EXIT_GROUP: case OP_EXECVE: case OP_PROCESS_MADVISE:
+		result = model_call_task(model, request, entry, outcome);
+		break;
+	case OP_USERFAULTFD: case OP_UFFDIO: case OP_MEMFD_CREATE:
+	case OP_OPEN: case OP_OPENAT: case OP_CLOSE: case OP_FTRUNCATE: case OP_FALLOCATE:
+	case OP_DUP: case OP_FCNTL:
+		result = model_call_file(request, outcome);
+		break;
+	default:
+		result = plain_call(id, args);
+	}
+	if (outcome->kind == OUTCOME_REFUSED)
+		return;
+	outcome->kind = result < 0 && result >= -4095 ? OUTCOME_ERRNO : OUTCOME_VALUE;
+	outcome->value = outcome->kind == OUTCOME_ERRNO ? -result : result;
+}
+
+void model_call(struct backend *backend, const struct call_request *request,
+		struct call_outcome *outcome)
+{
+	struct model_backend *model = to_model(backend);
+	struct model_task *entry = model_task_find(model, request->task);
+	struct machine *machine = model->machine;
+	struct machine *before = machine_enter(machine);
+
+	*outcome = (struct call_outcome){};
+	machine->current_task = entry->task;
+	model_open_by_path(request->args);
+	machine_fail_nth(machine, request->fail_nth);
+	carry_out(model, entry, request, outcome);
+	if (request->fail_nth) {
+		outcome->fail_unused = !machine->failed_site;
+		outcome->fail_site = g_strdup(machine->failed_site);
+		machine_fail_nth(machine, 0);
+	}
+	if (machine->unsupported) {
+		outcome_refuse(outcome, "%s", machine->unsupported);
+		g_clear_pointer(&machine->unsupported, g_free);
+	}
+	machine->current_task = &machine->boot_task;
+	model_forget_exited(model);
+	machine_enter(before);
+}

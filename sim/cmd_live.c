@@ -1,0 +1,332 @@
+/*
+ * cmd_live.c - mmsim live FILE...: a scenario on the host's kernel and in the model, compared.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "sim/backend_live.h"
+#include "sim/cli.h"
+#include "sim/json.h"
+#include "sim/live_host.h"
+#include "sim/live_pair.h"
+#include "sim/test_file.h"
+
+struct live_command {
+	bool at_end, keep_going, verbose, quiet, json;
+	bool err_color;
+	uint64_t compared[NR_COMPARED_FIELDS], unknown[NR_COMPARED_FIELDS];
+	uint64_t nr_same, nr_different, nr_skipped, nr_failed;
+};
+
+/* One file. */
+struct live_run {
+	struct live_command *command;
+	const char *path;
+	struct comparison *cmp;
+	struct backend *pair;		/* NULL until it is made; the run's */
+	guint nr_told;			/* differences */
+	bool compared;			/* since the last call */
+	const struct stmt *last;	/* call */
+};
+
+/* ---- what a host cannot be given ---- */
+
+static const char *setting_missing(const struct setting *setting)
+{
+	static const char *const keys[] = { "ram", "cpus" };
+
+	if (setting->kind == SETTING_BUG)
+		return "bug";
+	if (setting->kind != SETTING_SET)
+		return NULL;
+	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
+		if (!strcmp(setting->key, keys[i]))
+			return keys[i];
+	if (!strcmp(setting->key, "kernel") && strcmp(setting->value, "6.18"))
+		return "kernel";
+	return semantics_find(setting->key) ? setting->key : NULL;
+}
+
+/* Why @script cannot run on a host at all; g_free(), or NULL. */
+static char *cannot_run(const struct script *script)
+{
+	for (guint i = 0; i < script->settings->len; i++) {
+		const struct setting *setting = script->settings->pdata[i];
+		const char *name = setting_missing(setting);
+
+		if (name)
+			return g_strdup_printf("a host cannot be given: %s %s", name,
+					       setting->value ? setting->value : "");
+	}
+	return NULL;
+}
+
+static bool same_number(const char *path, uint64_t wanted, char **why)
+{
+	uint64_t value = 0;
+
+	if (live_host_number(path, &value) && value == wanted)
+		return true;
+	*why = g_strdup_printf("%s of this host is not %" PRIu64, path, wanted);
+	return false;
+}
+
+/* What the host has set for good, the model takes over or cannot run with. */
+static bool adapt(void *data, struct run_settings *settings, char **why)
+{
+	struct machine_config *config = &settings->config;
+	uint64_t min_addr = 0;
+
+	(void)data;
+	if (config->layout != LAYOUT_EMPTY)
+		*why = g_strdup("a host cannot be given: layout typical");
+	else if (settings->placement_recorded)
+		*why = g_strdup("a host cannot be given: placement recorded");
+	else if (config->capable && !live_host_capable())
+		*why = g_strdup("it needs CAP_IPC_LOCK, CAP_SYS_RAWIO and CAP_SYS_ADMIN, or "
+				"set cap = off");
+	if (*why || !same_number("/proc/sys/vm/max_map_count", config->max_map_count, why) ||
+	    !same_number("/proc/sys/vm/overcommit_memory", config->overcommit_memory, why))
+		return false;
+	if (live_host_number("/proc/sys/vm/mmap_min_addr", &min_addr))
+		config->mmap_min_addr = min_addr;
+	return true;
+}
+
+static struct backend *wrap(void *data, struct backend *model, const struct run_settings *settings,
+			    const char *first, char **why)
+{
+	const struct machine_config *config = &settings->config;
+	struct live_run *live_run = data;
+	g_autofree char *thp = live_host_thp();
+	const struct live_settings live_settings = {
+		.capable = config->capable,
+		.thp_never = config->thp == THP_NEVER && strcmp(thp, "never"),
+		.thp_advised = config->thp == THP_MADVISE && !strcmp(thp, "always"),
+		.rlim_stack = config->rlim_stack, .rlim_memlock = config->rlim_memlock,
+		.rlim_as = config->rlim_as, .rlim_data = config->rlim_data,
+	};
+	struct backend *live = backend_live_create(&live_settings, first, why);
+
+	if (!live) {
+		backend_destroy(model);
+		return NULL;
+	}
+	live_run->pair = live_pair_create(model, live, live_run->cmp);
+	return live_run->pair;
+}
+
+/* ---- telling ---- */
+
+static void tell_differences(struct live_run *live_run, const struct stmt *stmt)
+{
+	for (; live_run->nr_told < live_run->cmp->differences->len; live_run->nr_told++) {
+		const struct difference *difference =
+			live_run->cmp->differences->pdata[live_run->nr_told];
+		const char *file = stmt ? stmt->loc.source->name : live_run->path;
+		unsigned int line = stmt ? stmt->loc.line : 0;
+
+		if (live_run->command->json) {
+			g_autoptr(GString) text = g_string_new("{\"event\":\"difference\",\"file\":");
+
+			json_string(text, file);
+			g_string_append_printf(text, ",\"line\":%u,\"field\":\"%s\",\"place\":", line,
+					       compared_field_name(difference->field));
+			json_string(text, difference->place);
+			g_string_append(text, ",\"model\":");
+			json_string(text, difference->model);
+			g_string_append(text, ",\"host\":");
+			json_string(text, difference->host);
+			printf("%s}\n", text->str);
+		} else {
+			printf("DIFF %s:%u: %s %s: model %s, host %s\n", file, line,
+			       compared_field_name(difference->field), difference->place,
+			       difference->model, difference->host);
+		}
+	}
+}
+
+static void compare_now(struct live_run *live_run, const struct stmt *stmt)
+{
+	if (!live_run->pair || live_run->compared)
+		return;
+	live_run->compared = true;
+	if (!live_run->nr_told || live_run->command->keep_going)
+		live_pair_compare(live_run->pair);
+	tell_differences(live_run, stmt);
+}
+
+static void on_event(void *data, struct run *run, const struct event *event)
+{
+	struct live_run *live_run = data;
+
+	(void)run;
+	if (event->kind == EVENT_CALL) {
+		live_run->last = event->stmt;
+		live_run->compared = false;
+		if (live_run->command->verbose && !live_run->command->json)
+			printf("  %s:%u: %s = %s\n", event->stmt->loc.source->name,
+			       event->stmt->loc.line, event->text, event->result);
+	}
+	if (event->kind == EVENT_DONE && !live_run->command->at_end)
+		compare_now(live_run, event->stmt);
+	if (event->kind == EVENT_END)
+		compare_now(live_run, live_run->last);
+}
+
+static void tell_file(struct live_command *command, const char *path, const char *word,
+		      const char *why)
+{
+	if (command->json) {
+		g_autoptr(GString) text = g_string_new("{\"event\":\"file\",\"file\":");
+
+		json_string(text, path);
+		g_string_append_printf(text, ",\"status\":\"%s\",\"why\":", word);
+		json_string(text, why ? why : "");
+		printf("%s}\n", text->str);
+	} else if (!command->quiet || !strcmp(word, "FAIL")) {
+		printf("%s %s%s%s\n", word, path, why ? "  # " : "", why ? why : "");
+	}
+}
+
+static int finish_file(struct live_run *live_run, struct run *run, int status)
+{
+	struct live_command *command = live_run->command;
+	const struct diag_list *diags = run_diags(run);
+	const struct diag *first = diags->items->len ? diags->items->pdata[0] : NULL;
+
+	for (int i = 0; i < NR_COMPARED_FIELDS; i++) {
+		command->compared[i] += live_run->cmp->compared[i];
+		command->unknown[i] += live_run->cmp->unknown[i];
+	}
+	if (live_run->cmp->differences->len) {
+		command->nr_different++;
+		return STATUS_FALSE;
+	}
+	if (status == STATUS_NOTHING || status == STATUS_REJECTED) {
+		command->nr_skipped++;
+		tell_file(command, live_run->path, "SKIP", first ? first->message : NULL);
+		return STATUS_NOTHING;
+	}
+	if (status == STATUS_GOOD) {
+		command->nr_same++;
+		tell_file(command, live_run->path, "ok", NULL);
+	} else {
+		command->nr_failed++;
+		diag_list_print(diags, stderr, command->err_color);
+		tell_file(command, live_run->path, "FAIL", first ? first->message : NULL);
+	}
+	return status;
+}
+
+static int live_one(struct live_command *command, const char *path)
+{
+	struct script *script = scenario_load(path, stderr, command->err_color);
+	struct live_run live_run = { .command = command, .path = path };
+	struct run_options options = { .event = on_event, .event_data = &live_run, .adapt = adapt,
+				       .wrap = wrap, .wrap_data = &live_run,
+				       .skip_graphs = true };
+	g_autofree char *why = NULL;
+	struct run *run;
+	int status;
+
+	if (!script)
+		return STATUS_REJECTED;
+	why = cannot_run(script);
+	if (why) {
+		command->nr_skipped++;
+		tell_file(command, path, "SKIP", why);
+		script_destroy(script);
+		return STATUS_NOTHING;
+	}
+	live_run.cmp = comparison_create();
+	fflush(NULL);
+	run = run_create(script, &options);
+	status = run_execute(run);
+	status = finish_file(&live_run, run, status);
+	run_destroy(run);
+	comparison_destroy(live_run.cmp);
+	script_destroy(script);
+	return status;
+}
+
+static void summary(const struct live_command *command)
+{
+	uint64_t compared = 0, unknown = 0;
+
+	for (int i = 0; i < NR_COMPARED_FIELDS; i++) {
+		compared += command->compared[i];
+		unknown += command->unknown[i];
+	}
+	if (command->json) {
+		printf("{\"event\":\"summary\",\"same\":%" PRIu64 ",\"different\":%" PRIu64
+		       ",\"skipped\":%" PRIu64 ",\"failed\":%" PRIu64 ",\"compared\":%" PRIu64
+		       ",\"unknown\":%" PRIu64 "}\n", command->nr_same, command->nr_different,
+		       command->nr_skipped, command->nr_failed, compared, unknown);
+		return;
+	}
+	if (command->verbose)
+		for (int i = 0; i < NR_COMPARED_FIELDS; i++)
+			printf("# %-10s %8" PRIu64 " compared %8" PRIu64 " unknown\n",
+			       compared_field_name((enum compared_field)i), command->compared[i],
+			       command->unknown[i]);
+	printf("# %" PRIu64 " alike, %" PRIu64 " differ, %" PRIu64 " skipped, %" PRIu64
+	       " failed; %" PRIu64 " fields compared, %" PRIu64 " unknown\n", command->nr_same,
+	       command->nr_different, command->nr_skipped, command->nr_failed, compared, unknown);
+}
+
+static int live_all(struct live_command *command, char **operands)
+{
+	GPtrArray *paths = cli_scenarios("live", operands);
+	int status = STATUS_GOOD;
+
+	if (!paths)
+		return STATUS_REJECTED;
+	for (guint i = 0; i < paths->len; i++) {
+		int one = live_one(command, paths->pdata[i]);
+
+		if (one != STATUS_NOTHING)
+			status = status_worse(status, one);
+	}
+	summary(command);
+	if (status == STATUS_GOOD && !command->nr_same)
+		status = STATUS_NOTHING;
+	g_ptr_array_unref(paths);
+	return status;
+}
+
+int cmd_live(int argc, char **argv)
+{
+	const char *format = NULL;
+	bool each = false;
+	struct live_command command = {};
+	const struct cli_option options[] = {
+		{ "each", 0, CLI_FLAG, &each, NULL, "compare after every call (the default)" },
+		{ "end", 0, CLI_FLAG, &command.at_end, NULL, "compare once, at the end" },
+		{ "keep-going", 'k', CLI_FLAG, &command.keep_going, NULL,
+		  "go on comparing after a difference" },
+		{ "verbose", 'v', CLI_FLAG, &command.verbose, NULL, "each call, counts of fields" },
+		{ "quiet", 'q', CLI_FLAG, &command.quiet, NULL, "differences and totals only" },
+		{ "format", 0, CLI_STRING, &format, "text|json", "json: one event a line" },
+		{},
+	};
+	const struct cli_command row = {
+		"live", "[OPTION]... PATH...",
+		"Runs scenarios on this host's kernel and in the model, and compares results, areas,\n"
+		"pages and contents after every call.",
+		"  mmsim live scenarios/first.mms\n  mmsim live -k scenarios\n", options };
+	g_autofree char **operands = NULL;
+	int status = cli_parse(&row, argc, argv, &operands);
+
+	if (status >= 0)
+		return status;
+	if (!operands[0])
+		return cli_usage_error("live", "no scenario given; see mmsim live --help");
+	if (each && command.at_end)
+		return cli_usage_error("live", "--each and --end exclude each other");
+	command.json = format && !strcmp(format, "json");
+	if (format && !command.json && strcmp(format, "text"))
+		return cli_usage_error("live", "--format is text or json, not '%s'", format);
+	cli_color(NULL, stderr, &command.err_color);
+	return live_all(&command, operands);
+}

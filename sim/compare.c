@@ -1,0 +1,346 @@
+/*
+ * compare.c - two observations, field by field; see compare.h.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "sim/compare.h"
+
+#define ZERO_PAGE	UINT64_MAX	/* as a page of the model */
+
+static const char *const field_names[NR_COMPARED_FIELDS] = {
+	"result", "output", "process", "vma", "perms", "flags", "offset", "name", "page",
+	"file", "exclusive", "guard", "uffd-wp", "folio", "content",
+};
+
+const char *compared_field_name(enum compared_field field)
+{
+	return field_names[field];
+}
+
+static void difference_free(void *data)
+{
+	struct difference *difference = data;
+
+	g_free(difference->place);
+	g_free(difference->model);
+	g_free(difference->host);
+	g_free(difference);
+}
+
+static GHashTable *frame_table(void)
+{
+	return g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+}
+
+struct comparison *comparison_create(void)
+{
+	struct comparison *cmp = g_new0(struct comparison, 1);
+
+	cmp->differences = g_ptr_array_new_with_free_func(difference_free);
+	cmp->told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	cmp->frames = frame_table();
+	return cmp;
+}
+
+void comparison_destroy(struct comparison *cmp)
+{
+	g_ptr_array_unref(cmp->differences);
+	g_hash_table_unref(cmp->told);
+	g_hash_table_unref(cmp->frames);
+	g_free(cmp);
+}
+
+static void add_difference(struct comparison *cmp, enum compared_field field, const char *place,
+			   const char *model, const char *host)
+{
+	char *text = g_strdup_printf("%d %s %s %s", field, place, model, host);
+	struct difference *difference;
+
+	if (!g_hash_table_add(cmp->told, text))
+		return;
+	difference = g_new0(struct difference, 1);
+	difference->field = field;
+	difference->place = g_strdup(place);
+	difference->model = g_strdup(model);
+	difference->host = g_strdup(host);
+	g_ptr_array_add(cmp->differences, difference);
+}
+
+void compare_text(struct comparison *cmp, enum compared_field field, const char *place,
+		  const char *model, const char *host)
+{
+	cmp->compared[field]++;
+	if (strcmp(model, host))
+		add_difference(cmp, field, place, model, host);
+}
+
+/* ---- areas ---- */
+
+static char *address_of(const struct comparison *cmp, const char *process, uint64_t addr)
+{
+	g_autofree char *text = address_text(addr, &cmp->style);
+
+	return g_strdup_printf("%s:%s", process, text);
+}
+
+static char *range_text(const struct comparison *cmp, uint64_t start, uint64_t end)
+{
+	g_autofree char *from = address_text(start, &cmp->style);
+	g_autofree char *to = address_text(end, &cmp->style);
+
+	return g_strdup_printf("%s-%s", from, to);
+}
+
+static int compare_words(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Letters in the order of the alphabet: their order has no meaning. */
+static char *sorted_words(const char *text)
+{
+	g_auto(GStrv) words = g_strsplit_set(text ? text : "", " ", 0);
+	GString *out = g_string_new(NULL);
+
+	qsort(words, g_strv_length(words), sizeof(words[0]), compare_words);
+	for (size_t i = 0; words[i]; i++)
+		if (*words[i])
+			g_string_append_printf(out, "%s%s", out->len ? " " : "", words[i]);
+	return g_string_free(out, FALSE);
+}
+
+/* Only what one has and the other has not. */
+static void compare_flags(struct comparison *cmp, const char *place, const char *model,
+			  const char *host)
+{
+	g_autofree char *a = sorted_words(model), *b = sorted_words(host);
+
+	compare_text(cmp, FIELD_FLAGS, place, a, b);
+}
+
+static void compare_vma(struct comparison *cmp, const char *process, const struct seen_vma *model,
+			const struct seen_vma *host)
+{
+	g_autofree char *range = range_text(cmp, model->start, model->end);
+	g_autofree char *place = g_strdup_printf("%s:%s", process, range);
+	g_autofree char *offset_model = g_strdup_printf("0x%" PRIx64, model->pgoff);
+	g_autofree char *offset_host = g_strdup_printf("0x%" PRIx64, host->pgoff);
+
+	cmp->compared[FIELD_VMA]++;
+	compare_text(cmp, FIELD_PERMS, place, model->perms, host->perms);
+	compare_flags(cmp, place, model->flags, host->flags);
+	if (host->file)
+		compare_text(cmp, FIELD_OFFSET, place, offset_model, offset_host);
+	else
+		cmp->unknown[FIELD_OFFSET]++;
+	compare_text(cmp, FIELD_NAME, place, model->name ? model->name : "",
+		     host->name ? host->name : "");
+}
+
+static char *list_text(const struct comparison *cmp, const GPtrArray *vmas, uint64_t start,
+		       uint64_t end)
+{
+	GString *out = g_string_new(NULL);
+
+	for (guint i = 0; i < vmas->len; i++) {
+		const struct seen_vma *vma = vmas->pdata[i];
+		g_autofree char *range = range_text(cmp, vma->start, vma->end);
+
+		if (vma->end > start && vma->start < end)
+			g_string_append_printf(out, "%s%s %s", out->len ? ", " : "", range,
+					       vma->perms);
+	}
+	return g_string_free(out->len ? out : g_string_append(out, "nothing"), FALSE);
+}
+
+/* From where the lists part to where both have an end again, or for good. */
+static void part_ways(struct comparison *cmp, const char *process, const GPtrArray *model,
+		      const GPtrArray *host, guint *i, guint *j)
+{
+	uint64_t start = UINT64_MAX, a = 0, b = 0;
+	g_autofree char *text_model = NULL, *text_host = NULL, *place = NULL;
+
+	if (*i < model->len)
+		start = ((struct seen_vma *)model->pdata[*i])->start;
+	if (*j < host->len)
+		start = MIN(start, ((struct seen_vma *)host->pdata[*j])->start);
+	a = *i < model->len ? ((struct seen_vma *)model->pdata[(*i)++])->end : start;
+	b = *j < host->len ? ((struct seen_vma *)host->pdata[(*j)++])->end : start;
+	while (a != b) {
+		const GPtrArray *list = a < b ? model : host;
+		guint *at = a < b ? i : j;
+		const struct seen_vma *next = *at < list->len ? list->pdata[*at] : NULL;
+
+		if (!next || next->start >= MAX(a, b))
+			break;
+		*(a < b ? &a : &b) = next->end;
+		++*at;
+	}
+	place = address_of(cmp, process, start);
+	text_model = list_text(cmp, model, start, MAX(a, b));
+	text_host = list_text(cmp, host, start, MAX(a, b));
+	cmp->compared[FIELD_VMA]++;
+	add_difference(cmp, FIELD_VMA, place, text_model, text_host);
+}
+
+static void compare_vmas(struct comparison *cmp, const char *process, const GPtrArray *model,
+			 const GPtrArray *host)
+{
+	guint i = 0, j = 0;
+
+	while (i < model->len || j < host->len) {
+		const struct seen_vma *a = i < model->len ? model->pdata[i] : NULL;
+		const struct seen_vma *b = j < host->len ? host->pdata[j] : NULL;
+
+		if (a && b && a->start == b->start && a->end == b->end) {
+			compare_vma(cmp, process, a, b);
+			i++;
+			j++;
+		} else {
+			part_ways(cmp, process, model, host, &i, &j);
+		}
+	}
+}
+
+/* ---- pages ---- */
+
+static const char *page_words(const struct seen_page *page)
+{
+	return !page ? "none" : page->present ? "present" : "swap entry";
+}
+
+static void compare_bit(struct comparison *cmp, enum compared_field field, const char *place,
+			bool model, bool host)
+{
+	compare_text(cmp, field, place, model ? "1" : "0", host ? "1" : "0");
+}
+
+/* Which pages of both are one; both ways, through all processes. */
+struct frames {
+	GHashTable *to_host, *to_model;	/* key -> PFN, PFN -> key */
+};
+
+static uint64_t page_key(const struct seen_page *page)
+{
+	return page->zero || !page->folio ? ZERO_PAGE :
+	       (uint64_t)page->folio << 32 | page->nr;
+}
+
+static uint64_t *copy_key(uint64_t key)
+{
+	uint64_t *copy = g_new(uint64_t, 1);
+
+	*copy = key;
+	return copy;
+}
+
+static char *key_words(uint64_t key)
+{
+	return key == ZERO_PAGE ? g_strdup("the zero page") :
+	       g_strdup_printf("folio#%u page %u", (unsigned int)(key >> 32),
+			       (unsigned int)(key & 0xffffffff));
+}
+
+static void compare_frame(struct comparison *cmp, struct frames *frames, const char *place,
+			  uint64_t key, uint64_t pfn)
+{
+	void *other_pfn = NULL, *other_key = NULL, *before = NULL;
+	g_autofree char *words = key_words(key);
+
+	cmp->compared[FIELD_FOLIO]++;
+	if (g_hash_table_lookup_extended(frames->to_host, &key, NULL, &other_pfn)) {
+		if ((uintptr_t)other_pfn != pfn)
+			add_difference(cmp, FIELD_FOLIO, place, words,
+				       "not the page that stands for it elsewhere");
+		return;
+	}
+	if (g_hash_table_lookup_extended(frames->to_model, &pfn, NULL, &other_key)) {
+		g_autofree char *other = key_words(*(uint64_t *)other_key);
+		g_autofree char *host = g_strdup_printf("the page of %s", other);
+
+		add_difference(cmp, FIELD_FOLIO, place, words, host);
+		return;
+	}
+	if (g_hash_table_lookup_extended(cmp->frames, &key, NULL, &before) &&
+	    (uintptr_t)before != pfn)
+		add_difference(cmp, FIELD_FOLIO, place, words, "another page than before");
+	g_hash_table_insert(frames->to_host, copy_key(key), (void *)(uintptr_t)pfn);
+	g_hash_table_insert(frames->to_model, copy_key(pfn), copy_key(key));
+}
+
+static void compare_page(struct comparison *cmp, struct frames *frames, const char *process,
+			 const struct seen_page *model, const struct seen_page *host)
+{
+	g_autofree char *place = address_of(cmp, process, model ? model->addr : host->addr);
+
+	compare_text(cmp, FIELD_PAGE, place, page_words(model), page_words(host));
+	if (!model || !host || model->present != host->present)
+		return;
+	compare_bit(cmp, FIELD_FILE, place, model->file, host->file);
+	compare_bit(cmp, FIELD_EXCLUSIVE, place, model->exclusive, host->exclusive);
+	compare_bit(cmp, FIELD_GUARD, place, model->guard, host->guard);
+	compare_bit(cmp, FIELD_UFFD_WP, place, model->uffd_wp, host->uffd_wp);
+	if (!model->present)
+		return;
+	if (host->folio)
+		compare_frame(cmp, frames, place, page_key(model), host->folio);
+	else
+		cmp->unknown[FIELD_FOLIO]++;
+	if (model->content_known && host->content_known) {
+		g_autofree char *a = g_strdup_printf("%" PRIu64, model->content);
+		g_autofree char *b = g_strdup_printf("%" PRIu64, host->content);
+
+		compare_text(cmp, FIELD_CONTENT, place, a, b);
+	} else {
+		cmp->unknown[FIELD_CONTENT]++;
+	}
+}
+
+static void compare_pages(struct comparison *cmp, struct frames *frames, const char *process,
+			  const GPtrArray *model, const GPtrArray *host)
+{
+	guint i = 0, j = 0;
+
+	while (i < model->len || j < host->len) {
+		const struct seen_page *a = i < model->len ? model->pdata[i] : NULL;
+		const struct seen_page *b = j < host->len ? host->pdata[j] : NULL;
+
+		if (a && b && a->addr != b->addr) {
+			if (a->addr < b->addr)
+				b = NULL;
+			else
+				a = NULL;
+		}
+		compare_page(cmp, frames, process, a, b);
+		i += a != NULL;
+		j += b != NULL;
+	}
+}
+
+void compare_observations(struct comparison *cmp, const struct observation *model,
+			  const struct observation *host)
+{
+	struct frames frames = { frame_table(), g_hash_table_new_full(g_int64_hash,
+				 g_int64_equal, g_free, g_free) };
+
+	for (guint i = 0; i < model->processes->len; i++) {
+		const struct seen_process *a = model->processes->pdata[i];
+		const struct seen_process *b = observation_process(host, a->name);
+
+		compare_text(cmp, FIELD_PROCESS, a->name, "there", b ? "there" : "missing");
+		if (!b)
+			continue;
+		compare_vmas(cmp, a->name, a->vmas, b->vmas);
+		compare_pages(cmp, &frames, a->name, a->pages, b->pages);
+	}
+	for (guint i = 0; i < host->processes->len; i++) {
+		const struct seen_process *b = host->processes->pdata[i];
+
+		if (!observation_process(model, b->name))
+			compare_text(cmp, FIELD_PROCESS, b->name, "missing", "there");
+	}
+	g_hash_table_unref(cmp->frames);
+	cmp->frames = frames.to_host;
+	g_hash_table_unref(frames.to_model);
+}

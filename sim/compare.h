@@ -1,0 +1,56 @@
+/*
+ * compare.h - two observations of one scenario, field by field: the model's and the host's.
+ *
+ * What the host does not show (PFNs without privilege, offsets of anonymous areas, all
+ * that stands behind the areas) is unknown: equal to anything, and counted.
+ *
+ * Locks: none.
+ */
+#ifndef SIM_COMPARE_H
+#define SIM_COMPARE_H
+
+#include "sim/observe.h"
+#include "sim/value.h"
+
+enum compared_field {
+	FIELD_RESULT,		/* value, errno or signal of a call; told by the caller */
+	FIELD_OUTPUT,		/* what a call wrote: likewise */
+	FIELD_PROCESS,		/* that it exists */
+	FIELD_VMA,		/* that an area with these ends exists */
+	FIELD_PERMS, FIELD_FLAGS, FIELD_OFFSET, FIELD_NAME,
+	FIELD_PAGE,		/* none, present, swap */
+	FIELD_FILE, FIELD_EXCLUSIVE, FIELD_GUARD, FIELD_UFFD_WP,
+	FIELD_FOLIO,		/* the same page as others, and as before */
+	FIELD_CONTENT,
+	NR_COMPARED_FIELDS,
+};
+
+/* The field's name in reports: "perms". */
+const char *compared_field_name(enum compared_field field);
+
+/* One place where the two are not alike.  Strings are its own. */
+struct difference {
+	enum compared_field field;
+	char *place;		/* "P:@4-@8" */
+	char *model, *host;
+};
+
+/* The state of a comparison through a run. */
+struct comparison {
+	uint64_t compared[NR_COMPARED_FIELDS];
+	uint64_t unknown[NR_COMPARED_FIELDS];
+	GPtrArray *differences;	/* struct difference *: all found so far */
+	GHashTable *told;	/* text of each: a difference that stays is told once */
+	GHashTable *frames;	/* model's page -> PFN, as of the last observation */
+	struct value_style style;
+};
+
+struct comparison *comparison_create(void);
+void comparison_destroy(struct comparison *cmp);
+/* One field compared; adds a difference if the texts are not equal. */
+void compare_text(struct comparison *cmp, enum compared_field field, const char *place,
+		  const char *model, const char *host);
+void compare_observations(struct comparison *cmp, const struct observation *model,
+			  const struct observation *host);
+
+#endif

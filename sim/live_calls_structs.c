@@ -1,0 +1,148 @@
+/*
+ * live_calls_structs.c - calls of live processes that read or write structs and vectors.
+ *
+ * In the kernel:  fs/userfaultfd.c, kernel/sys.c, mm/mincore.c.
+ */
+#define _GNU_SOURCE
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+
+#include "sim/live_internal.h"
+
+#define PAGE		4096UL
+#define MAX_WORDS	5
+
+/* The 64-bit words of each struct of userfaultfd's ioctls, by number. */
+static const struct layout {
+	unsigned int number;
+	const char *fields[MAX_WORDS];
+	unsigned int first_out;		/* words from here on are written by the kernel */
+} layouts[] = {
+	{ 0x3f, { "api", "features", "ioctls" }, 1 },
+	{ 0, { "start", "len", "mode", "ioctls" }, 3 },
+	{ 1, { "start", "len" }, 2 },
+	{ 2, { "start", "len" }, 2 },
+	{ 3, { "dst", "src", "len", "mode", "copy" }, 4 },
+	{ 4, { "start", "len", "mode", "zeropage" }, 3 },
+	{ 5, { "dst", "src", "len", "mode", "move" }, 4 },
+	{ 6, { "start", "len", "mode" }, 3 },
+	{ 7, { "start", "len", "mode", "mapped" }, 3 },
+	{ 8, { "start", "len", "mode", "updated" }, 3 },
+};
+
+static void out_field(struct call_outcome *outcome, const char *name, struct value value)
+{
+	if (!outcome->has_out) {
+		outcome->out = value_struct();
+		outcome->has_out = true;
+	}
+	value_set_field(&outcome->out, name, &value, true);
+}
+
+static void do_uffdio(struct live_backend *live, struct live_task *task,
+		      const struct call_request *request, struct call_outcome *outcome)
+{
+	const struct op_args *args = request->args;
+	const struct constant *constant = constant_find(request->op->name);
+	const struct layout *layout = layouts;
+	uint64_t words[MAX_WORDS] = {}, a[6] = { args->number[0] };
+	struct live_result result;
+
+	while (layout->number != request->op->number)
+		layout++;
+	for (unsigned int i = 0; i < MAX_WORDS && layout->fields[i]; i++)
+		if (i < layout->first_out || layout->number == 0x3f)
+			words[i] = op_args_field(args, 1, layout->fields[i],
+						 layout->number == 0x3f && !i ? 0xaa : 0);
+	a[1] = constant->value;
+	a[2] = live_put(live, LIVE_STRUCTS, words, sizeof(words));
+	result = live_syscall(&live->world, task->pid, SYS_ioctl, a);
+	live_outcome(live, task, &result, outcome);
+	if (outcome->kind != OUTCOME_VALUE || outcome->value)
+		return;
+	memcpy(words, live->world.shared + LIVE_STRUCTS, sizeof(words));
+	for (unsigned int i = layout->first_out; i < MAX_WORDS && layout->fields[i]; i++)
+		out_field(outcome, layout->fields[i], value_hex(words[i]));
+}
+
+/* RLIMIT_AS counts what the process has mapped for our sake. */
+static uint64_t shift_limit(uint64_t resource, uint64_t value, int64_t by)
+{
+	return resource == RLIMIT_AS && value != RLIM_INFINITY ? value + (uint64_t)by : value;
+}
+
+static void do_limits(struct live_backend *live, struct live_task *task,
+		      const struct call_request *request, struct call_outcome *outcome)
+{
+	const struct op_args *args = request->args;
+	const bool both = request->op->id == OP_PRLIMIT64;
+	const uint64_t resource = args->number[both ? 1 : 0];
+	const unsigned int new_arg = both ? 2 : 1, old_arg = both ? 3 : 1;
+	uint64_t a[6] = { both ? args->number[0] : 0, resource }, words[2];
+	struct live_result result;
+	bool get = request->op->id == OP_GETRLIMIT ||
+		   (both && args->value[old_arg] && args->value[old_arg]->kind == VALUE_STRUCT);
+
+	if (a[0]) {
+		live_refuse(outcome, "prlimit64() of another process than the caller (0)");
+		return;
+	}
+	if (request->op->id != OP_GETRLIMIT && args->value[new_arg] &&
+	    args->value[new_arg]->kind == VALUE_STRUCT) {
+		words[0] = op_args_field(args, new_arg, "rlim_cur", 0);
+		words[1] = op_args_field(args, new_arg, "rlim_max", words[0]);
+		for (unsigned int i = 0; i < 2; i++)
+			words[i] = shift_limit(resource, words[i], (int64_t)LIVE_AGENT_SIZE);
+		a[2] = live_put(live, LIVE_STRUCTS, words, sizeof(words));
+	}
+	a[3] = get ? LIVE_SHARED + LIVE_STRUCTS + 64 : 0;
+	result = live_syscall(&live->world, task->pid, SYS_prlimit64, a);
+	live_outcome(live, task, &result, outcome);
+	if (!get || outcome->kind != OUTCOME_VALUE || outcome->value)
+		return;
+	memcpy(words, live->world.shared + LIVE_STRUCTS + 64, sizeof(words));
+	out_field(outcome, "rlim_cur", value_unsigned(shift_limit(resource, words[0],
+								  -(int64_t)LIVE_AGENT_SIZE)));
+	out_field(outcome, "rlim_max", value_unsigned(shift_limit(resource, words[1],
+								  -(int64_t)LIVE_AGENT_SIZE)));
+}
+
+static void do_mincore(struct live_backend *live, struct live_task *task,
+		       const struct op_args *args, struct call_outcome *outcome)
+{
+	const uint64_t pages = args->number[1] / PAGE + (args->number[1] % PAGE != 0);
+	const uint64_t a[6] = { args->number[0], args->number[1], LIVE_SHARED + LIVE_VECTOR };
+	struct live_result result;
+
+	if (pages > LIVE_VECTOR_SIZE && args->number[1] < (1UL << 47)) {
+		live_refuse(outcome, "mincore() of more than 3 GiB on the host");
+		return;
+	}
+	result = live_syscall(&live->world, task->pid, SYS_mincore, a);
+	live_outcome(live, task, &result, outcome);
+	if (outcome->kind != OUTCOME_VALUE || outcome->value)
+		return;
+	outcome->out = value_list();
+	outcome->has_out = true;
+	for (uint64_t i = 0; i < pages; i++) {
+		struct value one = value_int(live->world.shared[LIVE_VECTOR + i] & 1);
+
+		value_append(&outcome->out, &one);
+	}
+}
+
+void live_call_struct(struct live_backend *live, struct live_task *task,
+		      const struct call_request *request, struct call_outcome *outcome)
+{
+	switch (request->op->id) {
+	case OP_UFFDIO:
+		do_uffdio(live, task, request, outcome);
+		return;
+	case OP_MINCORE:
+		do_mincore(live, task, request->args, outcome);
+		return;
+	default:
+		do_limits(live, task, request, outcome);
+	}
+}

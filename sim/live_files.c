@@ -1,0 +1,77 @@
+/*
+ * live_files.c - files of a scenario: in a private folder, which goes with the backend.
+ *
+ * In the kernel:  fs/namei.c; the file system is the host's of temporary files.
+ * Left out:       /proc, /sys and devices but /dev/zero and /dev/null.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sim/live_internal.h"
+
+/* What is opened without O_CREAT is taken to be there, of that size. */
+#define SIZE_IF_FOUND	(1L << 30)
+
+static bool is_device(const char *path)
+{
+	return !strcmp(path, "/dev/zero") || !strcmp(path, "/dev/null");
+}
+
+static void make_file(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+
+	if (fd < 0)
+		return;
+	if (ftruncate(fd, SIZE_IF_FOUND))
+		unlink(path);
+	close(fd);
+}
+
+char *live_path(struct live_backend *live, const char *path, uint64_t flags)
+{
+	g_autofree char *real = NULL, *parent = NULL;
+
+	if (is_device(path))
+		return g_strdup(path);
+	if (g_str_has_prefix(path, "/dev/") || g_str_has_prefix(path, "/proc") ||
+	    g_str_has_prefix(path, "/sys/") || strstr(path, ".."))
+		return NULL;
+	if (!live->folder)
+		live->folder = g_dir_make_tmp("mmsim-live-XXXXXX", NULL);
+	if (!live->folder)
+		return NULL;
+	real = g_strdup_printf("%s%s%s", live->folder, path[0] == '/' ? "" : "/", path);
+	parent = g_path_get_dirname(real);
+	g_mkdir_with_parents(flags & O_DIRECTORY ? real : parent, 0755);
+	if (!(flags & (O_CREAT | O_DIRECTORY)))
+		make_file(real);
+	return g_steal_pointer(&real);
+}
+
+char *live_shown_path(const struct live_backend *live, const char *path)
+{
+	if (live->folder && g_str_has_prefix(path, live->folder))
+		return g_strdup(path + strlen(live->folder));
+	return g_strdup(path);
+}
+
+static int remove_one(const char *path, const struct stat *stat, int type, struct FTW *walk)
+{
+	(void)stat;
+	(void)type;
+	(void)walk;
+	return remove(path);
+}
+
+void live_files_remove(struct live_backend *live)
+{
+	if (live->folder)
+		nftw(live->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	g_clear_pointer(&live->folder, g_free);
+}

@@ -1,0 +1,63 @@
+/*
+ * live_internal.h - what the parts of the live backend share.  Nobody else includes this.
+ */
+#ifndef SIM_LIVE_INTERNAL_H
+#define SIM_LIVE_INTERNAL_H
+
+#include <sched.h>
+
+#include "sim/backend_live.h"
+#include "sim/live_task.h"
+
+struct live_backend {
+	struct backend base;
+	struct live_settings settings;
+	struct live_world world;
+	GPtrArray *tasks;	/* struct live_task *, in order of birth */
+	uint64_t next_content;	/* for stores without a value */
+	char *folder;		/* private files, made at first use; NULL for none */
+	bool pinned;		/* to one CPU; before was: */
+	cpu_set_t cpus;
+};
+
+static inline struct live_backend *to_live(struct backend *backend)
+{
+	return (struct live_backend *)backend;
+}
+
+/* backend_live.c */
+struct live_task *live_find(struct live_backend *live, const char *name);
+/* Any live task of @process, or NULL. */
+struct live_task *live_any_of(struct live_backend *live, const char *process);
+struct live_task *live_add(struct live_backend *live, const char *name, const char *process,
+			   pid_t pid);
+/* @task is no more; who waits in vfork() for it goes on. */
+void live_forget(struct live_backend *live, struct live_task *task);
+void live_refuse(struct call_outcome *outcome, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* What a step gave, as an outcome. */
+void live_outcome(struct live_backend *live, struct live_task *task,
+		  const struct live_result *result, struct call_outcome *outcome);
+
+/* live_calls.c */
+void live_call(struct backend *backend, const struct call_request *request,
+	       struct call_outcome *outcome);
+/* Puts @size bytes into the structs' area; the address in the task. */
+uint64_t live_put(struct live_backend *live, uint64_t at, const void *data, size_t size);
+/* live_calls_tasks.c: fork, clone, exit, process_madvise */
+void live_call_task(struct live_backend *live, struct live_task *task,
+		    const struct call_request *request, struct call_outcome *outcome);
+/* live_calls_structs.c: userfaultfd's ioctls, limits, mincore */
+void live_call_struct(struct live_backend *live, struct live_task *task,
+		      const struct call_request *request, struct call_outcome *outcome);
+/* live_access.c */
+void live_call_access(struct live_backend *live, struct live_task *task,
+		      const struct call_request *request, struct call_outcome *outcome);
+/* live_files.c: the real path that stands for @path (g_free()); NULL: not here. */
+char *live_path(struct live_backend *live, const char *path, uint64_t flags);
+/* The path as the scenario has it; g_free(). */
+char *live_shown_path(const struct live_backend *live, const char *path);
+void live_files_remove(struct live_backend *live);
+/* live_observe.c */
+struct observation *live_observe(struct backend *backend, bool pages);
+
+#endif

@@ -1,0 +1,184 @@
+/*
+ * live_observe.c - what /proc tells of the live processes, as an observation (observe.h).
+ *
+ * Nothing here may change what it looks at.  Contents are read through /proc/PID/mem, and
+ * only where pagemap says that a page is present, so that no fault is taken.
+ *
+ * seen_page.folio is the PFN here, and 0 when this host hides it: equal for the same page.
+ *
+ * In the kernel:  fs/proc/task_mmu.c smaps, pagemap, PAGEMAP_SCAN; mm/memory.c
+ *                 access_remote_vm().
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "sim/live_internal.h"
+#include "sim/smaps.h"
+
+#define PAGE		4096UL
+#define CHUNK		512U		/* entries of pagemap read at once */
+/* Bytes of an area beyond which pagemap is not read entry by entry without PAGEMAP_SCAN. */
+#define MAX_PLAIN	(4UL << 30)
+
+#define PM_PFN		((1UL << 55) - 1)
+
+struct look {
+	struct live_backend *live;
+	struct seen_process *process;
+	int pagemap, mem;
+};
+
+static bool is_agent(uint64_t start)
+{
+	return start >= LIVE_CODE && start < LIVE_AGENT_END;
+}
+
+static void see_vma(struct look *look, const struct smaps_vma *vma)
+{
+	struct seen_vma *seen = seen_process_add_vma(look->process);
+
+	seen->start = vma->start;
+	seen->end = vma->end;
+	seen->pgoff = vma->offset / PAGE;
+	g_strlcpy(seen->perms, vma->perms, sizeof(seen->perms));
+	seen->flags = g_strjoinv(" ", vma->flags ? vma->flags : (char *[]){ NULL });
+	seen->name = live_shown_path(look->live, vma->name);
+	seen->file = vma->inode ? g_strdup(seen->name) : NULL;
+}
+
+static void see_page(struct look *look, uint64_t addr, uint64_t entry)
+{
+	struct seen_page *page = g_new0(struct seen_page, 1);
+
+	page->addr = addr;
+	page->present = entry >> 63 & 1;
+	page->swap = entry >> 62 & 1;
+	page->file = entry >> 61 & 1;
+	page->guard = entry >> 58 & 1;
+	page->uffd_wp = entry >> 57 & 1;
+	page->exclusive = entry >> 56 & 1;
+	if (page->present) {
+		page->folio = (unsigned int)(entry & PM_PFN);
+		page->content_known = pread(look->mem, &page->content, sizeof(page->content),
+					    (off_t)addr) == sizeof(page->content);
+	}
+	g_ptr_array_add(look->process->pages, page);
+}
+
+/* An entry that is not none has present or swap. */
+static void read_entries(struct look *look, uint64_t start, uint64_t end)
+{
+	uint64_t entries[CHUNK];
+
+	while (start < end) {
+		uint64_t nr = MIN((end - start) / PAGE, CHUNK);
+		ssize_t got = pread(look->pagemap, entries, nr * 8, (off_t)(start / PAGE * 8));
+
+		if (got <= 0)
+			return;
+		for (uint64_t i = 0; i < (uint64_t)got / 8; i++)
+			if (entries[i] >> 62)
+				see_page(look, start + i * PAGE, entries[i]);
+		start += (uint64_t)got / 8 * PAGE;
+	}
+}
+
+#ifdef PAGEMAP_SCAN
+/* Only what is populated; false if this kernel has no such call. */
+static bool scan(struct look *look, uint64_t start, uint64_t end)
+{
+	struct page_region regions[64];
+	struct pm_scan_arg arg = {
+		.size = sizeof(arg), .start = start, .end = end,
+		.vec = (uintptr_t)regions, .vec_len = G_N_ELEMENTS(regions),
+		.category_anyof_mask = PAGE_IS_PRESENT | PAGE_IS_SWAPPED,
+		.return_mask = PAGE_IS_PRESENT | PAGE_IS_SWAPPED,
+	};
+
+	while (arg.start < end) {
+		int nr = ioctl(look->pagemap, PAGEMAP_SCAN, &arg);
+
+		if (nr < 0)
+			return false;
+		for (int i = 0; i < nr; i++)
+			read_entries(look, regions[i].start, regions[i].end);
+		if (arg.walk_end <= arg.start)
+			break;
+		arg.start = arg.walk_end;
+	}
+	return true;
+}
+#else
+static bool scan(struct look *look, uint64_t start, uint64_t end)
+{
+	(void)look;
+	(void)start;
+	(void)end;
+	return false;
+}
+#endif
+
+static void see_pages(struct look *look, const struct smaps_vma *vma)
+{
+	if (vma->end - vma->start <= CHUNK * PAGE || !scan(look, vma->start, vma->end))
+		if (vma->end - vma->start <= MAX_PLAIN)
+			read_entries(look, vma->start, vma->end);
+}
+
+static int open_of(pid_t pid, const char *name)
+{
+	g_autofree char *path = g_strdup_printf("/proc/%d/%s", (int)pid, name);
+
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+static void see_process(struct live_backend *live, struct observation *seen,
+			const struct live_task *task, bool pages)
+{
+	g_autofree char *path = g_strdup_printf("/proc/%d/smaps", (int)task->pid);
+	g_autofree char *text = NULL, *error = NULL;
+	struct look look = { .live = live, .process = observation_add_process(seen,
+									     task->process) };
+	GPtrArray *vmas;
+
+	if (!g_file_get_contents(path, &text, NULL, NULL))
+		return;
+	vmas = smaps_parse(text, &error);
+	look.pagemap = open_of(task->pid, "pagemap");
+	look.mem = open_of(task->pid, "mem");
+	for (guint i = 0; vmas && i < vmas->len; i++) {
+		const struct smaps_vma *vma = vmas->pdata[i];
+
+		if (is_agent(vma->start) || vma->start >> 47)
+			continue;
+		see_vma(&look, vma);
+		if (pages && look.pagemap >= 0)
+			see_pages(&look, vma);
+	}
+	if (vmas)
+		g_ptr_array_unref(vmas);
+	if (look.pagemap >= 0)
+		close(look.pagemap);
+	if (look.mem >= 0)
+		close(look.mem);
+}
+
+struct observation *live_observe(struct backend *backend, bool pages)
+{
+	struct live_backend *live = to_live(backend);
+	struct observation *seen = observation_create();
+
+	seen->behind_hidden = true;
+	for (guint i = 0; i < live->tasks->len; i++) {
+		const struct live_task *task = live->tasks->pdata[i];
+		const struct live_task *any = live_any_of(live, task->name);
+
+		if (any)
+			see_process(live, seen, any, pages);
+	}
+	return seen;
+}

@@ -1,0 +1,87 @@
+/*
+ * observe.h - what can be seen of a running scenario from outside: VMAs, pages, and what
+ * stands behind them, in plain types.
+ *
+ * A backend (backend.h) fills a struct observation from its own state; expectations, listings
+ * and the JSON of the state read nothing else.  What a backend cannot see is marked as hidden
+ * there and never compared.
+ *
+ * In the kernel:  /proc/PID/maps, smaps, pagemap; anon_vmas and folios have no window.
+ * Locks:          none.
+ */
+#ifndef SIM_OBSERVE_H
+#define SIM_OBSERVE_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* One area.  Owned by its process. */
+struct seen_vma {
+	uint64_t start, end;	/* bytes, [start, end) */
+	uint64_t pgoff;		/* pages */
+	unsigned int id;	/* in order of birth; 0: not visible */
+	unsigned int anon_vma;	/* id, 0 for none */
+	GArray *chain;		/* unsigned int: ids in list order */
+	char perms[5];		/* "rw-p" */
+	char *flags;		/* VmFlags of smaps: "rd wr mr" */
+	char *file;		/* path, or NULL */
+	char *name;		/* what maps shows last: path, "[heap]"; "" for none */
+};
+
+/* One page whose page table entry is not none; bits as in /proc/PID/pagemap. */
+struct seen_page {
+	uint64_t addr;
+	bool present;		/* bit 63 */
+	bool swap;		/* bit 62: any entry that is not present */
+	bool file;		/* bit 61: of a file, or shared anonymous */
+	bool guard;		/* bit 58 */
+	bool uffd_wp;		/* bit 57 */
+	bool exclusive;		/* bit 56: mapped exactly once */
+	bool write, dirty, young, zero, huge, migration;	/* of the entry; model only */
+	bool anon_exclusive;	/* PageAnonExclusive */
+	unsigned int folio;	/* id, 0 for none (zero page, entries not present) */
+	unsigned int nr;	/* which page of the folio */
+	uint64_t swap_type, swap_offset;
+	bool content_known;
+	uint64_t content;
+};
+
+struct seen_anon_vma {
+	unsigned int id, root, parent;
+	unsigned int children, active, refcount;
+};
+
+struct seen_folio {
+	unsigned int id, order;
+	bool anon, swapcache, dirty, mlocked;
+	uint64_t index;
+	unsigned int anon_vma;	/* id, 0 for none */
+	int mapcount, refcount;
+	bool *pae;		/* [1 << order]: PageAnonExclusive of each page */
+};
+
+struct seen_process {
+	char *name;
+	GPtrArray *vmas;	/* struct seen_vma *, in address order */
+	GPtrArray *pages;	/* struct seen_page *, in address order */
+};
+
+struct observation {
+	GPtrArray *processes;	/* struct seen_process *, in order of birth */
+	GPtrArray *anon_vmas;	/* struct seen_anon_vma *, by id: all that exist */
+	GPtrArray *folios;	/* struct seen_folio *, by id: those a listed page is part of */
+	bool behind_hidden;	/* ids, chains, anon_vmas and folios are not visible */
+};
+
+struct observation *observation_create(void);
+void observation_destroy(struct observation *seen);
+struct seen_process *observation_add_process(struct observation *seen, const char *name);
+struct seen_vma *seen_process_add_vma(struct seen_process *process);
+
+/* By name or id; NULL if there is none. */
+const struct seen_process *observation_process(const struct observation *seen, const char *name);
+const struct seen_anon_vma *observation_anon_vma(const struct observation *seen, unsigned int id);
+const struct seen_folio *observation_folio(const struct observation *seen, unsigned int id);
+
+#endif

@@ -1,0 +1,335 @@
+/*
+ * settings.c - the settings of a scenario; see settings.h.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/expr.h"
+#include "sim/settings.h"
+
+enum setting_type {
+	SET_BYTES, SET_COUNT, SET_WORD, SET_KERNEL,
+};
+
+struct setting_key {
+	const char *name;
+	enum setting_type type;
+	uint64_t min, max;
+	const char *const *words;	/* SET_WORD: their order is that of the enum */
+	void (*apply)(struct run_settings *settings, uint64_t value);
+	const char *values, *what;
+};
+
+#define APPLY(name, expression)							\
+	static void apply_##name(struct run_settings *s, uint64_t value)	\
+	{									\
+		expression;							\
+	}
+APPLY(ram, s->config.ram = value)
+APPLY(swap, s->config.swap = value)
+APPLY(cpus, s->config.cpus = (unsigned int)value)
+APPLY(max_map_count, s->config.max_map_count = (unsigned int)value)
+APPLY(overcommit_memory, s->config.overcommit_memory = (unsigned int)value)
+APPLY(overcommit_ratio, s->config.overcommit_ratio = (unsigned int)value)
+APPLY(mmap_min_addr, s->config.mmap_min_addr = value)
+APPLY(rlim_stack, s->config.rlim_stack = value)
+APPLY(rlim_memlock, s->config.rlim_memlock = value)
+APPLY(rlim_as, s->config.rlim_as = value)
+APPLY(rlim_data, s->config.rlim_data = value)
+APPLY(cap, s->config.capable = value == 0)
+APPLY(thp, s->config.thp = value == 1 ? THP_NEVER : THP_MADVISE)
+APPLY(layout, s->config.layout = value ? LAYOUT_TYPICAL : LAYOUT_EMPTY)
+APPLY(placement, s->placement_recorded = value == 1)
+APPLY(kernel, semantics_init(&s->config.semantics, (unsigned int)value))
+
+static const char *const on_off[] = { "on", "off", NULL };
+static const char *const thp_words[] = { "madvise", "never", NULL };
+static const char *const layout_words[] = { "empty", "typical", NULL };
+static const char *const placement_words[] = { "search", "recorded", NULL };
+
+/* Releases whose differences the table of semantics goes back to. */
+#define OLDEST	KERNEL_VERSION(6, 6)
+#define NEWEST	KERNEL_VERSION(6, 18)
+
+static const struct setting_key keys[] = {
+	{ "ram", SET_BYTES, 1UL << 20, 1UL << 40, NULL, apply_ram, "1M to 1T",
+	  "physical memory; 4G unless said otherwise" },
+	{ "swap", SET_BYTES, 0, 0, NULL, apply_swap, "0", "size of the swap device" },
+	{ "thp", SET_WORD, 0, 0, thp_words, apply_thp, "madvise | never",
+	  "transparent huge pages" },
+	{ "cpus", SET_COUNT, 1, 64, NULL, apply_cpus, "1 to 64", "number of CPUs; 2" },
+	{ "layout", SET_WORD, 0, 0, layout_words, apply_layout, "empty | typical",
+	  "what a new address space holds: nothing, or text, heap, stack, vdso" },
+	{ "placement", SET_WORD, 0, 0, placement_words, apply_placement, "search | recorded",
+	  "whether mmap(NULL, ...) searches or takes the address behind `=`" },
+	{ "kernel", SET_KERNEL, OLDEST, NEWEST, NULL, apply_kernel, "6.6 to 6.18",
+	  "the release whose behaviour is modelled" },
+	{ "max_map_count", SET_COUNT, 0, INT32_MAX, NULL, apply_max_map_count, "a number",
+	  "VMAs a process may have; 65530" },
+	{ "overcommit_memory", SET_COUNT, 0, 2, NULL, apply_overcommit_memory, "0, 1 or 2",
+	  "heuristic, always, never" },
+	{ "overcommit_ratio", SET_COUNT, 0, 1000, NULL, apply_overcommit_ratio, "per cent",
+	  "of ram that overcommit_memory = 2 lends" },
+	{ "mmap_min_addr", SET_BYTES, 0, 1UL << 46, NULL, apply_mmap_min_addr, "bytes",
+	  "lowest address that can be mapped; 4096" },
+	{ "rlimit.stack", SET_BYTES, 0, UINT64_MAX, NULL, apply_rlim_stack, "bytes", "8M" },
+	{ "rlimit.memlock", SET_BYTES, 0, UINT64_MAX, NULL, apply_rlim_memlock, "bytes", "8M" },
+	{ "rlimit.as", SET_BYTES, 0, UINT64_MAX, NULL, apply_rlim_as, "bytes",
+	  "RLIM_INFINITY" },
+	{ "rlimit.data", SET_BYTES, 0, UINT64_MAX, NULL, apply_rlim_data, "bytes",
+	  "RLIM_INFINITY" },
+	{ "cap", SET_WORD, 0, 0, on_off, apply_cap, "on | off",
+	  "whether tasks start with CAP_IPC_LOCK, CAP_SYS_RAWIO, CAP_SYS_ADMIN" },
+};
+
+/* Known to the language, of no effect in the model: saying so is better than nothing. */
+static const char *const later[] = { "thp.", "khugepaged.", "ksm.", "swappiness",
+				     "watermark_scale_factor" };
+
+const char *setting_row(size_t i, const char **values, const char **what)
+{
+	if (i >= G_N_ELEMENTS(keys))
+		return NULL;
+	*values = keys[i].values;
+	*what = keys[i].what;
+	return keys[i].name;
+}
+
+static const struct setting_key *find_key(const char *name)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
+		if (!strcmp(keys[i].name, name))
+			return &keys[i];
+	return NULL;
+}
+
+static bool number_of(const struct setting *setting, struct diag_list *diags, uint64_t *out)
+{
+	static const struct eval_ops no_ops;
+	struct eval eval = { .ops = &no_ops, .diags = diags };
+
+	if (setting->expr)
+		return eval_number(&eval, setting->expr, "the value", out);
+	diag_error(diags, &setting->value_loc, NULL, "'%s' is not a number", setting->value);
+	return false;
+}
+
+static bool word_of(const struct setting *setting, const struct setting_key *key,
+		    struct diag_list *diags, uint64_t *out)
+{
+	g_autofree char *note = NULL;
+	struct nearest nearest;
+
+	nearest_init(&nearest, setting->value);
+	for (size_t i = 0; key->words[i]; i++) {
+		nearest_offer(&nearest, key->words[i]);
+		if (!strcmp(key->words[i], setting->value)) {
+			*out = i;
+			return true;
+		}
+	}
+	if (!strcmp(key->name, "thp") && !strcmp(setting->value, "always")) {
+		diag_error(diags, &setting->value_loc, "write madvise or never",
+			   "not yet modelled: thp = always, huge pages in faults");
+		return false;
+	}
+	note = nearest.best ? nearest_note(&nearest) : g_strdup_printf("%s", key->values);
+	diag_error(diags, &setting->value_loc, note, "%s cannot be '%s'", key->name,
+		   setting->value);
+	return false;
+}
+
+static bool kernel_of(const struct setting *setting, const struct setting_key *key,
+		      struct diag_list *diags, uint64_t *out)
+{
+	unsigned int major = 0, minor = 0;
+	char rest = 0;
+
+	if (sscanf(setting->value, "%u.%u%c", &major, &minor, &rest) == 2 && major < 1000 &&
+	    minor < 1000) {
+		*out = KERNEL_VERSION(major, minor);
+		if (*out >= key->min && *out <= key->max)
+			return true;
+	}
+	diag_error(diags, &setting->value_loc, "any release from 6.6 to 6.18",
+		   "the behaviour of release '%s' is not modelled", setting->value);
+	return false;
+}
+
+static bool value_of(const struct setting *setting, const struct setting_key *key,
+		     struct diag_list *diags, uint64_t *out)
+{
+	if (key->type == SET_WORD)
+		return word_of(setting, key, diags, out);
+	if (key->type == SET_KERNEL)
+		return kernel_of(setting, key, diags, out);
+	if (!number_of(setting, diags, out))
+		return false;
+	if (*out >= key->min && *out <= key->max)
+		return true;
+	if (!strcmp(key->name, "swap"))
+		diag_error(diags, &setting->value_loc, "write 0",
+			   "not yet modelled: a swap device");
+	else
+		diag_error(diags, &setting->value_loc, key->values, "%s is out of its range",
+			   key->name);
+	return false;
+}
+
+/* A row of the table of semantics: `set NAME = on`. */
+static bool set_feature(const struct setting *setting, const struct semantics_info *row,
+			struct run_settings *settings, struct diag_list *diags)
+{
+	static const char *const yes[] = { "on", "yes", "1", "true" };
+	static const char *const no[] = { "off", "no", "0", "false" };
+
+	if (row->is_bug) {
+		diag_error(diags, &setting->key_loc, "write: bug NAME",
+			   "'%s' is a bug, not a variant",
+			   setting->key);
+		return false;
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(yes); i++) {
+		if (!strcmp(setting->value, yes[i]) || !strcmp(setting->value, no[i])) {
+			semantics_set(&settings->config.semantics, row,
+				      !strcmp(setting->value, yes[i]));
+			return true;
+		}
+	}
+	diag_error(diags, &setting->value_loc, "on or off", "%s cannot be '%s'", setting->key,
+		   setting->value);
+	return false;
+}
+
+static bool unknown_key(const struct setting *setting, struct diag_list *diags)
+{
+	g_autofree char *note = NULL;
+	struct nearest nearest;
+	const struct semantics_info *rows;
+	size_t nr;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(later); i++) {
+		if (!g_str_has_prefix(setting->key, later[i]))
+			continue;
+		diag_error(diags, &setting->key_loc, NULL, "not yet modelled: set %s",
+			   setting->key);
+		return false;
+	}
+	nearest_init(&nearest, setting->key);
+	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
+		nearest_offer(&nearest, keys[i].name);
+	rows = semantics_table(&nr);
+	for (size_t i = 0; i < nr; i++)
+		nearest_offer(&nearest, rows[i].name);
+	note = nearest_note(&nearest);
+	diag_error(diags, &setting->key_loc,
+		   note ? note : "`mmsim list settings` and `mmsim list features` have them all",
+		   "there is no setting '%s'", setting->key);
+	return false;
+}
+
+static bool set_key(const struct setting *setting, struct run_settings *settings,
+		    struct diag_list *diags)
+{
+	const struct setting_key *key = find_key(setting->key);
+	const struct semantics_info *row = key ? NULL : semantics_find(setting->key);
+	uint64_t value = 0;
+
+	if (row)
+		return set_feature(setting, row, settings, diags);
+	if (!key)
+		return unknown_key(setting, diags);
+	if (!value_of(setting, key, diags, &value))
+		return false;
+	if (key->type != SET_KERNEL)	/* that came first */
+		key->apply(settings, value);
+	return true;
+}
+
+static bool set_bug(const struct setting *setting, bool bugs, struct run_settings *settings,
+		    struct diag_list *diags)
+{
+	const struct semantics_info *row = semantics_find(setting->value), *rows;
+	g_autofree char *note = NULL;
+	struct nearest nearest;
+	size_t nr;
+
+	if (row && row->is_bug) {
+		settings->has_bug = true;
+		semantics_set(&settings->config.semantics, row, bugs);
+		return true;
+	}
+	rows = semantics_table(&nr);
+	nearest_init(&nearest, setting->value);
+	for (size_t i = 0; i < nr; i++)
+		if (rows[i].is_bug)
+			nearest_offer(&nearest, rows[i].name);
+	note = nearest_note(&nearest);
+	diag_error(diags, &setting->value_loc, note ? note : "`mmsim list bugs` has them all",
+		   "there is no bug '%s'", setting->value);
+	return false;
+}
+
+static bool set_window(const struct setting *setting, struct run_settings *settings,
+		       struct diag_list *diags)
+{
+	uint64_t bytes = 0;
+
+	if (!number_of(setting, diags, &bytes))
+		return false;
+	if (!bytes || bytes % PAGE_SIZE || bytes > (1UL << 46)) {
+		diag_error(diags, &setting->value_loc, "window 40p",
+			   "a window has a number of whole pages");
+		return false;
+	}
+	settings->window = bytes;
+	settings->window_loc = setting->loc;
+	return true;
+}
+
+/* The release first: everything else overrides it. */
+static bool read_kernel(const struct script *script, struct run_settings *settings,
+			struct diag_list *diags)
+{
+	const struct setting_key *key = find_key("kernel");
+
+	for (guint i = 0; i < script->settings->len; i++) {
+		const struct setting *setting = script->settings->pdata[i];
+		uint64_t value = 0;
+
+		if (setting->kind != SETTING_SET || strcmp(setting->key, key->name))
+			continue;
+		if (!kernel_of(setting, key, diags, &value))
+			return false;
+		key->apply(settings, value);
+	}
+	return true;
+}
+
+bool settings_read(const struct script *script, bool bugs, struct run_settings *settings,
+		   struct diag_list *diags)
+{
+	bool good;
+
+	memset(settings, 0, sizeof(*settings));
+	machine_config_init(&settings->config);
+	good = read_kernel(script, settings, diags);
+	for (guint i = 0; good && i < script->settings->len; i++) {
+		const struct setting *setting = script->settings->pdata[i];
+
+		switch (setting->kind) {
+		case SETTING_TITLE:
+			break;
+		case SETTING_WINDOW:
+			good = set_window(setting, settings, diags);
+			break;
+		case SETTING_SET:
+			good = set_key(setting, settings, diags);
+			break;
+		case SETTING_BUG:
+			good = set_bug(setting, bugs, settings, diags);
+			break;
+		}
+	}
+	return good;
+}

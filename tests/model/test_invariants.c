@@ -1,0 +1,342 @@
+/*
+ * test_invariants.c - each invariant is shown a corrupted machine and must name what it saw.
+ *
+ * The machine: process P with an anonymous area of 8 pages at A (4 of them written), another
+ * that is not touched at B, a shared memfd of 4 pages at S (2 written), and its child Q.
+ */
+#include <string.h>
+#include "model/check/check.h"
+#include "model/file.h"
+#include "model/lru.h"
+#include "model/mempolicy.h"
+#include "model/rmap.h"
+#include "model/syscalls.h"
+#include "model/vma.h"
+#include "tests/test.h"
+
+#define A	0x10000000UL
+#define B	0x20000000UL
+#define S	0x30000000UL
+
+static struct task_struct *parent, *child;
+
+static void must(long result)
+{
+	assert_in_range((uint64_t)result, 0, 1UL << 47);
+}
+
+static void store(unsigned long addr)
+{
+	uint64_t value = mach->next_content++;
+
+	assert_int_equal(access_user(addr, USER_STORE, &value), 0);
+}
+
+static int build(void **state)
+{
+	struct machine_config config;
+	struct machine *machine;
+	long fd;
+
+	machine_config_init(&config);
+	machine = machine_create(&config);
+	machine_enter(machine);
+	parent = task_create_first("P");
+	mach->current_task = parent;
+	must(sys_mmap(A, 8 * PAGE_SIZE, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
+	must(sys_mmap(B, 8 * PAGE_SIZE, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
+	fd = sys_memfd_create("m", 0);
+	must(fd);
+	must(sys_ftruncate((int)fd, 4 * PAGE_SIZE));
+	must(sys_mmap(S, 4 * PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, (int)fd, 0));
+	for (unsigned long n = 0; n < 4; n++)
+		store(A + n * PAGE_SIZE);
+	store(S);
+	store(S + PAGE_SIZE);
+	must(sys_clone(0, &child));
+	machine_check(machine);
+	for (guint i = 0; i < machine->violations->len; i++) {
+		const struct violation *v =
+			&g_array_index(machine->violations, struct violation, i);
+
+		print_error("%s at %s: expected %s, saw %s\n", v->rule, v->place, v->expected, v->saw);
+	}
+	assert_int_equal(machine->violations->len, 0);
+	*state = machine;
+	return 0;
+}
+
+static int drop(void **state)
+{
+	machine_destroy(*state);
+	return 0;
+}
+
+static struct vm_area_struct *area(unsigned long addr)
+{
+	struct vm_area_struct *vma = vma_lookup(parent->mm, addr);
+
+	assert_non_null(vma);
+	return vma;
+}
+
+static pte_t *word(unsigned long addr)
+{
+	struct pgtable *table = pgtable_lookup(parent->mm, addr, LEVEL_PTE);
+
+	assert_non_null(table);
+	return &table->entry[pgtable_index(addr, LEVEL_PTE)];
+}
+
+static struct folio *folio_at(unsigned long addr)
+{
+	return pfn_to_page(pte_pfn(*word(addr)))->folio;
+}
+
+static struct anon_vma_chain *chain_of(unsigned long addr)
+{
+	return list_first_entry(&area(addr)->anon_vma_chain, struct anon_vma_chain, same_vma);
+}
+
+/* ---- one defect each ---- */
+
+static void overlap(void)		{ area(A)->vm_start -= PAGE_SIZE; }
+static void lost_count(void)		{ parent->mm->map_count++; }
+static void lost_total(void)		{ parent->mm->total_vm--; }
+static void lost_commit(void)		{ mach->committed = 0; }
+static void lost_locked(void)		{ area(B)->vm_flags |= VM_LOCKED; }
+static void tree_hole(void)		{ parent->mm->mm_mt.count++; }
+static void not_in_i_mmap(void)
+{
+	interval_tree_remove(&area(S)->vm_file->inode->i_data.i_mmap, &area(S)->shared);
+}
+static void foreign_chain(void)		{ chain_of(A)->vma = area(B); }
+static void not_in_tree(void)
+{
+	interval_tree_remove(&chain_of(A)->anon_vma->rb_root, &chain_of(A)->rb);
+}
+static void no_own_anon_vma(void)	{ list_del(&chain_of(A)->same_vma); }
+static void too_many_children(void)	{ area(A)->anon_vma->num_children++; }
+static void too_few_active(void)	{ area(A)->anon_vma->num_active_vmas--; }
+static void anon_vma_leak(void)		{ area(A)->anon_vma->refcount++; }
+static void other_chain(void)
+{
+	/* Q's area claims P's anon_vma, but its chain is longer. */
+	struct vm_area_struct *vma = vma_lookup(child->mm, A);
+
+	vma->anon_vma->num_active_vmas--;
+	vma->anon_vma = area(A)->anon_vma;
+	vma->anon_vma->num_active_vmas++;
+}
+static void table_count(void)		{ pgtable_lookup(parent->mm, A, LEVEL_PTE)->nr++; }
+static void table_slot(void)		{ pgtable_lookup(parent->mm, A, LEVEL_PTE)->slot++; }
+static void table_bytes(void)		{ parent->mm->pgtables_bytes += PAGE_SIZE; }
+static void outside_vma(void)		{ area(A)->vm_start += PAGE_SIZE; }
+static void wrong_index(void)		{ folio_at(A)->index++; }
+static void wrong_anon_vma(void)
+{
+	folio_at(A)->mapping =
+		(uintptr_t)vma_lookup(child->mm, A)->anon_vma | FOLIO_MAPPING_ANON;
+}
+static void lost_mapcount(void)		{ pfn_to_page(pte_pfn(*word(A)))->mapcount--; }
+static void lost_pte(void)		{ *word(A) = 0; }
+static void extra_ref(void)		{ folio_at(A)->refcount++; }
+static void shared_exclusive(void)
+{
+	pfn_to_page(pte_pfn(*word(A)))->flags |= PG_anon_exclusive;
+}
+static void writable_shared(void)	{ *word(A) |= _PAGE_RW; }
+static void exclusive_file(void)
+{
+	pfn_to_page(pte_pfn(*word(S)))->flags |= PG_anon_exclusive;
+}
+static void lost_rss(void)		{ parent->mm->rss_anon--; }
+static void wrong_cache_index(void)	{ folio_at(S)->index += 7; }
+static void swapped_file_ptes(void)
+{
+	pte_t first = *word(S);
+
+	*word(S) = *word(S + PAGE_SIZE);
+	*word(S + PAGE_SIZE) = first;
+}
+static void lost_nrpages(void)		{ area(S)->vm_file->inode->i_data.nrpages++; }
+static void lost_frame(void)		{ mach->totalram_pages++; }
+static void lru_flag(void)		{ lru_add_drain(); folio_clear(folio_at(A), PG_lru); }
+static void lru_count(void)		{ mach->lru->nr[LRU_INACTIVE_ANON]++; }
+static void lock_left(void)		{ mmap_read_lock(parent->mm); }
+static void lost_user(void)		{ parent->mm->mm_users++; }
+static void lost_file_ref(void)		{ area(S)->vm_file->refcount--; }
+static void lost_inode_ref(void)	{ area(S)->vm_file->inode->refcount++; }
+static void vma_unreachable(void)	{ vm_area_alloc(parent->mm); }
+
+static const struct corruption {
+	const char *name;
+	const char *rule;	/* must be among those reported */
+	void (*corrupt)(void);
+} corruptions[] = {
+	{ "vma-order: an area starts before the tree says", "vma-order", overlap },
+	{ "vma-count: map_count one too high", "vma-count", lost_count },
+	{ "vma-accounts: total_vm one too low", "vma-accounts", lost_total },
+	{ "vma-accounts: commit charge lost", "vma-accounts", lost_commit },
+	{ "vma-accounts: a locked area not counted", "vma-accounts", lost_locked },
+	{ "vma-tree: the tree miscounts its entries", "vma-tree", tree_hole },
+	{ "vma-file: an area missing from i_mmap", "vma-file", not_in_i_mmap },
+	{ "anon-vma-chain: a link names another area", "anon-vma-chain", foreign_chain },
+	{ "anon-vma-chain: a link missing from the tree", "anon-vma-chain", not_in_tree },
+	{ "anon-vma-chain: own anon_vma not in the chain", "anon-vma-chain", no_own_anon_vma },
+	{ "anon-vma-counts: num_children", "anon-vma-counts", too_many_children },
+	{ "anon-vma-counts: num_active_vmas", "anon-vma-counts", too_few_active },
+	{ "anon-vma-counts: refcount", "anon-vma-counts", anon_vma_leak },
+	{ "anon-vma-same-chain: same anon_vma, longer chain", "anon-vma-same-chain", other_chain },
+	{ "pgtable-shape: words miscounted", "pgtable-shape", table_count },
+	{ "pgtable-shape: wrong slot in the parent", "pgtable-shape", table_slot },
+	{ "pgtable-shape: pgtables_bytes", "pgtable-shape", table_bytes },
+	{ "pgtable-inside-vma: a word outside any area", "pgtable-inside-vma", outside_vma },
+	{ "rmap-reaches: index does not follow the area", "rmap-reaches", wrong_index },
+	{ "rmap-reaches: anon_vma not in the chain", "rmap-reaches", wrong_anon_vma },
+	{ "rmap-mapcount: mapcount one too low", "rmap-mapcount", lost_mapcount },
+	{ "rmap-mapcount: a word has vanished", "rmap-mapcount", lost_pte },
+	{ "folio-refs: a reference nobody holds", "folio-refs", extra_ref },
+	{ "folio-exclusive: exclusive and mapped twice", "folio-exclusive", shared_exclusive },
+	{ "folio-exclusive: writable, not exclusive", "folio-exclusive", writable_shared },
+	{ "folio-exclusive: an exclusive file page", "folio-exclusive", exclusive_file },
+	{ "mm-rss: rss_anon one too low", "mm-rss", lost_rss },
+	{ "page-cache: a folio at the wrong index", "page-cache", wrong_cache_index },
+	{ "page-cache: two words exchanged", "page-cache", swapped_file_ptes },
+	{ "page-cache: nrpages", "page-cache", lost_nrpages },
+	{ "frames: a frame lost", "frames", lost_frame },
+	{ "lru: a folio on no list says it is", "lru", lru_flag },
+	{ "lru: a list miscounted", "lru", lru_count },
+	{ "locks-free: mmap_lock left held", "locks-free", lock_left },
+	{ "references: mm_users", "references", lost_user },
+	{ "references: a file's", "references", lost_file_ref },
+	{ "references: an inode's", "references", lost_inode_ref },
+	{ "references: an area in no tree", "references", vma_unreachable },
+};
+
+static void test_corruption(void **state)
+{
+	static unsigned int next;
+	const struct corruption *t = &corruptions[next++];
+	const struct machine *machine = *state;
+	const struct violation *saw = NULL;
+
+	t->corrupt();
+	assert_true(machine_check(*state) > 0);
+	for (guint i = 0; i < machine->violations->len && !saw; i++) {
+		const struct violation *v =
+			&g_array_index(machine->violations, struct violation, i);
+
+		if (!strcmp(v->rule, t->rule))
+			saw = v;
+	}
+	assert_non_null(saw);
+	assert_true(*saw->place && *saw->expected && *saw->saw);
+}
+
+/* Every rule of the catalogue has at least one corruption above. */
+static void test_catalogue_is_covered(void **state)
+{
+	size_t nr;
+	const struct check_rule *rules = check_rules(&nr);
+
+	(void)state;
+	for (size_t i = 0; i < nr; i++) {
+		bool covered = false;
+
+		for (size_t n = 0; n < ARRAY_SIZE(corruptions); n++)
+			covered |= !strcmp(corruptions[n].rule, rules[i].name);
+		if (!covered)
+			print_error("no corruption for %s\n", rules[i].name);
+		assert_true(covered);
+		assert_true(*rules[i].what && *rules[i].why && *rules[i].source);
+	}
+}
+
+static void test_clean_machine_ends_empty(void **state)
+{
+	assert_int_equal(machine_check_empty(*state), 0);
+}
+
+static void test_leak_is_named(void **state)
+{
+	struct machine *machine = *state;
+
+	folio_get(folio_at(A));
+	assert_true(machine_check_empty(machine) > 0);
+	assert_string_equal(g_array_index(machine->violations, struct violation, 0).rule, "no-leak");
+}
+
+/* ---- the rules that locks enforce while they are taken ---- */
+
+static const struct violation *last_violation(const struct machine *machine)
+{
+	assert_true(machine->violations->len > 0);
+	return &g_array_index(machine->violations, struct violation, machine->violations->len - 1);
+}
+
+static void test_lock_order(void **state)
+{
+	struct pgtable *table = pgtable_lookup(parent->mm, A, LEVEL_PTE);
+
+	spin_lock(&table->ptl, LOCK_PTE);
+	mmap_read_lock(parent->mm);
+	assert_string_equal(last_violation(*state)->rule, "lock-order");
+	mmap_read_unlock(parent->mm);
+	spin_unlock(&table->ptl, LOCK_PTE);
+}
+
+static void test_lock_taken_twice_names_holder(void **state)
+{
+	mmap_write_lock(parent->mm);
+	down_write(&parent->mm->mmap_lock);
+	assert_string_equal(last_violation(*state)->rule, "lock-order");
+	assert_non_null(strstr(last_violation(*state)->saw, "held by P"));
+}
+
+static void test_might_sleep(void **state)
+{
+	struct pgtable *table = pgtable_lookup(parent->mm, A, LEVEL_PTE);
+
+	spin_lock(&table->ptl, LOCK_PTE);
+	might_sleep("test");
+	assert_string_equal(last_violation(*state)->rule, "might-sleep");
+	spin_unlock(&table->ptl, LOCK_PTE);
+}
+
+static void test_release_not_held(void **state)
+{
+	up_read(&parent->mm->mmap_lock);
+	assert_string_equal(last_violation(*state)->rule, "lock-order");
+}
+
+static void test_assert_held(void **state)
+{
+	rwsem_assert_held_write(&parent->mm->mmap_lock);
+	assert_string_equal(last_violation(*state)->rule, "lock-order");
+}
+
+#define WITH_MACHINE(f)	cmocka_unit_test_setup_teardown(f, build, drop)
+
+int main(void)
+{
+	static struct CMUnitTest rows[ARRAY_SIZE(corruptions)];
+	const struct CMUnitTest others[] = {
+		cmocka_unit_test(test_catalogue_is_covered),
+		WITH_MACHINE(test_clean_machine_ends_empty),
+		WITH_MACHINE(test_leak_is_named),
+		WITH_MACHINE(test_lock_order),
+		WITH_MACHINE(test_lock_taken_twice_names_holder),
+		WITH_MACHINE(test_might_sleep),
+		WITH_MACHINE(test_release_not_held),
+		WITH_MACHINE(test_assert_held),
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(corruptions); i++)
+		rows[i] = (struct CMUnitTest){ .name = corruptions[i].name,
+					       .test_func = test_corruption,
+					       .setup_func = build, .teardown_func = drop };
+	return cmocka_run_group_tests(rows, NULL, NULL) + cmocka_run_group_tests(others, NULL, NULL);
+}

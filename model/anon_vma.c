@@ -220,10 +220,16 @@ int anon_vma_prepare(struct vm_area_struct *vma)
 /*
  * Has no page of its own coming and at most one child: a descendant may take it for its
  * own pages, so that a process which forks and exits for ever has a chain that does not
- * grow.
+ * grow.  The defect counted children (a root not as its own) and owners together, so that
+ * a leaf with one owner looked free too, if it was not that of the VMA being copied.
  */
-static bool anon_vma_is_abandoned(const struct anon_vma *anon_vma)
+static bool anon_vma_is_abandoned(const struct anon_vma *anon_vma,
+				  const struct vm_area_struct *src)
 {
+	if (semantics()->anon_vma_double_reuse)
+		return anon_vma != src->anon_vma &&
+		       anon_vma->num_children - (anon_vma->root == anon_vma) +
+		       anon_vma->num_active_vmas < 2;
 	return anon_vma->num_children < 2 && anon_vma->num_active_vmas == 0;
 }
 
@@ -245,7 +251,7 @@ int anon_vma_clone(struct vm_area_struct *dst, struct vm_area_struct *src)
 			goto enomem;
 		root = lock_anon_vma_root(root, anon_vma);
 		anon_vma_chain_link(dst, avc, anon_vma);
-		if (!dst->anon_vma && src->anon_vma && anon_vma_is_abandoned(anon_vma))
+		if (!dst->anon_vma && src->anon_vma && anon_vma_is_abandoned(anon_vma, src))
 			dst->anon_vma = anon_vma;
 	}
 	if (dst->anon_vma)

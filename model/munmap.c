@@ -53,8 +53,8 @@ static void batch_count(struct munmap_batch *batch, const struct vm_area_struct 
 		batch->nr_accounted += pages;
 }
 
-int munmap_gather(struct munmap_batch *batch, struct mm_struct *mm, unsigned long start,
-		  unsigned long end)
+static int gather_areas(struct munmap_batch *batch, struct mm_struct *mm, unsigned long start,
+			unsigned long end)
 {
 	struct vm_area_struct *vma = find_vma(mm, start);
 	struct vm_area_struct **link = &batch->first;
@@ -87,6 +87,17 @@ int munmap_gather(struct munmap_batch *batch, struct mm_struct *mm, unsigned lon
 	}
 	batch->next = vma;
 	return 0;
+}
+
+int munmap_gather(struct munmap_batch *batch, struct mm_struct *mm, unsigned long start,
+		  unsigned long end)
+{
+	unsigned int before = mm->map_count;
+	int error = gather_areas(batch, mm, start, end);
+
+	if (error && mm->map_count > before)
+		quirk_met(QUIRK_failed_call_leaves_splits);
+	return error;
 }
 
 /* Nothing below can map or find the pages any more.  Kernel: vms_clear_ptes(). */
@@ -153,14 +164,10 @@ static void batch_detach(const struct munmap_batch *batch)
 int do_align_munmap(struct mm_struct *mm, unsigned long start, unsigned long end, bool unlock)
 {
 	struct munmap_batch batch;
-	unsigned int before = mm->map_count;
 	int error = munmap_gather(&batch, mm, start, end);
 
-	if (error) {
-		if (mm->map_count > before)
-			quirk_met(QUIRK_failed_call_leaves_splits);
+	if (error)
 		return error;
-	}
 	if (mt_preallocate(&mm->mm_mt, 1))
 		return -ENOMEM;
 	mt_erase_range(&mm->mm_mt, start, end - 1);

@@ -56,6 +56,12 @@ static void plan_dup(struct merge_plan *plan, const struct vm_area_struct *first
 		plan->dup_anon_from = (struct vm_area_struct *)second;
 }
 
+/* The area that a moved range comes from hands on its anon_vmas too. */
+static const struct vm_area_struct *copied_from(const struct vma_range *range)
+{
+	return semantics()->merge_forgets_copied_from ? NULL : range->source;
+}
+
 void vma_plan_new_range(struct merge_plan *plan, const struct vma_range *range,
 			const struct vm_area_struct *prev, const struct vm_area_struct *next,
 			bool just_expand)
@@ -76,7 +82,7 @@ void vma_plan_new_range(struct merge_plan *plan, const struct vma_range *range,
 	plan->end = right ? next->vm_end : range->end;
 	if (left && right)
 		plan->remove[0] = (struct vm_area_struct *)next;
-	plan_dup(plan, plan->remove[0], range->source);
+	plan_dup(plan, plan->remove[0], copied_from(range));
 }
 
 /* @middle keeps what the survivor does not take: [start, end) of it. */

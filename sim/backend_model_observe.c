@@ -16,6 +16,8 @@ char *model_vma_name(const struct vm_area_struct *vma)
 	const struct field *field = object_field(KIND_VMA, "name");
 	const char *text = field ? (const char *)(uintptr_t)field->get(vma) : NULL;
 
+	if (text && vma->vm_file && g_str_has_prefix(text, "memfd:"))	/* d_path() of no path */
+		return g_strdup_printf("/%s (deleted)", text);
 	if (text && text[0] != '[' && !vma->vm_file && vma->vm_ops && vma->vm_ops->special)
 		return g_strdup_printf("[%s]", text);
 	return g_strdup(text ? text : "");

@@ -194,11 +194,19 @@ static void print_folded(GString *out, const char *label, const char *text)
 	g_string_append_c(out, '\n');
 }
 
+/* What both sides have is worth a line where it fails, and where nobody else shows it. */
+static bool shows_sides(const struct explain_row *row)
+{
+	return row->answer != EXPLAIN_HOLDS || !strcmp(row->condition, "anon_vma") ||
+	       !strcmp(row->condition, "pgoff");
+}
+
 static void print_row(const struct explain_row *row, GString *out)
 {
-	g_autofree char *question = g_strdup(explain_question(row->condition));
-
-	g_string_append_printf(out, "  %-5s %-9s %s\n", answers[row->answer], row->condition, question);
+	g_string_append_printf(out, "  %-5s %-9s %s\n", answers[row->answer], row->condition,
+			       explain_question(row->condition));
+	if (!shows_sides(row))
+		return;
 	if (row->left && row->right && strcmp(row->left, row->right))
 		g_string_append_printf(out, "%18sleft %s, right %s\n", "", row->left, row->right);
 	else if (row->left && row->answer != EXPLAIN_HOLDS)

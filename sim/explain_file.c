@@ -20,20 +20,13 @@ static const struct mm_struct *process_mm(const struct machine *machine, const c
 	return NULL;
 }
 
-/* What is left of the window's reservation: nobody asks about that. */
-static bool is_reservation(const struct vm_area_struct *vma)
-{
-	return vma->vm_start >= vma->vm_mm->window_start && vma->vm_end <= vma->vm_mm->window_end &&
-	       !(vma->vm_flags & VM_ACCESS_FLAGS) && !vma->anon_vma;
-}
-
 static void add_neighbours(GPtrArray *histories, const char *process, const struct mm_struct *mm)
 {
 	const struct vm_area_struct *vma, *prev = NULL;
 
 	for_each_vma(mm, vma) {
-		if (prev && prev->vm_end == vma->vm_start && !is_reservation(prev) &&
-		    !is_reservation(vma))
+		if (prev && prev->vm_end == vma->vm_start && !explain_is_reservation(prev) &&
+		    !explain_is_reservation(vma))
 			g_ptr_array_add(histories, explain_history_create(process, prev->vm_end - 1,
 									  vma->vm_start));
 		prev = vma;

@@ -44,6 +44,12 @@ const char *explain_history_process(const struct explain_history *history)
 	return history->process;
 }
 
+bool explain_is_reservation(const struct vm_area_struct *vma)
+{
+	return vma->vm_start >= vma->vm_mm->window_start && vma->vm_end <= vma->vm_mm->window_end &&
+	       !(vma->vm_flags & VM_ACCESS_FLAGS) && !vma->anon_vma;
+}
+
 static void note_condition(struct explain_history *history, const struct merge_condition *condition,
 			   const char *statement)
 {
@@ -68,7 +74,8 @@ void explain_history_note(struct explain_history *history, const struct mm_struc
 	struct merge_condition conditions[NR_MERGE_VERDICTS];
 	size_t nr = 0;
 
-	if (!left || !right || left == right) {
+	if (!left || !right || left == right || explain_is_reservation(left) ||
+	    explain_is_reservation(right)) {
 		memset(history->state, 0, sizeof(history->state));
 		if (left && left == right) {
 			g_free(history->together);

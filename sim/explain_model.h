@@ -26,6 +26,9 @@ struct explain_pair *explain_history_pair(const struct explain_history *history,
 					  const struct mm_struct *mm,
 					  const struct value_style *style, char **error);
 
+/* Is @vma what is left of the window's reservation?  Nobody asks about that. */
+bool explain_is_reservation(const struct vm_area_struct *vma);
+
 /* The report on two areas, without history. */
 struct explain_pair *explain_vmas(const char *process, const struct vm_area_struct *left,
 				  const struct vm_area_struct *right,

@@ -1,15 +1,20 @@
 /*
  * live_files.c - files of a scenario: in a private folder, which goes with the backend.
  *
- * In the kernel:  fs/namei.c; the file system is the host's of temporary files.
+ * In memory (tmpfs) where possible: a disk's file system reads ahead, and which pages of a
+ * file are there already would be chance.  A userfaultfd takes such a file, and no other.
+ *
+ * In the kernel:  fs/namei.c, mm/shmem.c.
  * Left out:       /proc, /sys and devices but /dev/zero and /dev/null.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <ftw.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "sim/live_internal.h"
@@ -33,6 +38,18 @@ static void make_file(const char *path)
 	close(fd);
 }
 
+/* In memory if that can be had; else where temporary files go. */
+static char *make_folder(void)
+{
+	char *folder = g_strdup("/dev/shm/mmsim-live-XXXXXX");
+	struct statfs fs;
+
+	if (!statfs("/dev/shm", &fs) && fs.f_type == TMPFS_MAGIC && g_mkdtemp(folder))
+		return folder;
+	g_free(folder);
+	return g_dir_make_tmp("mmsim-live-XXXXXX", NULL);
+}
+
 char *live_path(struct live_backend *live, const char *path, uint64_t flags)
 {
 	g_autofree char *real = NULL, *parent = NULL;
@@ -43,7 +60,7 @@ char *live_path(struct live_backend *live, const char *path, uint64_t flags)
 	    g_str_has_prefix(path, "/sys/") || strstr(path, ".."))
 		return NULL;
 	if (!live->folder)
-		live->folder = g_dir_make_tmp("mmsim-live-XXXXXX", NULL);
+		live->folder = make_folder();
 	if (!live->folder)
 		return NULL;
 	real = g_strdup_printf("%s%s%s", live->folder, path[0] == '/' ? "" : "/", path);

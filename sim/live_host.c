@@ -22,7 +22,12 @@
 
 #define PAGE	4096UL
 
-/* From linux/fs.h of 6.11 and linux/userfaultfd.h of 6.8; older headers lack them. */
+/* From linux/fs.h of 6.7 and 6.11, linux/userfaultfd.h of 6.8; older headers lack them. */
+struct pagemap_scan {
+	uint64_t size, flags, start, end, walk_end, vec, vec_len, max_pages;
+	uint64_t category_inverted, category_mask, category_anyof_mask, return_mask;
+};
+#define PAGEMAP_REQUEST	_IOWR('f', 16, struct pagemap_scan)
 struct procmap {
 	uint64_t size, query_flags, query_addr, vma_start, vma_end, vma_flags, vma_page_size;
 	uint64_t vma_offset, inode;
@@ -140,17 +145,13 @@ static void probe_pagemap(GPtrArray *facts)
 	add(facts, "pagemap", "present, swap, file, exclusive, guard, uffd-wp", got, reason(got));
 	add(facts, "pagemap-pfns", "the same page or not", got && (entry & ((1UL << 55) - 1)),
 	    g_strdup(got && !(entry & ((1UL << 55) - 1)) ? "hidden: needs CAP_SYS_ADMIN" : ""));
-#ifdef PAGEMAP_SCAN
 	{
-		struct pm_scan_arg arg = { .size = sizeof(arg), .start = (uintptr_t)&here & -PAGE,
-					   .end = ((uintptr_t)&here & -PAGE) + PAGE };
-		bool scan = fd >= 0 && ioctl(fd, PAGEMAP_SCAN, &arg) >= 0;
+		struct pagemap_scan arg = { .size = sizeof(arg), .start = (uintptr_t)&here & -PAGE,
+					    .end = ((uintptr_t)&here & -PAGE) + PAGE };
+		bool scan = fd >= 0 && ioctl(fd, PAGEMAP_REQUEST, &arg) >= 0;
 
 		add(facts, "pagemap-scan", "large areas", scan, reason(scan));
 	}
-#else
-	add(facts, "pagemap-scan", "large areas", false, g_strdup("built without"));
-#endif
 	if (fd >= 0)
 		close(fd);
 }

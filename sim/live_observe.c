@@ -2,7 +2,9 @@
  * live_observe.c - what /proc tells of the live processes, as an observation (observe.h).
  *
  * Nothing here may change what it looks at.  Contents are read through /proc/PID/mem, and
- * only where pagemap says that a page is present, so that no fault is taken.
+ * only where pagemap says that a page is present, so that no fault is taken.  Such a read
+ * leaves the page in a batch of this CPU, with a reference that would have the next write
+ * copy it: the batches are emptied afterwards.
  *
  * seen_page.folio is the PFN here, and 0 when this host hides it: equal for the same page.
  *
@@ -14,6 +16,7 @@
 #include <linux/fs.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "sim/live_internal.h"
@@ -87,7 +90,20 @@ static void read_entries(struct look *look, uint64_t start, uint64_t end)
 	}
 }
 
-#ifdef PAGEMAP_SCAN
+/* Of linux/fs.h since 6.7. */
+#ifndef PAGEMAP_SCAN
+#define PAGE_IS_PRESENT	(1 << 3)
+#define PAGE_IS_SWAPPED	(1 << 4)
+struct page_region {
+	uint64_t start, end, categories;
+};
+struct pm_scan_arg {
+	uint64_t size, flags, start, end, walk_end, vec, vec_len, max_pages;
+	uint64_t category_inverted, category_mask, category_anyof_mask, return_mask;
+};
+#define PAGEMAP_SCAN	_IOWR('f', 16, struct pm_scan_arg)
+#endif
+
 /* Only what is populated; false if this kernel has no such call. */
 static bool scan(struct look *look, uint64_t start, uint64_t end)
 {
@@ -112,15 +128,6 @@ static bool scan(struct look *look, uint64_t start, uint64_t end)
 	}
 	return true;
 }
-#else
-static bool scan(struct look *look, uint64_t start, uint64_t end)
-{
-	(void)look;
-	(void)start;
-	(void)end;
-	return false;
-}
-#endif
 
 static void see_pages(struct look *look, const struct smaps_vma *vma)
 {
@@ -167,6 +174,17 @@ static void see_process(struct live_backend *live, struct observation *seen,
 		close(look.mem);
 }
 
+/* Kernel: madvise_cold() begins with lru_add_drain(). */
+static void empty_batches(void)
+{
+	void *page = mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (page == MAP_FAILED)
+		return;
+	madvise(page, PAGE, MADV_COLD);
+	munmap(page, PAGE);
+}
+
 struct observation *live_observe(struct backend *backend, bool pages)
 {
 	struct live_backend *live = to_live(backend);
@@ -180,5 +198,7 @@ struct observation *live_observe(struct backend *backend, bool pages)
 		if (any)
 			see_process(live, seen, any, pages);
 	}
+	if (pages)
+		empty_batches();
 	return seen;
 }

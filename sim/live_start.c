@@ -54,11 +54,13 @@ void live_world_close(struct live_world *world)
 
 /* ---- the child, before it executes ---- */
 
-static void limit(int resource, uint64_t value)
+/* The soft limit; the hard one only where that is needed or lets us. */
+static void limit(int resource, uint64_t value, bool hard)
 {
-	struct rlimit both = { .rlim_cur = value, .rlim_max = value };
+	struct rlimit both = { .rlim_cur = value, .rlim_max = hard ? value : RLIM_INFINITY };
 
-	setrlimit((__rlimit_resource_t)resource, &both);
+	if (setrlimit((__rlimit_resource_t)resource, &both) && !hard)
+		limit(resource, value, true);
 }
 
 /* Never returns. */
@@ -72,11 +74,11 @@ static void become(int elf, int memfd, const struct live_limits *limits)
 	for (int fd = 0; fd < 3; fd++)
 		dup2(null, fd);
 	personality(ADDR_NO_RANDOMIZE);
-	limit(RLIMIT_CORE, 0);
-	limit(RLIMIT_CPU, 60);
-	limit(RLIMIT_FSIZE, 4UL << 30);
-	limit(RLIMIT_STACK, limits->stack);
-	limit(RLIMIT_MEMLOCK, limits->memlock);
+	limit(RLIMIT_CORE, 0, true);
+	limit(RLIMIT_CPU, 60, true);
+	limit(RLIMIT_FSIZE, 4UL << 30, true);
+	limit(RLIMIT_STACK, limits->stack, false);
+	limit(RLIMIT_MEMLOCK, limits->memlock, false);
 	ptrace(PTRACE_TRACEME, 0, 0, 0);
 	syscall(SYS_execveat, elf, "", none, none, 0x1000);	/* AT_EMPTY_PATH */
 	_exit(126);
@@ -113,7 +115,7 @@ static int64_t late_limits(struct live_world *world, pid_t pid, const struct liv
 {
 	const uint64_t as = limits->as == RLIM_INFINITY ? limits->as :
 						       limits->as + LIVE_AGENT_SIZE;
-	const struct rlimit both[2] = { { as, as }, { limits->data, limits->data } };
+	const struct rlimit both[2] = { { as, RLIM_INFINITY }, { limits->data, RLIM_INFINITY } };
 	int64_t error;
 
 	memcpy(world->shared + LIVE_STRUCTS, both, sizeof(both));

@@ -16,6 +16,12 @@
 #include "sim/live_elf.h"
 #include "sim/live_task.h"
 
+/*
+ * One instruction and no more.  PTRACE_SINGLESTEP would do the same, but reads the
+ * instruction first, as a fault of its own.
+ */
+#define TRAP_FLAG	0x100
+
 static void on_alarm(int number)
 {
 	(void)number;
@@ -108,13 +114,13 @@ static struct live_result ended(pid_t pid, int status)
 }
 
 /* Lets @pid run until it is at rest. */
-static struct live_result run_on(pid_t pid, bool step)
+static struct live_result run_on(pid_t pid)
 {
 	struct live_result result = {};
 	int status = 0;
 
 	for (;;) {
-		if (ptrace(step ? PTRACE_SINGLESTEP : PTRACE_CONT, pid, 0, 0) && errno != ESRCH)
+		if (ptrace(PTRACE_CONT, pid, 0, 0) && errno != ESRCH)
 			break;
 		if (wait_for(pid, &status) != pid)
 			break;
@@ -156,7 +162,7 @@ struct live_result live_syscall(struct live_world *world, pid_t pid, long number
 	regs.r9 = args[5];
 	if (ptrace(PTRACE_SETREGS, pid, 0, &regs))
 		return (struct live_result){ .stop = LIVE_DIED };
-	return run_on(pid, false);
+	return run_on(pid);
 }
 
 int64_t live_syscall_plain(struct live_world *world, pid_t pid, long number, uint64_t a0,
@@ -189,6 +195,7 @@ struct live_result live_access(struct live_world *world, pid_t pid, enum live_ac
 	harmless_registers(&regs);
 	if (access == LIVE_EXEC) {
 		regs.rip = address;
+		regs.eflags |= TRAP_FLAG;
 	} else {
 		regs.rip = LIVE_CODE + (access == LIVE_LOAD ? LIVE_ELF_LOAD : LIVE_ELF_STORE);
 		regs.rdi = address;
@@ -196,7 +203,7 @@ struct live_result live_access(struct live_world *world, pid_t pid, enum live_ac
 	}
 	if (ptrace(PTRACE_SETREGS, pid, 0, &regs))
 		return (struct live_result){ .stop = LIVE_DIED };
-	result = run_on(pid, access == LIVE_EXEC);
+	result = run_on(pid);
 	/* The fetch was good if the fault is not at the instruction itself. */
 	if (access == LIVE_EXEC && result.stop == LIVE_SIGNALLED &&
 	    (result.number == SIGILL || result.number == SIGFPE || result.address != address))

@@ -5,12 +5,16 @@
 # the end of the block are what it has to print (both outputs together); a line "..." stands for
 # any number of lines.  A block with a second word, as ```mms NAME, is written to the file NAME
 # first.  All of one document happens in one directory of its own, in which scenarios/ is.
-# Usage: docs_commands.sh MMSIM SOURCE_DIR [DOCUMENT]...
+# Usage: docs_commands.sh [-u] MMSIM SOURCE_DIR [DOCUMENT]...
+#   -u  writes what is printed now into the documents, but for outputs with a line "..."
 set -u
+update=
+[ "$1" = -u ] && { update=yes; shift; }
 mmsim=$(realpath "$1") || exit 1
 source=$(realpath "$2") || exit 1
 shift 2
 [ $# -gt 0 ] || set -- "$source"/docs/*.md "$source"/README.md
+start=$PWD
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/bin"
@@ -76,6 +80,23 @@ matches() {	# WANT GOT
 	}' "$1" "$2"
 }
 
+# Writes the document again, with got.N where update.N exists.
+update_document() {	# DOCUMENT
+	awk '
+	function exists(name,   line, known) { known = (getline line < name) >= 0; close(name); return known }
+	function put(name,   line) { while ((getline line < name) > 0) print line; close(name) }
+	/^```/ {
+		skip = 0
+		if (inside) { inside = 0 } else { inside = 1; console = $1 == "```console" && $2 == "" }
+	}
+	inside && console && /^\$ / {
+		skip = 0; print
+		if ($2 == "mmsim" && exists("update." ++nr)) { put("got." nr); skip = 1 }
+		next
+	}
+	!skip' "$1" >new.md && cat new.md >"$1"
+}
+
 # Runs the commands of one document; returns how many differ, counts all in $commands.
 run_document() {	# DOCUMENT
 	rm -rf "$work/doc"
@@ -89,15 +110,22 @@ run_document() {	# DOCUMENT
 		commands=$((commands + 1))
 		sh "./cmd.$n" >"got.$n" 2>&1 </dev/null
 		matches "want.$n" "got.$n" && continue
+		if [ -n "$update" ] && ! grep -qx '\.\.\.' "want.$n"; then
+			: >"update.$n"
+			continue
+		fi
 		wrong=$((wrong + 1))
 		echo "not ok: $1:$(cat "where.$n"): $(cat "cmd.$n")"
 		diff -u --label document --label now "want.$n" "got.$n" | sed 's/^/  /' | head -60
 	done
+	[ -z "$update" ] || update_document "$1"
 	return $wrong
 }
 
 # The test itself has to notice what is wrong.
 commands=0
+wanted=$update
+update=
 cat >"$work/wrong.md" <<'END'
 ```console
 $ mmsim --version
@@ -116,9 +144,11 @@ END
 run_document "$work/wrong.md" >/dev/null
 [ $? -eq 3 ] || { echo "not ok: a wrong document passes"; exit 1; }
 
+update=$wanted
 commands=0
 failed=0
 for document; do
+	cd "$start" || exit 1
 	before=$commands
 	run_document "$(realpath "$document")" || failed=1
 	echo "# $(basename "$document"): $((commands - before)) commands"

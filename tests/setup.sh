@@ -37,7 +37,7 @@ need_build_tools() {
 		pc:glib-2.0 libglib2.0-dev pc:libcgraph libgraphviz-dev dot graphviz
 }
 
-# build PRESET [TARGET...]: configures once, builds quietly, shows what went wrong.
+# build PRESET [--target T]: configures once, builds quietly, shows what went wrong.
 build() {
 	preset=$1
 	shift

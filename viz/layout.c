@@ -66,23 +66,21 @@ static bool run_dot(const char *input, const char *output, const char *format, c
 }
 
 /* Both files in @directory. */
-static char *run_in(const char *directory, const char *dot, const char *format, size_t *size,
-		    char **error)
+static void run_in(const char *directory, const char *dot, const char *format, char **data,
+		   size_t *size, char **error)
 {
 	g_autofree char *input = g_build_filename(directory, "graph.dot", NULL);
 	g_autofree char *output = g_build_filename(directory, "graph.out", NULL);
 	g_autoptr(GError) failure = NULL;
-	char *data = NULL;
 
 	if (!g_file_set_contents(input, dot, -1, &failure)) {
 		*error = g_strdup(failure->message);
 	} else if (run_dot(input, output, format, error) &&
-		   !g_file_get_contents(output, &data, size, &failure)) {
+		   !g_file_get_contents(output, data, size, &failure)) {
 		*error = g_strdup(failure->message);
 	}
 	g_unlink(input);
 	g_unlink(output);
-	return data;
 }
 
 char *layout_run(const char *dot, const char *format, const char *description, size_t *size,
@@ -90,17 +88,19 @@ char *layout_run(const char *dot, const char *format, const char *description, s
 {
 	g_autoptr(GError) failure = NULL;
 	g_autofree char *directory = g_dir_make_tmp("mmsim-XXXXXX", &failure);
-	g_autofree char *data = NULL;
+	char *data = NULL, *described;
 
 	if (!directory) {
 		*error = g_strdup(failure->message);
 		return NULL;
 	}
-	data = run_in(directory, dot, format, size, error);
+	run_in(directory, dot, format, &data, size, error);
 	g_rmdir(directory);
-	if (data && !strcmp(format, "svg"))
-		return describe_svg(data, description, size);
-	return g_steal_pointer(&data);
+	if (!data || strcmp(format, "svg"))
+		return data;
+	described = describe_svg(data, description, size);
+	g_free(data);
+	return described;
 }
 
 bool layout_write(const char *path, const char *data, size_t size, char **error)

@@ -71,6 +71,8 @@ static enum vm_fault_result __do_fault(struct vm_fault *vmf)
 		folio_put(folio);
 		return VM_FAULT_SIGBUS;
 	}
+	/* One that fallocate() put there is as yet unused. */
+	folio_set(folio, PG_uptodate);
 	vmf->page = folio_page(folio, vmf->pgoff - folio->index);
 	return VM_FAULT_DONE;
 }
@@ -124,14 +126,25 @@ static enum vm_fault_result finish_fault(struct vm_fault *vmf, bool *mapped)
 
 /* ---- read: with what lies around and is in the page cache already ---- */
 
+/* The folio for @index if it can be mapped without waiting, or NULL.
+ * Kernel: next_uptodate_folio(). */
+static struct folio *ready_folio(const struct address_space *mapping, pgoff_t index)
+{
+	struct folio *folio = filemap_get_folio(mapping, index);
+
+	if (!folio || folio_test(folio, PG_locked) || !folio_test(folio, PG_uptodate) ||
+	    beyond_eof(mapping, index))
+		return NULL;
+	return folio;
+}
+
 /* Maps @folio's page for @index if its PTE is free.  Kernel: filemap_map_order0_folio(). */
 static void map_around_one(struct vm_fault *vmf, struct address_space *mapping,
 			   struct folio *folio, pgoff_t index)
 {
 	unsigned long addr = vmf->address + ((index - vmf->pgoff) << PAGE_SHIFT);
 
-	if (folio_test(folio, PG_locked) || !folio_test(folio, PG_uptodate) ||
-	    !folio_try_get(folio))
+	if (!folio_try_get(folio))
 		return;
 	if (!folio_trylock(folio)) {
 		folio_put(folio);
@@ -168,7 +181,7 @@ static enum vm_fault_result do_fault_around(struct vm_fault *vmf, bool *mapped)
 
 	fault_around_window(vmf, &first, &last);
 	for (pgoff_t index = first; index <= last && !any; index++)
-		any = filemap_get_folio(mapping, index) != NULL;
+		any = ready_folio(mapping, index) != NULL;
 	if (!any)
 		return VM_FAULT_DONE;
 	if (!pgtable_alloc(vmf->vma->vm_mm, vmf->address, LEVEL_PTE))
@@ -176,7 +189,7 @@ static enum vm_fault_result do_fault_around(struct vm_fault *vmf, bool *mapped)
 	if (!vmf_lock(vmf))
 		return VM_FAULT_DONE;
 	for (pgoff_t index = first; index <= last; index++) {
-		struct folio *folio = filemap_get_folio(mapping, index);
+		struct folio *folio = ready_folio(mapping, index);
 
 		if (folio)
 			map_around_one(vmf, mapping, folio, index);

@@ -258,13 +258,20 @@ static int shmem_preallocate(struct inode *inode, pgoff_t start, pgoff_t end)
 	g_autoptr(GArray) added = g_array_new(FALSE, FALSE, sizeof(pgoff_t));
 	int error = 0;
 
-	for (pgoff_t index = start; index < end && !error; index++) {
-		if (filemap_get_folio(&inode->i_data, index))
-			continue;
-		if (filemap_get_or_add_folio(&inode->i_data, index))
-			g_array_append_val(added, index);
-		else
+	for (pgoff_t index = start; index < end; index++) {
+		bool there = filemap_get_folio(&inode->i_data, index) != NULL;
+		struct folio *folio = filemap_get_or_add_folio(&inode->i_data, index);
+
+		if (!folio) {
 			error = -ENOMEM;
+			break;
+		}
+		if (!there) {
+			folio_clear(folio, PG_uptodate);	/* set by its first use */
+			g_array_append_val(added, index);
+		}
+		/* Reclaim must keep what was promised, even where nothing was stored. */
+		folio_set(folio, PG_dirty);
 	}
 	for (guint i = 0; error && i < added->len; i++) {
 		pgoff_t index = g_array_index(added, pgoff_t, i);

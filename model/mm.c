@@ -234,3 +234,22 @@ void vma_end_read(struct vm_area_struct *vma)
 {
 	up_read(&vma->vm_lock);
 }
+
+/* The end of the window has a name too: areas end there. */
+struct addr_name addr_name(const struct mm_struct *mm, unsigned long addr)
+{
+	struct addr_name name;
+	unsigned long page, rest;
+
+	if (!mm || !mm->window_end || addr < mm->window_start || addr > mm->window_end) {
+		g_snprintf(name.text, sizeof(name.text), "0x%lx", addr);
+		return name;
+	}
+	page = (addr - mm->window_start) >> PAGE_SHIFT;
+	rest = addr & ~PAGE_MASK;
+	if (rest)
+		g_snprintf(name.text, sizeof(name.text), "@%lu+0x%lx", page, rest);
+	else
+		g_snprintf(name.text, sizeof(name.text), "@%lu", page);
+	return name;
+}

@@ -137,6 +137,12 @@ struct vm_area_struct *find_vma_prev_of(const struct mm_struct *mm, unsigned lon
 #define for_each_vma(mm, vma) \
 	for (vma = find_vma((mm), 0); vma; vma = vma_next(vma))
 
+/* How people know @addr: "@4" or "@4+0x80" in the scenario's window, else hexadecimal. */
+struct addr_name {
+	char text[40];
+};
+struct addr_name addr_name(const struct mm_struct *mm, unsigned long addr);
+
 /* An empty address space with one user; NULL if an allocation failed.  Kernel: mm_alloc(). */
 struct mm_struct *mm_alloc(void);
 void mmget(struct mm_struct *mm);

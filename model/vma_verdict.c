@@ -150,8 +150,8 @@ static bool ranges_touch(const struct pair *pair)
 
 static void show_edge(const struct vm_area_struct *vma, bool left, char out[64])
 {
-	g_snprintf(out, 64, left ? "ends at 0x%lx" : "starts at 0x%lx",
-		   left ? vma->vm_end : vma->vm_start);
+	g_snprintf(out, 64, left ? "ends at %s" : "starts at %s",
+		   addr_name(vma->vm_mm, left ? vma->vm_end : vma->vm_start).text);
 }
 
 static bool neither_special(const struct pair *pair)
@@ -281,13 +281,27 @@ static bool pgoffs_linear(const struct pair *pair)
 	return pair->left->vm_pgoff + vma_pages(pair->left) == pair->right->vm_pgoff;
 }
 
+/* Anonymous memory counts its pages from address 0: the window's names serve. */
+static struct addr_name pgoff_name(const struct vm_area_struct *vma, pgoff_t pgoff)
+{
+	struct addr_name name;
+
+	if (vma_is_anonymous(vma) && pgoff < TASK_SIZE >> PAGE_SHIFT) {
+		name = addr_name(vma->vm_mm, pgoff << PAGE_SHIFT);
+		if (name.text[0] == '@')
+			return name;
+	}
+	g_snprintf(name.text, sizeof(name.text), "0x%" PRIx64, pgoff);
+	return name;
+}
+
 static void show_pgoff(const struct vm_area_struct *vma, bool left, char out[64])
 {
 	if (left)
-		g_snprintf(out, 64, "pgoff 0x%" PRIx64 " + %lu pages = 0x%" PRIx64, vma->vm_pgoff,
-			   vma_pages(vma), vma->vm_pgoff + vma_pages(vma));
+		g_snprintf(out, 64, "pgoff %s + %lu pages = %s", pgoff_name(vma, vma->vm_pgoff).text,
+			   vma_pages(vma), pgoff_name(vma, vma->vm_pgoff + vma_pages(vma)).text);
 	else
-		g_snprintf(out, 64, "pgoff 0x%" PRIx64, vma->vm_pgoff);
+		g_snprintf(out, 64, "pgoff %s", pgoff_name(vma, vma->vm_pgoff).text);
 }
 
 static bool has_close(const struct vm_area_struct *vma)

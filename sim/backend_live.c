@@ -27,8 +27,6 @@ static void live_task_free(void *data)
 {
 	struct live_task *task = data;
 
-	if (!task->gone)
-		live_task_kill(task->pid);
 	g_free(task->name);
 	g_free(task->process);
 	g_free(task->vfork_child);
@@ -184,11 +182,23 @@ static void live_set_window(struct backend *backend, uint64_t start, uint64_t en
 	(void)end;
 }
 
+/* The youngest first: the end of a process is not told before that of its threads. */
+static void end_all(struct live_backend *live)
+{
+	for (guint i = live->tasks->len; i-- > 0;) {
+		struct live_task *task = live->tasks->pdata[i];
+
+		if (!task->gone)
+			live_task_kill(task->pid);
+	}
+	g_ptr_array_unref(live->tasks);
+}
+
 static void live_destroy(struct backend *backend)
 {
 	struct live_backend *live = to_live(backend);
 
-	g_ptr_array_unref(live->tasks);
+	end_all(live);
 	live_files_remove(live);
 	live_world_close(&live->world);
 	if (live->pinned)

@@ -63,7 +63,8 @@ static int list_invariants(char **paths)
 		printf("%s\n  %s\n  otherwise: %s\n  %s\n", rules[i].name, rules[i].what,
 		       rules[i].why, rules[i].source);
 	printf("lock-order\n  locks are taken in the order of their classes, once each\n"
-	       "might-sleep\n  nothing sleeps under a spinlock\n");
+	       "might-sleep\n  nothing sleeps under a spinlock\n"
+	       "no-leak\n  when all tasks have ended, nothing is left of them\n");
 	return STATUS_GOOD;
 }
 

@@ -40,6 +40,31 @@ static void out_field(struct call_outcome *outcome, const char *name, struct val
 	value_set_field(&outcome->out, name, &value, true);
 }
 
+/*
+ * Does the range begin in a file of the private folder?  It stands for a file of a disk, but
+ * is in memory, which a userfaultfd makes a difference of.
+ */
+static bool is_stand_in(const struct live_backend *live, const struct live_task *task,
+			uint64_t start, uint64_t end)
+{
+	g_autofree char *path = g_strdup_printf("/proc/%d/maps", (int)task->pid);
+	g_autofree char *text = NULL;
+	g_auto(GStrv) lines = NULL;
+
+	if (!live->folder || !g_file_get_contents(path, &text, NULL, NULL))
+		return false;
+	lines = g_strsplit(text, "\n", 0);
+	for (size_t i = 0; lines[i]; i++) {
+		char *dash = NULL;
+		uint64_t from = g_ascii_strtoull(lines[i], &dash, 16);
+		uint64_t to = *dash ? g_ascii_strtoull(dash + 1, NULL, 16) : 0;
+
+		if (from < end && to > start && strstr(lines[i], live->folder))
+			return true;
+	}
+	return false;
+}
+
 static void do_uffdio(struct live_backend *live, struct live_task *task,
 		      const struct call_request *request, struct call_outcome *outcome)
 {
@@ -55,6 +80,10 @@ static void do_uffdio(struct live_backend *live, struct live_task *task,
 		if (i < layout->first_out || layout->number == 0x3f)
 			words[i] = op_args_field(args, 1, layout->fields[i],
 						 layout->number == 0x3f && !i ? 0xaa : 0);
+	if (layout->number <= 1 && is_stand_in(live, task, words[0], words[0] + words[1])) {
+		live_refuse(outcome, "a userfaultfd on a file of the host's disk");
+		return;
+	}
 	a[1] = constant->value;
 	a[2] = live_put(live, LIVE_STRUCTS, words, sizeof(words));
 	result = live_syscall(&live->world, task->pid, SYS_ioctl, a);

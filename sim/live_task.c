@@ -52,7 +52,7 @@ void live_task_kill(pid_t pid)
 	if (pid <= 0)
 		return;
 	kill(pid, SIGKILL);
-	while (waitpid(pid, &status, __WALL) == pid && !WIFEXITED(status) && !WIFSIGNALED(status))
+	while (wait_for(pid, &status) == pid && !WIFEXITED(status) && !WIFSIGNALED(status))
 		;
 }
 

@@ -336,6 +336,16 @@ static void finish(struct run *run, const struct stmt *stmt, struct call_request
 							     STATUS_FALSE);
 }
 
+/* Allocations are counted from 1. */
+static bool check_fail_nth(struct run *run, const struct stmt *stmt, uint64_t n)
+{
+	if (n && n <= RUN_MAX_STATEMENTS)
+		return true;
+	diag_error(run->diags, &stmt->call.fail_nth->loc, "1 is the first allocation of the call",
+		   "fail_nth takes a number from 1 to %d", RUN_MAX_STATEMENTS);
+	return false;
+}
+
 void run_call(struct run *run, const struct stmt *stmt)
 {
 	const struct op *op = find_op(run, &stmt->call);
@@ -353,7 +363,8 @@ void run_call(struct run *run, const struct stmt *stmt)
 	}
 	if (good && stmt->call.fail_nth)
 		good = eval_number(&run->eval, stmt->call.fail_nth, "fail_nth",
-				   &request.fail_nth);
+				   &request.fail_nth) &&
+		       check_fail_nth(run, stmt, request.fail_nth);
 	if (!good) {
 		run_stop(run, stmt, STATUS_REJECTED);
 	} else {

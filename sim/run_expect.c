@@ -110,7 +110,7 @@ int run_check_empty(struct run *run)
 
 static char *nearest_rule(const char *name)
 {
-	static const char *const others[] = { "lock-order", "might-sleep" };
+	static const char *const others[] = { "lock-order", "might-sleep", "no-leak" };
 	const struct check_rule *rules;
 	struct nearest nearest;
 	size_t nr;
@@ -136,6 +136,12 @@ void run_must_violate(struct run *run, const struct stmt *stmt)
 	struct event event = { .kind = EVENT_VIOLATE, .stmt = stmt, .word = stmt->invariant };
 	g_autofree char *note = NULL;
 
+	note = nearest_rule(stmt->invariant);
+	if (note) {
+		diag_error(run->diags, &stmt->loc, note, "unknown invariant '%s'", stmt->invariant);
+		run_stop(run, stmt, STATUS_REJECTED);
+		return;
+	}
 	if (run->options.without_bugs)
 		return;
 	run->nr_expectations++;
@@ -146,8 +152,7 @@ void run_must_violate(struct run *run, const struct stmt *stmt)
 	run_event(run, &event);
 	if (event.ok)
 		return;
-	note = nearest_rule(stmt->invariant);
-	diag_error(run->diags, &stmt->loc, note, "expected %s to be violated, and it holds",
+	diag_error(run->diags, &stmt->loc, NULL, "expected %s to be violated, and it holds",
 		   stmt->invariant);
 	run_failed(run, stmt, STATUS_FALSE);
 }

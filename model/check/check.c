@@ -97,6 +97,13 @@ void check_fail(struct check *check, char *place, const char *expected, const ch
 	g_free(place);
 }
 
+char *check_vma_place(const struct vm_area_struct *vma)
+{
+	return g_strdup_printf("mm#%u vma#%u [%s, %s)", vma->vm_mm ? vma->vm_mm->id : 0, vma->id,
+			       addr_name(vma->vm_mm, vma->vm_start).text,
+			       addr_name(vma->vm_mm, vma->vm_end).text);
+}
+
 unsigned int machine_check(struct machine *machine)
 {
 	struct machine *before = machine_enter(machine);

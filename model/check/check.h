@@ -11,6 +11,7 @@
 #include "../machine.h"
 
 struct census;
+struct vm_area_struct;
 
 /* One run of all rules; what they share. */
 struct check {
@@ -42,6 +43,9 @@ unsigned int machine_check_empty(struct machine *machine);
 /* Reports a finding of the running rule; @place is taken over (g_free()d) here. */
 void check_fail(struct check *check, char *place, const char *expected,
 		const char *saw_format, ...) G_GNUC_PRINTF(4, 5);
+
+/* Where a finding is, to be handed to check_fail(): "mm#1 vma#3 [@1, @4)". */
+char *check_vma_place(const struct vm_area_struct *vma);
 
 /* The rules, by subject. */
 void check_vma_order(struct check *check);

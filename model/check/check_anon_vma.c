@@ -4,12 +4,6 @@
 #include "../rmap.h"
 #include "check.h"
 
-static char *vma_place(const struct vm_area_struct *vma)
-{
-	return g_strdup_printf("mm#%u vma#%u [0x%lx, 0x%lx)", vma->vm_mm ? vma->vm_mm->id : 0,
-			       vma->id, vma->vm_start, vma->vm_end);
-}
-
 static bool in_tree(const struct anon_vma_chain *avc, const struct vm_area_struct *vma)
 {
 	pgoff_t first = vma->vm_pgoff, last = first + vma_pages(vma) - 1;
@@ -27,28 +21,28 @@ static void chain_of(struct check *check, struct vm_area_struct *vma)
 
 	list_for_each_entry(avc, &vma->anon_vma_chain, same_vma) {
 		if (avc->vma != vma)
-			check_fail(check, vma_place(vma), "each link of its chain to name it",
+			check_fail(check, check_vma_place(vma), "each link of its chain to name it",
 				   "avc#%u names vma#%u", avc->id, avc->vma ? avc->vma->id : 0);
 		if (!in_tree(avc, vma))
-			check_fail(check, vma_place(vma), "to be in the tree of each anon_vma of its "
+			check_fail(check, check_vma_place(vma), "to be in the tree of each anon_vma of its "
 				   "chain, at its pages", "not in that of anon_vma#%u at pgoff 0x%"
 				   G_GINT64_MODIFIER "x, %lu pages", avc->anon_vma->id,
 				   vma->vm_pgoff, vma_pages(vma));
 		if (vma->anon_vma && avc->anon_vma->root != vma->anon_vma->root)
-			check_fail(check, vma_place(vma), "one root for its whole chain",
+			check_fail(check, check_vma_place(vma), "one root for its whole chain",
 				   "anon_vma#%u has root #%u, its own #%u", avc->anon_vma->id,
 				   avc->anon_vma->root->id, vma->anon_vma->root->id);
 		own += avc->anon_vma == vma->anon_vma;
 		list_for_each_entry(other, &vma->anon_vma_chain, same_vma)
 			if (other != avc && other->anon_vma == avc->anon_vma && other->id < avc->id)
-				check_fail(check, vma_place(vma), "each anon_vma once in its chain",
+				check_fail(check, check_vma_place(vma), "each anon_vma once in its chain",
 					   "anon_vma#%u twice", avc->anon_vma->id);
 	}
 	if (own != (vma->anon_vma ? 1U : 0U))
-		check_fail(check, vma_place(vma), "its own anon_vma to be in its chain, once",
+		check_fail(check, check_vma_place(vma), "its own anon_vma to be in its chain, once",
 			   "%u links to it", own);
 	if (!vma->anon_vma && !list_empty(&vma->anon_vma_chain))
-		check_fail(check, vma_place(vma), "no chain without an anon_vma", "a chain");
+		check_fail(check, check_vma_place(vma), "no chain without an anon_vma", "a chain");
 }
 
 static void check_tree_of(void *object, void *data)
@@ -166,7 +160,7 @@ void check_anon_vma_same_chain(struct check *check)
 			if (!other)
 				g_hash_table_insert(first, vma->anon_vma, vma);
 			else if (!same_chain(vma, other))
-				check_fail(check, vma_place(vma), "the chain of every VMA with its "
+				check_fail(check, check_vma_place(vma), "the chain of every VMA with its "
 					   "anon_vma", "vma#%u with anon_vma#%u has another chain",
 					   other->id, vma->anon_vma->id);
 		}

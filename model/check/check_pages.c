@@ -9,8 +9,8 @@
 
 static char *pte_place(const struct census_pte *pte)
 {
-	return g_strdup_printf("mm#%u vma#%u pte 0x%lx", pte->mm->id, pte->vma ? pte->vma->id : 0,
-			       pte->addr);
+	return g_strdup_printf("mm#%u vma#%u pte %s", pte->mm->id, pte->vma ? pte->vma->id : 0,
+			       addr_name(pte->mm, pte->addr).text);
 }
 
 static char *folio_place(const struct folio *folio)
@@ -121,9 +121,14 @@ static void reaches(const struct census_pte *pte, void *data)
 			   "folio#%u index 0x%" G_GINT64_MODIFIER "x, the VMA means 0x%"
 			   G_GINT64_MODIFIER "x", folio->id, index,
 			   linear_page_index(pte->vma, pte->addr));
-	if (!in_chain(pte->vma, folio_anon_vma(folio)))
+	if (in_chain(pte->vma, folio_anon_vma(folio)))
+		return;
+	if (folio_anon_vma(folio)->id)
 		check_fail(data, pte_place(pte), "the folio's anon_vma in the VMA's chain",
 			   "folio#%u points to anon_vma#%u", folio->id, folio_anon_vma(folio)->id);
+	else
+		check_fail(data, pte_place(pte), "the folio's anon_vma in the VMA's chain",
+			   "folio#%u points to an anon_vma that has been freed", folio->id);
 }
 
 void check_rmap_reaches(struct check *check)

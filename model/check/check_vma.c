@@ -5,12 +5,6 @@
 #include "../vma.h"
 #include "check.h"
 
-static char *vma_place(const struct vm_area_struct *vma)
-{
-	return g_strdup_printf("mm#%u vma#%u [0x%lx, 0x%lx)", vma->vm_mm ? vma->vm_mm->id : 0,
-			       vma->id, vma->vm_start, vma->vm_end);
-}
-
 static void vma_order_of(struct check *check, const struct mm_struct *mm)
 {
 	const struct vm_area_struct *vma, *prev = NULL;
@@ -19,16 +13,16 @@ static void vma_order_of(struct check *check, const struct mm_struct *mm)
 	while ((vma = mt_find(&mm->mm_mt, at, &first, &last))) {
 		if (vma->vm_start >= vma->vm_end || offset_in_page(vma->vm_start | vma->vm_end) ||
 		    vma->vm_end > TASK_SIZE)
-			check_fail(check, vma_place(vma), "a non-empty, aligned range below TASK_SIZE",
+			check_fail(check, check_vma_place(vma), "a non-empty, aligned range below TASK_SIZE",
 				   "[0x%lx, 0x%lx)", vma->vm_start, vma->vm_end);
 		if (first != vma->vm_start || last != vma->vm_end - 1)
-			check_fail(check, vma_place(vma), "the tree to hold it at its range",
+			check_fail(check, check_vma_place(vma), "the tree to hold it at its range",
 				   "[0x%lx, 0x%lx] in the tree", first, last);
 		if (prev && prev->vm_end > vma->vm_start)
-			check_fail(check, vma_place(vma), "to start at or after the end of the last",
+			check_fail(check, check_vma_place(vma), "to start at or after the end of the last",
 				   "vma#%u ends at 0x%lx", prev->id, prev->vm_end);
 		if (vma->vm_mm != mm || vma->detached)
-			check_fail(check, vma_place(vma), "a VMA of this mm, not detached",
+			check_fail(check, check_vma_place(vma), "a VMA of this mm, not detached",
 				   "mm#%u, detached %d", vma->vm_mm ? vma->vm_mm->id : 0,
 				   vma->detached);
 		prev = vma;
@@ -169,7 +163,7 @@ void check_vma_file(struct check *check)
 
 		for_each_vma(mm, vma)
 			if (vma->vm_file && !in_i_mmap(vma))
-				check_fail(check, vma_place(vma), "to be in the i_mmap of its file",
+				check_fail(check, check_vma_place(vma), "to be in the i_mmap of its file",
 					   "file#%u, inode#%u do not lead to it at pgoff 0x%"
 					   G_GINT64_MODIFIER "x", vma->vm_file->id,
 					   vma->vm_file->inode->id, vma->vm_pgoff);

@@ -21,3 +21,4 @@ Q: mmap(@25, 2p, RW, PRIVATE|ANONYMOUS|FIXED, -1, 0) = @25
 Q: munmap(@24, 1p)
 Q: mremap(@21, 3p, 4p, 0, 0) = @21
 expect vma(Q:@21).start == @21, vma(Q:@21).end == @27
+expect quirk(growth_merges_inherited) == 1

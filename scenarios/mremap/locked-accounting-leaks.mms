@@ -13,3 +13,4 @@ expect mm(P).locked_vm == 8
 munmap(@1, 4p)
 munmap(@20, 4p)
 expect mm(P).locked_vm == 4
+expect quirk(dontunmap_leaks_locked_vm) == 1

@@ -11,3 +11,4 @@ mremap(@1, 8p, 8p, MAYMOVE, 0) = @1
 mremap(@5, 1p, 1p, 0, 0) = -EFAULT
 mseal(@1, 2p, 0)
 mremap(@1, 2p, 2p, 0, 0) = -EPERM
+expect quirk(no_op_looks_at_nothing) == 1

@@ -14,3 +14,4 @@ munmap(@3, 4p) = -EPERM
 
 expect vmas(@1..@5) == 2
 expect mergeable(@2, @3) == 1
+expect quirk(failed_call_leaves_splits) == 1

@@ -15,3 +15,4 @@ mmap(@5, 4p, RW, PRIVATE|ANONYMOUS|FIXED, -1, 0) = @5
 
 expect vma(@1).end == @9, vma(@9).start == @9
 expect mergeable(@8, @9) == anon_vma
+expect quirk(hole_goes_to_the_left) == 1

@@ -21,3 +21,4 @@ mmap(NULL, 1p, PROT_READ, PRIVATE|ANONYMOUS|NORESERVE, -1, 0)
 expect mm(P).map_count == 9
 mmap(@11, 1p, RW, PRIVATE|ANONYMOUS|FIXED, -1, 0) = -ENOMEM
 madvise(@10, 1p, MADV_DONTFORK) = 0
+expect quirk(map_count_above_the_limit) == 1

@@ -109,6 +109,27 @@ static void test_change(void **state)
 	}
 }
 
+/* What fallocate() adds is dirty, so that it is kept, but not in core before its first use. */
+static void test_preallocated(void **state G_GNUC_UNUSED)
+{
+	struct inode *inode = fget(3)->inode;
+	const struct folio *folio;
+	unsigned char core[2];
+
+	assert_int_equal(sys_fallocate(3, 0, 16384, 8192), 0);
+	folio = filemap_get_folio(&inode->i_data, 4);
+	assert_true(folio_test(folio, PG_dirty));
+	assert_false(folio_test(folio, PG_uptodate));
+	assert_int_equal(sys_mmap(P(20), 8192, PROT_READ, MAP_SHARED | MAP_FIXED, 3, 16384),
+			 P(20));
+	assert_int_equal(sys_mincore(P(20), 8192, core), 0);
+	assert_int_equal(core[0] | core[1], 0);
+	assert_int_equal(load(P(20)), 0);
+	assert_int_equal(sys_mincore(P(20), 8192, core), 0);
+	assert_int_equal(core[0], 1);
+	assert_int_equal(core[1], 0);
+}
+
 static void test_sizes(void **state G_GNUC_UNUSED)
 {
 	const struct inode *inode = fget(3)->inode;
@@ -259,6 +280,7 @@ int main(void)
 #define ONE(fn)	tests[nr++] = (struct CMUnitTest){ #fn, fn, setup, teardown, NULL }
 	ROW(change_cases, test_change);
 	ROW(fd_cases, test_fd);
+	ONE(test_preallocated);
 	ONE(test_sizes);
 	ONE(test_fallocate_refused);
 	ONE(test_commit);

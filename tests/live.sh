@@ -1,0 +1,60 @@
+#!/bin/sh
+# Scenarios on the host's kernel and in the model: nothing may differ where the model is of the
+# host's release, and what does differ must be found.  Skipped (77) where nothing can run live.
+# Usage: live.sh MMSIM SOURCE_DIR
+set -u
+mmsim=$1
+cd "$2" || exit 1
+folder=$(mktemp -d) || exit 1
+trap 'rm -rf "$folder"' EXIT
+status=0
+
+expect() {	# NAME WANTED GOT
+	[ "$3" = "$2" ] && { echo "ok $1"; return; }
+	echo "not ok $1: exit status $3, expected $2"
+	cat "$folder/out"
+	status=1
+}
+
+"$mmsim" doctor > "$folder/doctor" 2>&1 || { cat "$folder/doctor"; echo "nothing can run live"; exit 77; }
+grep -q '^yes kernel' "$folder/doctor" || { echo "the host is of another release"; exit 77; }
+"$mmsim" doctor --format=json > "$folder/out" 2>&1
+expect 'doctor as JSON' 0 $?
+grep -q '^yes capabilities' "$folder/doctor" || { echo "the host gives us no capabilities"; exit 77; }
+grep -q '^yes pagemap-pfns' "$folder/doctor" || { echo "the host hides PFNs"; exit 77; }
+
+"$mmsim" live scenarios > "$folder/out" 2>&1
+expect 'all scenarios are alike' 0 $?
+"$mmsim" live --end scenarios/first.mms > "$folder/out" 2>&1
+expect 'compared at the end' 0 $?
+
+# What must be found: the model of another release.
+"$mmsim" live --anyway scenarios/mremap/several-areas-6.16.mms > "$folder/out" 2>&1
+expect 'another release differs' 1 $?
+grep -q '^DIFF .*mms:[0-9]*: result mremap: model -EFAULT, host' "$folder/out" ||
+	{ echo 'not ok the difference is named'; cat "$folder/out"; status=1; }
+
+# What cannot run here is skipped, and alone is exit status 4.
+printf 'set ram = 64M\nmmap(0, 1p, RW, PRIVATE|ANONYMOUS, -1, 0)\n' > "$folder/ram.mms"
+"$mmsim" live "$folder/ram.mms" > "$folder/out" 2>&1
+expect 'ram is skipped' 4 $?
+
+# Threads, vfork and a fault in a child.
+cat > "$folder/tasks.mms" <<'END'
+window 20p
+mmap(@1, 4p, RW, PRIVATE|ANONYMOUS|FIXED, -1, 0) = @1
+P.a: store(@1, 1p, 7)
+Q = vfork()
+Q: store(@2, 1p, 8)
+Q: exit(0)
+load(@2) = 8
+R = fork()
+R: munmap(@1, 1p)
+R: load(@1) = SIGSEGV
+R: exit_group(0)
+P.a: load(@1) = 7
+exec(@1) = SIGSEGV
+END
+"$mmsim" live "$folder/tasks.mms" > "$folder/out" 2>&1
+expect 'threads and children' 0 $?
+exit $status

@@ -140,7 +140,7 @@ static bool anon_vma_compatible(const struct vm_area_struct *a, const struct vm_
 {
 	return a->vm_end == b->vm_start && mpol_equal(a->vm_policy, b->vm_policy) &&
 	       a->vm_file == b->vm_file &&
-	       !((a->vm_flags ^ b->vm_flags) & ~(VM_ACCESS_FLAGS | VM_SOFTDIRTY)) &&
+	       !((a->vm_flags ^ b->vm_flags) & ~(VM_ACCESS_FLAGS | VM_STICKY)) &&
 	       b->vm_pgoff == a->vm_pgoff + ((b->vm_start - a->vm_start) >> PAGE_SHIFT);
 }
 

@@ -123,6 +123,22 @@ static void map_anon_folio(struct vm_fault *vmf, struct folio *folio)
 	set_pte(vmf->table, vmf->slot, entry);
 }
 
+/*
+ * Would the kernel try a huge page here, the first one of its 2 MiB?  With the policy
+ * "madvise" only where MADV_HUGEPAGE asked for it.  Kernel: thp_vma_allowable_order().
+ */
+static bool wants_huge_page(const struct vm_fault *vmf)
+{
+	const struct vm_area_struct *vma = vmf->vma;
+	unsigned long start = ALIGN_DOWN(vmf->address, PMD_SIZE);
+
+	if (!(vma->vm_flags & VM_HUGEPAGE) || mach->config.thp == THP_NEVER ||
+	    vma->vm_mm->thp_disabled)
+		return false;
+	return start >= vma->vm_start && start + PMD_SIZE <= vma->vm_end &&
+	       !pgtable_lookup(vma->vm_mm, vmf->address, LEVEL_PTE);
+}
+
 static enum vm_fault_result do_anonymous_page(struct vm_fault *vmf)
 {
 	struct vm_area_struct *vma = vmf->vma;
@@ -132,6 +148,11 @@ static enum vm_fault_result do_anonymous_page(struct vm_fault *vmf)
 	/* Shared memory has operations; this is a file's area that lost them. */
 	if (vma->vm_flags & VM_SHARED)
 		return VM_FAULT_SIGBUS;
+	if (wants_huge_page(vmf)) {
+		model_unsupported("a huge page at %s (`set thp = never` keeps pages small)",
+				  addr_name(vma->vm_mm, vmf->address).text);
+		return VM_FAULT_SIGBUS;
+	}
 	if (!pgtable_alloc(vma->vm_mm, vmf->address, LEVEL_PTE))
 		return VM_FAULT_OOM;
 	if (!(vmf->flags & FAULT_FLAG_WRITE))

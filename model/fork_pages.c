@@ -25,7 +25,8 @@ static bool vma_needs_copy(const struct vm_area_struct *dst, const struct vm_are
 {
 	if (userfaultfd_wp(dst))
 		return true;
-	if (src->vm_flags & (VM_PFNMAP | VM_MIXEDMAP))
+	/* markers of guard regions cannot be faulted in */
+	if (src->vm_flags & (VM_PFNMAP | VM_MIXEDMAP | VM_MAYBE_GUARD))
 		return true;
 	return src->anon_vma != NULL;
 }

@@ -10,6 +10,7 @@
  *                 collapse (refused).
  * Locks:          see lock_for().
  */
+#include "file.h"
 #include "madvise_internal.h"
 #include "memory.h"
 #include "syscalls.h"
@@ -183,16 +184,18 @@ static int madvise_update_vma(struct madvise *madvise)
 /* ---- MADV_COLLAPSE ---- */
 
 /* May @vma have huge pages if asked for explicitly?  Kernel: thp_vma_allowable_order() with
- * TVA_FORCED_COLLAPSE; huge pages of files are off by default. */
+ * TVA_FORCED_COLLAPSE; CONFIG_READ_ONLY_THP_FOR_FS=n leaves out files of a disk. */
 static bool collapse_allowed(const struct vm_area_struct *vma)
 {
 	const struct mm_struct *mm = vma->vm_mm;
+	pgoff_t shift = (vma->vm_start >> PAGE_SHIFT) - vma->vm_pgoff;
 
 	if (mm->thp_disabled && !mm->thp_disabled_except_advised)
 		return false;
 	if (vma->vm_flags & (VM_NOHUGEPAGE | VM_SPECIAL | VM_HUGETLB))
 		return false;
-	if (!vma_is_anonymous(vma) || !vma->anon_vma)
+	if (vma_is_anonymous(vma) ? !vma->anon_vma :
+	    vma->vm_ops != &shmem_vm_ops || !IS_ALIGNED(shift, HPAGE_PMD_NR))
 		return false;
 	return ALIGN_UP(vma->vm_start, PMD_SIZE) + PMD_SIZE <= vma->vm_end;
 }

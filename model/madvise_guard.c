@@ -2,8 +2,8 @@
  * madvise_guard.c - guard regions: pages whose access is a fatal fault, without an area of
  * their own.
  *
- * A guard is a marker in the page table.  The area gets an anon_vma first, so that fork
- * copies its page tables, markers and all.
+ * A guard is a marker in the page table.  The area gets a mark of its own, and if anonymous
+ * an anon_vma, so that fork copies its page tables, markers and all.
  *
  * In the kernel:  mm/madvise.c madvise_guard_install(), madvise_guard_remove(), 6.13;
  *                 the walk that installs: mm/pagewalk.c.
@@ -99,13 +99,27 @@ static int install_try(struct madvise *madvise)
 	return -EAGAIN;
 }
 
+/* Fork copies the page tables of an area with the mark, or with an anon_vma; anonymous
+ * memory gets both. */
+static int prepare_for_fork(struct vm_area_struct *vma)
+{
+	int error = 0;
+
+	if (vma_is_anonymous(vma) || !semantics()->vm_maybe_guard)
+		error = anon_vma_prepare(vma);
+	if (!error && semantics()->vm_maybe_guard)
+		WRITE_SHARED(vma, vma->vm_flags, vma->vm_flags | VM_MAYBE_GUARD,
+			     "madvise_guard_install");
+	return error;
+}
+
 int madvise_guard_install(struct madvise *madvise)
 {
 	int error;
 
 	if (!is_valid_guard_vma(madvise->vma, false))
 		return -EINVAL;
-	error = anon_vma_prepare(madvise->vma);
+	error = prepare_for_fork(madvise->vma);
 	if (error)
 		return error;
 	error = install_try(madvise);

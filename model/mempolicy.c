@@ -3,9 +3,11 @@
  *
  * In the kernel:  mm/mempolicy.c: kernel_mbind(), do_mbind(), mbind_range(), mpol_new(),
  *                 mpol_set_nodemask(), __mpol_equal().
- * Left out:       see mempolicy.h; node masks wider than 64 bits.
+ * Left out:       see mempolicy.h; node masks wider than 64 bits; MPOL_MF_STRICT together
+ *                 with a move of pages (refused).
  * Locks:          mmap_lock for writing.
  */
+#include "memory.h"
 #include "mempolicy.h"
 #include "syscalls.h"
 #include "vma.h"
@@ -27,8 +29,9 @@ bool mpol_equal(const struct mempolicy *a, const struct mempolicy *b)
 		return false;
 	if (a->mode != b->mode || a->flags != b->flags)
 		return false;
-	/* What was asked for counts where a change of the nodes would be mapped anew. */
-	if ((a->flags & MPOL_USER_FLAGS) && a->user_nodes != b->user_nodes)
+	/* What was asked for is kept with any of the mode flags, and then counts.
+	 * Kernel: mpol_store_user_nodemask(). */
+	if ((a->flags & MPOL_MODE_FLAGS) && a->user_nodes != b->user_nodes)
 		return false;
 	return a->mode == MPOL_LOCAL || a->nodes == b->nodes;
 }
@@ -134,29 +137,74 @@ static int mpol_set_nodemask(struct mempolicy *policy, uint64_t nodes)
 	/* Relative numbers wrap around the nodes there are: one node is hit by any. */
 	policy->nodes = policy->flags & MPOL_F_RELATIVE_NODES ? NODES_WITH_MEMORY :
 								nodes & NODES_WITH_MEMORY;
-	if (policy->flags & MPOL_USER_FLAGS)
+	if (policy->flags & MPOL_MODE_FLAGS)
 		policy->user_nodes = nodes;
 	return policy->nodes ? 0 : -EINVAL;
 }
 
+/* What queue_pages_range() looks for. */
+struct misplaced {
+	uint64_t nodes;			/* where pages may be, as the caller named them */
+	unsigned int flags;		/* MPOL_MF_* */
+};
+
+/* Stops at the first page: each is on node 0. */
+static bool find_page(const struct pgtable *table, unsigned int slot,
+				unsigned long addr G_GNUC_UNUSED, void *data)
+{
+	pte_t pte = table->entry[slot];
+	bool *found = data;
+
+	*found = pte_present(pte) && vm_normal_page(pte);
+	return !*found;
+}
+
+/*
+ * The call demands that pages already be where the mask says, which without node 0 none is:
+ * that of MPOL_LOCAL is empty, and relative numbers are taken as they are.
+ * Kernel: queue_folios_pte_range(), strictly_unmovable().
+ */
+static int check_placement(const struct vm_area_struct *vma, unsigned long start,
+			   unsigned long end, const struct misplaced *want)
+{
+	bool found = false;
+
+	if (!(want->flags & MPOL_MF_STRICT) || (want->nodes & NODES_WITH_MEMORY))
+		return 0;
+	pgtable_for_each(vma->vm_mm, MAX(start, vma->vm_start), MIN(end, vma->vm_end),
+			 find_page, &found);
+	if (!found)
+		return 0;
+	if (!(want->flags & (MPOL_MF_MOVE | MPOL_MF_MOVE_ALL)))
+		return -EIO;
+	model_unsupported("mbind with MPOL_MF_STRICT of pages that would have to move");
+	return -ENOSYS;
+}
+
 /* -EFAULT if nothing is mapped in [start, end), or if there is a hole and @holes_ok is not
- * set.  Kernel: queue_pages_range(), of which nothing else is left on one node. */
-static int check_holes(struct mm_struct *mm, unsigned long start, unsigned long end,
-		       bool holes_ok)
+ * set; -EIO for a page where it must not be.  Kernel: queue_pages_range(). */
+static int check_range(struct mm_struct *mm, unsigned long start, unsigned long end,
+		       bool holes_ok, const struct misplaced *want)
 {
 	struct vm_area_struct *vma = find_vma_intersection(mm, start, end);
-	unsigned long at = start;
+	int error;
 
 	if (!vma)
 		return -EFAULT;
 	if (holes_ok)
 		return 0;
+	if (vma->vm_start > start)
+		return -EFAULT;
 	for (; vma && vma->vm_start < end; vma = vma_next(vma)) {
-		if (vma->vm_start > at)
+		const struct vm_area_struct *next = vma_next(vma);
+
+		if (vma->vm_end < end && (!next || next->vm_start > vma->vm_end))
 			return -EFAULT;
-		at = vma->vm_end;
+		error = check_placement(vma, start, end, want);
+		if (error)
+			return error;
 	}
-	return at < end ? -EFAULT : 0;
+	return 0;
 }
 
 /* The part of @vma in [start, end) gets @policy; *@done is how far that came.
@@ -190,14 +238,14 @@ static int mbind_range(struct vm_area_struct *vma, unsigned long start, unsigned
 }
 
 static int mbind_locked(struct mm_struct *mm, unsigned long start, unsigned long end,
-			struct mempolicy *policy, uint64_t nodes)
+			struct mempolicy *policy, const struct misplaced *want)
 {
 	struct vm_area_struct *vma;
 	unsigned long at = start;
-	int error = mpol_set_nodemask(policy, nodes);
+	int error = mpol_set_nodemask(policy, want->nodes);
 
 	if (!error)
-		error = check_holes(mm, start, end, !policy);
+		error = check_range(mm, start, end, !policy, want);
 	if (error)
 		return error;
 	for (vma = find_vma_intersection(mm, start, end); vma;
@@ -215,13 +263,13 @@ long sys_mbind(unsigned long addr, unsigned long len, unsigned long mode, uint64
 {
 	struct mm_struct *mm = current->mm;
 	struct mempolicy *policy;
+	struct misplaced want = { .flags = flags };
 	unsigned int mode_flags;
-	uint64_t nodes;
 	unsigned long end;
 	int error = split_mode(&mode, &mode_flags);
 
 	if (!error)
-		error = user_nodemask(&nodes, nodemask, maxnode);
+		error = user_nodemask(&want.nodes, nodemask, maxnode);
 	if (error)
 		return error;
 	if (flags & ~(unsigned int)MPOL_MF_VALID)
@@ -235,11 +283,11 @@ long sys_mbind(unsigned long addr, unsigned long len, unsigned long mode, uint64
 		return -EINVAL;
 	if (end == addr)
 		return 0;
-	error = mpol_new(&policy, mode, mode_flags, nodes);
+	error = mpol_new(&policy, mode, mode_flags, want.nodes);
 	if (error)
 		return error;
 	mmap_write_lock(mm);
-	error = mbind_locked(mm, addr, end, policy, nodes);
+	error = mbind_locked(mm, addr, end, policy, &want);
 	mmap_write_unlock(mm);
 	mpol_put(policy);
 	return error;

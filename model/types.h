@@ -69,6 +69,7 @@ static inline bool offset_in_page(unsigned long addr)
 #define VM_GROWSDOWN	0x100UL
 #define VM_UFFD_MISSING	0x200UL
 #define VM_PFNMAP	0x400UL
+#define VM_MAYBE_GUARD	0x800UL		/* had a guard region once */
 #define VM_UFFD_WP	0x1000UL
 #define VM_LOCKED	0x2000UL
 #define VM_IO		0x4000UL
@@ -96,6 +97,8 @@ static inline bool offset_in_page(unsigned long addr)
 
 #define VM_ACCESS_FLAGS	(VM_READ | VM_WRITE | VM_EXEC)
 #define VM_SPECIAL	(VM_IO | VM_DONTEXPAND | VM_PFNMAP | VM_MIXEDMAP)
+/* Do not keep areas apart; a merged area has those of all its parts. */
+#define VM_STICKY	(VM_SOFTDIRTY | VM_MAYBE_GUARD)
 #define VM_LOCKED_MASK	(VM_LOCKED | VM_LOCKONFAULT)
 #define VM_UFFD_FLAGS	(VM_UFFD_MISSING | VM_UFFD_WP | VM_UFFD_MINOR)
 

@@ -25,11 +25,11 @@ static inline struct vm_area_struct *vma_modify_flags(struct vm_area_struct *vma
 	return vma_modify(&range, error);
 }
 
-/* Kernel: vm_flags_reset(). */
+/* What sticks to @vma stays.  Kernel: vm_flags_reset(), and vma_modify_flags() for VM_STICKY. */
 static inline void vm_flags_reset(struct vm_area_struct *vma, vm_flags_t flags)
 {
 	vma_start_write(vma);
-	vma->vm_flags = flags;
+	vma->vm_flags = flags | (vma->vm_flags & VM_STICKY);
 }
 
 static inline bool vma_is_sealed(const struct vm_area_struct *vma)

@@ -265,11 +265,23 @@ static int commit_merge(const struct merge_plan *plan, struct mm_struct *mm)
 	return 0;
 }
 
+/* Flags that the survivor takes over from what it swallows. */
+static vm_flags_t sticky_flags(const struct merge_plan *plan, const struct vma_range *range)
+{
+	vm_flags_t flags = range->flags;
+
+	for (size_t i = 0; i < ARRAY_SIZE(plan->remove); i++)
+		if (plan->remove[i])
+			flags |= plan->remove[i]->vm_flags;
+	return flags & VM_STICKY;
+}
+
 /* Carries out @plan, if it is to merge at all. */
 static struct merge_outcome merge(const char *kind, const struct merge_plan *plan,
 				  const struct vma_range *range)
 {
 	struct merge_outcome outcome = { .left = plan->left, .right = plan->right };
+	vm_flags_t sticky = sticky_flags(plan, range);
 
 	rwsem_assert_held_write(&range->mm->mmap_lock);
 	if (!plan->survivor) {
@@ -287,6 +299,7 @@ static struct merge_outcome merge(const char *kind, const struct merge_plan *pla
 		return outcome;
 	}
 	outcome.vma = plan->survivor;
+	outcome.vma->vm_flags |= sticky;
 	return outcome;
 }
 

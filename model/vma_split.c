@@ -48,9 +48,9 @@ static void split_commit(struct vm_area_struct *vma, struct vm_area_struct *new,
 	mt_store_range(&mm->mm_mt, new->vm_start, new->vm_end - 1, new);
 	mt_prealloc_done(&mm->mm_mt);
 	vma_complete(&change, mm);
-	trace_event("vma-split", "at 0x%lx: vma#%u stays [0x%lx,0x%lx), vma#%u is new [0x%lx,0x%lx)",
-		    addr, vma->id, vma->vm_start, vma->vm_end, new->id, new->vm_start,
-		    new->vm_end);
+	trace_event("vma-split",
+		    "at 0x%lx: vma#%u stays [0x%lx,0x%lx), vma#%u is new [0x%lx,0x%lx)", addr,
+		    vma->id, vma->vm_start, vma->vm_end, new->id, new->vm_start, new->vm_end);
 }
 
 int __split_vma(struct vm_area_struct *vma, unsigned long addr, bool new_below)

@@ -39,7 +39,7 @@ bool vma_is_fork_child(const struct vm_area_struct *vma)
 
 static bool flags_merge(vm_flags_t a, vm_flags_t b)
 {
-	return ((a ^ b) & ~VM_SOFTDIRTY) == 0;
+	return ((a ^ b) & ~VM_STICKY) == 0;
 }
 
 /*

@@ -266,8 +266,10 @@ struct backend *backend_model_create(const struct machine_config *config, const 
 	task = task_create_first(first);
 	machine_enter(before);
 	if (!task || model->machine->unsupported) {
-		*why = g_strdup(model->machine->unsupported ? model->machine->unsupported :
-				"ram is too small for a first process");
+		*why = model->machine->unsupported ?
+			g_strdup_printf("not yet modelled: %s", model->machine->unsupported) :
+			g_strdup("no room for a first process: ram, max_map_count, a limit, or "
+				 "what overcommit allows is too small");
 		model_destroy(&model->base);
 		return NULL;
 	}

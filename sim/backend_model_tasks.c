@@ -46,7 +46,7 @@ static long do_clone(struct model_backend *model, const struct call_request *req
 	if (request->child)
 		child_entry = model_task_find(model, request->child);
 	if (child_entry && child_entry->task) {
-		outcome_refuse(outcome, "a second task with the name %s", request->child);
+		outcome_refuse(outcome, "a second task with the name %s (the first process is P): choose another name", request->child);
 		return 0;
 	}
 	pid = sys_clone(flags, &child);

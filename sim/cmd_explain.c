@@ -12,17 +12,43 @@
 
 struct explain_request {
 	const char *pid, *smaps, *numa_maps, *format, *color;
-	bool quiet;
+	bool all;
+	bool summary;		/* a whole process: alike pairs in full, the others in a line */
 };
 
-/* Prints all reports; those that hold nothing to explain are passed over unless asked for. */
+/* A process has a hundred pairs, and few of them raise a question: those in which maps
+ * shows the same on both sides.  The others get a line. */
+static void print_process(const GPtrArray *pairs, GString *out)
+{
+	unsigned int others = 0;
+
+	for (guint i = 0; i < pairs->len; i++) {
+		const struct explain_pair *pair = pairs->pdata[i];
+
+		others += !pair->alike;
+		if (pair->alike) {
+			explain_print(pair, out);
+			g_string_append_c(out, '\n');
+		}
+	}
+	if (others)
+		g_string_append_printf(out, "%u pairs that differ in maps already (--all explains them):\n",
+				       others);
+	for (guint i = 0; i < pairs->len; i++)
+		if (!((const struct explain_pair *)pairs->pdata[i])->alike)
+			explain_print_short(pairs->pdata[i], out);
+}
+
+/* Prints all reports. */
 static void print_pairs(const GPtrArray *pairs, const struct explain_request *request)
 {
 	bool json = request->format && !strcmp(request->format, "json");
 	g_autoptr(GString) out = g_string_new(json ? "{\"schema\":\"mmsim/1\",\"command\":\"explain\"}\n" :
 					      NULL);
 
-	for (guint i = 0; i < pairs->len; i++) {
+	if (!json && request->summary)
+		print_process(pairs, out);
+	for (guint i = 0; i < pairs->len && (json || !request->summary); i++) {
 		if (json) {
 			explain_print_json(pairs->pdata[i], out);
 			continue;
@@ -137,7 +163,7 @@ static int explain_process(const char *a, const char *b, const struct explain_re
 	return explain_text(path, smaps, numa_maps, a, b, request);
 }
 
-static int explain(char **operands, const struct explain_request *request)
+static int explain(char **operands, struct explain_request *request)
 {
 	guint nr = g_strv_length(operands);
 	bool live = request->pid || request->smaps;
@@ -150,6 +176,7 @@ static int explain(char **operands, const struct explain_request *request)
 	if (nr != fixed && nr != fixed + 2)
 		return cli_usage_error("explain", live ? "give no address or two, one of each side" :
 				       "give a scenario, and no address or two; see mmsim explain --help");
+	request->summary = live && !nr && !request->all;
 	if (request->pid)
 		return explain_process(operands[0], nr ? operands[1] : NULL, request);
 	if (request->smaps)
@@ -164,6 +191,7 @@ int cmd_explain(int argc, char **argv)
 		{ "pid", 'p', CLI_STRING, &request.pid, "N", "a live process instead of a scenario" },
 		{ "smaps", 0, CLI_STRING, &request.smaps, "FILE", "a saved /proc/PID/smaps instead" },
 		{ "numa-maps", 0, CLI_STRING, &request.numa_maps, "FILE", "and its numa_maps" },
+		{ "all", 'a', CLI_FLAG, &request.all, NULL, "every pair of a process in full" },
 		{ "format", 0, CLI_STRING, &request.format, "FMT", "text or json" },
 		{ "color", 0, CLI_STRING, &request.color, "WHEN", "auto, always, never" },
 		{} };

@@ -8,6 +8,19 @@
 #include "sim/import.h"
 #include "sim/outfile.h"
 
+/* What the reader would otherwise take for granted. */
+static void report_gaps(const struct import_report *report, GString *words)
+{
+	if (!report->checkpoints)
+		g_string_append(words, "no copy of /proc/PID/maps: the replay will compare nothing (--maps FILE)\n");
+	if (!report->faults)
+		g_string_append(words, "no page faults in the log: no area will have been written to, so what "
+				"explain says of anon_vmas is not that of the program\n");
+	if (report->assumed[ASSUMED_PATH])
+		g_string_append(words, "files were mapped whose open() is not in the log, and two of them may be "
+				"taken for one: record openat and close, too\n");
+}
+
 static int write_scenario(const char *log, const char *to, const struct import_options *how,
 			  bool quiet)
 {
@@ -28,6 +41,7 @@ static int write_scenario(const char *log, const char *to, const struct import_o
 		fprintf(stderr, "%s\n", (const char *)report.problems->pdata[i]);
 	if (status == STATUS_GOOD && !quiet) {
 		import_report_text(&report, "", words);
+		report_gaps(&report, words);
 		fputs(words->str, stderr);
 	}
 	import_report_clear(&report);

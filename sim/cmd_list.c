@@ -222,8 +222,8 @@ int cmd_list(int argc, char **argv)
 	const struct cli_option options[] = { {} };
 	const struct cli_command row = {
 		"list", "WHAT [PATH...]",
-		"Lists what there is: features, bugs, invariants, points, scenarios, calls,\n"
-		"constants, queries, settings, fields. Scenarios: those below PATH.",
+		"Lists what there is: features, bugs, invariants, quirks, points, scenarios,\n"
+		"calls, constants, queries, settings, fields. Scenarios: those below PATH.",
 		"  mmsim list invariants\n"
 		"  mmsim list scenarios scenarios/vma\n", options };
 	g_autofree char **operands = NULL;
@@ -233,7 +233,8 @@ int cmd_list(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	if (!operands[0])
-		return cli_usage_error("list", "list what? see mmsim list --help");
+		return cli_usage_error("list", "list what? features, bugs, invariants, quirks, points, "
+				       "scenarios, calls, constants, queries, settings or fields");
 	nearest_init(&nearest, operands[0]);
 	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++) {
 		nearest_offer(&nearest, lists[i].name);

@@ -4,7 +4,10 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "model/lru.h"
+#include "model/machine.h"
 #include "sim/backend_live.h"
+#include "sim/backend_model.h"
 #include "sim/cli.h"
 #include "sim/json.h"
 #include "sim/live_host.h"
@@ -24,8 +27,10 @@ struct live_run {
 	const char *path;
 	struct comparison *cmp;
 	struct backend *pair;		/* NULL until it is made; the run's */
+	struct machine *machine;	/* the model in it */
 	guint nr_told;			/* differences */
 	bool compared;			/* since the last call */
+	bool min_addr_set;		/* by the scenario */
 	const struct stmt *last;	/* call */
 };
 
@@ -45,6 +50,17 @@ static const char *setting_missing(const struct setting *setting)
 	if (!strcmp(setting->key, "kernel") && strcmp(setting->value, "6.18"))
 		return "kernel";
 	return semantics_find(setting->key) ? setting->key : NULL;
+}
+
+static bool sets(const struct script *script, const char *key)
+{
+	for (guint i = 0; i < script->settings->len; i++) {
+		const struct setting *setting = script->settings->pdata[i];
+
+		if (setting->kind == SETTING_SET && !strcmp(setting->key, key))
+			return true;
+	}
+	return false;
 }
 
 /* Why @script cannot run on a host at all; g_free(), or NULL. */
@@ -74,10 +90,12 @@ static bool same_number(const char *path, uint64_t wanted, char **why)
 /* What the host has set for good, the model takes over or cannot run with. */
 static bool adapt(void *data, struct run_settings *settings, char **why)
 {
+	const struct live_run *live_run = data;
 	struct machine_config *config = &settings->config;
 	uint64_t min_addr = 0;
 
-	(void)data;
+	if (live_run->command->anyway)
+		return true;
 	if (config->layout != LAYOUT_EMPTY)
 		*why = g_strdup("a host cannot be given: layout typical");
 	else if (settings->placement_recorded)
@@ -88,6 +106,8 @@ static bool adapt(void *data, struct run_settings *settings, char **why)
 	if (*why || !same_number("/proc/sys/vm/max_map_count", config->max_map_count, why) ||
 	    !same_number("/proc/sys/vm/overcommit_memory", config->overcommit_memory, why))
 		return false;
+	if (live_run->min_addr_set)
+		return same_number("/proc/sys/vm/mmap_min_addr", config->mmap_min_addr, why);
 	if (live_host_number("/proc/sys/vm/mmap_min_addr", &min_addr))
 		config->mmap_min_addr = min_addr;
 	return true;
@@ -112,38 +132,52 @@ static struct backend *wrap(void *data, struct backend *model, const struct run_
 		backend_destroy(model);
 		return NULL;
 	}
+	live_run->machine = backend_model_machine(model);
 	live_run->pair = live_pair_create(model, live, live_run->cmp);
 	return live_run->pair;
 }
 
 /* ---- telling ---- */
 
+static void tell_json(const char *file, unsigned int line, const struct difference *difference)
+{
+	g_autoptr(GString) text = g_string_new("{\"event\":\"difference\"");
+
+	json_member_string(text, "file", file);
+	json_member_number(text, "line", line);
+	json_member_string(text, "field", compared_field_name(difference->field));
+	json_member_string(text, "place", difference->place);
+	json_member_string(text, "model", difference->model);
+	json_member_string(text, "host", difference->host);
+	printf("%s}\n", text->str);
+}
+
 static void tell_differences(struct live_run *live_run, const struct stmt *stmt)
 {
+	const char *file = stmt ? stmt->loc.source->name : live_run->path;
+	unsigned int line = stmt ? stmt->loc.line : 0;
+
 	for (; live_run->nr_told < live_run->cmp->differences->len; live_run->nr_told++) {
 		const struct difference *difference =
 			live_run->cmp->differences->pdata[live_run->nr_told];
-		const char *file = stmt ? stmt->loc.source->name : live_run->path;
-		unsigned int line = stmt ? stmt->loc.line : 0;
 
-		if (live_run->command->json) {
-			g_autoptr(GString) text = g_string_new("{\"event\":\"difference\",\"file\":");
-
-			json_string(text, file);
-			g_string_append_printf(text, ",\"line\":%u,\"field\":\"%s\",\"place\":", line,
-					       compared_field_name(difference->field));
-			json_string(text, difference->place);
-			g_string_append(text, ",\"model\":");
-			json_string(text, difference->model);
-			g_string_append(text, ",\"host\":");
-			json_string(text, difference->host);
-			printf("%s}\n", text->str);
-		} else {
+		if (live_run->command->json)
+			tell_json(file, line, difference);
+		else
 			printf("DIFF %s:%u: %s %s: model %s, host %s\n", file, line,
 			       compared_field_name(difference->field), difference->place,
 			       difference->model, difference->host);
-		}
 	}
+}
+
+/* A look at the host empties the batches of its CPU, first and last: so are the model's. */
+static void look(struct live_run *live_run)
+{
+	struct machine *before = machine_enter(live_run->machine);
+
+	lru_add_drain();
+	live_pair_compare(live_run->pair);
+	machine_enter(before);
 }
 
 static void compare_now(struct live_run *live_run, const struct stmt *stmt)
@@ -152,7 +186,7 @@ static void compare_now(struct live_run *live_run, const struct stmt *stmt)
 		return;
 	live_run->compared = true;
 	if (!live_run->nr_told || live_run->command->keep_going)
-		live_pair_compare(live_run->pair);
+		look(live_run);
 	tell_differences(live_run, stmt);
 }
 
@@ -239,6 +273,7 @@ static int live_one(struct live_command *command, const char *path)
 		script_destroy(script);
 		return STATUS_NOTHING;
 	}
+	live_run.min_addr_set = sets(script, "mmap_min_addr");
 	live_run.cmp = comparison_create();
 	fflush(NULL);
 	run = run_create(script, &options);
@@ -314,8 +349,8 @@ int cmd_live(int argc, char **argv)
 	};
 	const struct cli_command row = {
 		"live", "[OPTION]... PATH...",
-		"Runs scenarios on this host's kernel and in the model, and compares results, areas,\n"
-		"pages and contents after every call.",
+		"Runs scenarios on this host's kernel and in the model, and compares results,\n"
+		"areas, pages and contents after every call.",
 		"  mmsim live scenarios/first.mms\n  mmsim live -k scenarios\n", options };
 	g_autofree char **operands = NULL;
 	int status = cli_parse(&row, argc, argv, &operands);

@@ -14,6 +14,7 @@ static int promote(const char *path)
 	g_autofree char *narration = NULL, *expected_path = scenario_expected_path(path);
 	g_autofree char *before = NULL;
 	g_autoptr(GError) error = NULL;
+	size_t len = 0;
 	int status;
 
 	if (!script)
@@ -25,7 +26,8 @@ static int promote(const char *path)
 			status_words(status));
 		return status;
 	}
-	if (g_file_get_contents(expected_path, &before, NULL, NULL) && !strcmp(before, narration)) {
+	if (source_reader_files.read(NULL, expected_path, &before, &len, NULL) &&
+	    !strcmp(before, narration)) {
 		printf("%s is up to date\n", expected_path);
 		return STATUS_GOOD;
 	}

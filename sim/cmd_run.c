@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/cli.h"
+#include "sim/interrupt.h"
 #include "sim/outfile.h"
 #include "sim/report.h"
 #include "sim/state_json.h"
@@ -99,19 +100,19 @@ static int run_one(const struct run_command *command, const char *path,
 
 static int run_all(const struct run_command *command, char **operands)
 {
-	unsigned int nr = g_strv_length(operands);
+	unsigned int nr = g_strv_length(operands), nr_run = 0;
 	struct test_outcome *outcomes = g_new0(struct test_outcome, nr);
 	int status = STATUS_GOOD;
 
 	if (command->json)
 		report_json_header(stdout, MMSIM_VERSION);
-	for (unsigned int i = 0; i < nr; i++) {
+	for (unsigned int i = 0; i < nr && !interrupt_seen(); i++, nr_run++) {
 		if (i && !command->quiet && !command->json)
 			putchar('\n');
 		status = status_worse(status, run_one(command, operands[i], &outcomes[i]));
 	}
 	if (command->junit) {
-		g_autofree char *text = report_junit(outcomes, nr);
+		g_autofree char *text = report_junit(outcomes, nr_run);
 
 		status = status_worse(status, write_out(command->junit, text, strlen(text)));
 	}
@@ -167,5 +168,7 @@ int cmd_run(int argc, char **argv)
 		return cli_usage_error("run", "--format is text or json, not '%s'", format);
 	if (command.state && operands[1])
 		return cli_usage_error("run", "--state is for one scenario at a time");
+	command.options.interrupted = interrupt_seen;
+	interrupt_catch();
 	return run_all(&command, operands);
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "sim/cli.h"
+#include "sim/interrupt.h"
 #include "sim/outfile.h"
 #include "sim/test_file.h"
 
@@ -140,13 +141,14 @@ static void count(struct counts *counts, const struct test_outcome *outcome)
 		counts->status = status_worse(counts->status, outcome->status);
 }
 
-static void run_jobs(struct job *jobs, const GPtrArray *files, unsigned int at_once, bool quiet,
+/* Returns how many have been told of. */
+static guint run_jobs(struct job *jobs, const GPtrArray *files, unsigned int at_once, bool quiet,
 		     const struct run_options *options, struct counts *counts)
 {
 	guint started = 0, printed = 0, running = 0;
 
 	while (printed < files->len) {
-		while (started < files->len && running < at_once) {
+		while (started < files->len && running < at_once && !interrupt_seen()) {
 			if (!start_job(&jobs[started], files->pdata[started], options)) {
 				if (running)
 					break;
@@ -166,7 +168,10 @@ static void run_jobs(struct job *jobs, const GPtrArray *files, unsigned int at_o
 			if (!quiet || (outcome->status && !outcome->skipped))
 				report_tap(stdout, printed + 1, outcome);
 		}
+		if (interrupt_seen() && !running)
+			break;
 	}
+	return printed;
 }
 
 static int write_junit(const char *path, const struct job *jobs, unsigned int nr)
@@ -192,15 +197,20 @@ static int test_all(const GPtrArray *files, unsigned int at_once, bool quiet, co
 {
 	struct job *jobs = g_new0(struct job, files->len);
 	struct counts counts = {};
+	guint told;
 
 	if (!quiet)
 		report_tap_begin(stdout, files->len);
-	run_jobs(jobs, files, at_once, quiet, options, &counts);
+	told = run_jobs(jobs, files, at_once, quiet, options, &counts);
+	if (interrupt_seen()) {
+		puts("Bail out! interrupted");
+		counts.status = status_worse(counts.status, STATUS_INTERRUPTED);
+	}
 	report_tap_end(stdout, counts.passed, counts.failed, counts.skipped);
-	if (!counts.passed && !counts.failed)
+	if (!counts.status && !counts.passed && !counts.failed)
 		counts.status = STATUS_NOTHING;
 	if (junit)
-		counts.status = status_worse(counts.status, write_junit(junit, jobs, files->len));
+		counts.status = status_worse(counts.status, write_junit(junit, jobs, told));
 	for (guint i = 0; i < files->len; i++)
 		test_outcome_clear(&jobs[i].outcome);
 	g_free(jobs);
@@ -243,6 +253,8 @@ int cmd_test(int argc, char **argv)
 				       check);
 	if (format && strcmp(format, "tap"))
 		return cli_usage_error("test", "--format is tap, not '%s'", format);
+	run_options.interrupted = interrupt_seen;
+	interrupt_catch();
 	files = cli_scenarios("test", operands);
 	if (!files)
 		return STATUS_USAGE;

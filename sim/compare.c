@@ -10,7 +10,8 @@
 
 static const char *const field_names[NR_COMPARED_FIELDS] = {
 	"result", "output", "process", "vma", "perms", "flags", "offset", "name", "page",
-	"file", "exclusive", "guard", "uffd-wp", "folio", "content",
+	"file", "exclusive", "guard", "uffd-wp", "folio", "anon",
+	"mapcount", "mlocked", "content",
 };
 
 const char *compared_field_name(enum compared_field field)
@@ -110,29 +111,10 @@ static char *sorted_words(const char *text)
 	return g_string_free(out, FALSE);
 }
 
-/*
- * "gu", there were guard regions here: a flag of later releases (VM_MAYBE_GUARD), which was
- * also taken into stable ones.  It neither keeps areas from merging nor is it lost by that.
- */
-static char *without_guard_flag(struct comparison *cmp, const char *flags)
-{
-	g_auto(GStrv) words = g_strsplit_set(flags ? flags : "", " ", 0);
-	GString *out = g_string_new(NULL);
-
-	for (size_t i = 0; words[i]; i++) {
-		if (strcmp(words[i], "gu"))
-			g_string_append_printf(out, " %s", words[i]);
-		else
-			cmp->unknown[FIELD_FLAGS]++;
-	}
-	return g_string_free(out, FALSE);
-}
-
 static void compare_flags(struct comparison *cmp, const char *place, const char *model,
 			  const char *host)
 {
-	g_autofree char *known = without_guard_flag(cmp, host);
-	g_autofree char *a = sorted_words(model), *b = sorted_words(known);
+	g_autofree char *a = sorted_words(model), *b = sorted_words(host);
 
 	compare_text(cmp, FIELD_FLAGS, place, a, b);
 }
@@ -237,6 +219,7 @@ static void compare_bit(struct comparison *cmp, enum compared_field field, const
 /* Which pages of both are one; both ways, through all processes. */
 struct frames {
 	GHashTable *to_host, *to_model;	/* key -> PFN, PFN -> key */
+	const struct observation *model, *host;
 };
 
 static uint64_t page_key(const struct seen_page *page)
@@ -287,6 +270,30 @@ static void compare_frame(struct comparison *cmp, struct frames *frames, const c
 	g_hash_table_insert(frames->to_model, copy_key(pfn), copy_key(key));
 }
 
+/* What the kernel tells of a page by its PFN. */
+static void compare_folio(struct comparison *cmp, const struct frames *frames, const char *place,
+			  const struct seen_page *model, const struct seen_page *host)
+{
+	const struct seen_folio *a = model->zero ? NULL :
+		observation_folio(frames->model, model->folio);
+	const struct seen_folio *b = observation_folio(frames->host, host->folio);
+	g_autofree char *count_model = NULL, *count_host = NULL;
+
+	if (!a)
+		return;
+	if (!b || a->order) {
+		cmp->unknown[FIELD_ANON]++;
+		cmp->unknown[FIELD_MAPCOUNT]++;
+		cmp->unknown[FIELD_MLOCKED]++;
+		return;
+	}
+	count_model = g_strdup_printf("%d", a->mapcount);
+	count_host = g_strdup_printf("%d", b->mapcount);
+	compare_bit(cmp, FIELD_ANON, place, a->anon, b->anon);
+	compare_text(cmp, FIELD_MAPCOUNT, place, count_model, count_host);
+	compare_bit(cmp, FIELD_MLOCKED, place, a->mlocked, b->mlocked);
+}
+
 static void compare_page(struct comparison *cmp, struct frames *frames, const char *process,
 			 const struct seen_page *model, const struct seen_page *host)
 {
@@ -305,6 +312,7 @@ static void compare_page(struct comparison *cmp, struct frames *frames, const ch
 		compare_frame(cmp, frames, place, page_key(model), host->folio);
 	else
 		cmp->unknown[FIELD_FOLIO]++;
+	compare_folio(cmp, frames, place, model, host);
 	if (model->content_known && host->content_known) {
 		g_autofree char *a = g_strdup_printf("%" PRIu64, model->content);
 		g_autofree char *b = g_strdup_printf("%" PRIu64, host->content);
@@ -340,7 +348,7 @@ void compare_observations(struct comparison *cmp, const struct observation *mode
 			  const struct observation *host)
 {
 	struct frames frames = { frame_table(), g_hash_table_new_full(g_int64_hash,
-				 g_int64_equal, g_free, g_free) };
+				 g_int64_equal, g_free, g_free), model, host };
 
 	for (guint i = 0; i < model->processes->len; i++) {
 		const struct seen_process *a = model->processes->pdata[i];

@@ -21,6 +21,7 @@ enum compared_field {
 	FIELD_PAGE,		/* none, present, swap */
 	FIELD_FILE, FIELD_EXCLUSIVE, FIELD_GUARD, FIELD_UFFD_WP,
 	FIELD_FOLIO,		/* the same page as others, and as before */
+	FIELD_ANON, FIELD_MAPCOUNT, FIELD_MLOCKED,	/* of the page itself */
 	FIELD_CONTENT,
 	NR_COMPARED_FIELDS,
 };

@@ -52,7 +52,7 @@ static const char *name_of_anon_vma(const struct run *run, unsigned int id)
 	return NULL;
 }
 
-static unsigned int anon_vma_of_name(const struct run *run, const char *name)
+unsigned int run_anon_vma_of_name(const struct run *run, const char *name)
 {
 	for (guint i = 0; i < run->anon_names->len; i++) {
 		const struct anon_name *bound = &g_array_index(run->anon_names,
@@ -78,7 +78,7 @@ static bool anon_vma_matches(struct comparison *c, const struct maps_line *line,
 		differ(c, none ? "it has an anon_vma" : "it has no anon_vma");
 		return false;
 	}
-	bound = anon_vma_of_name(run, line->anon_vma);
+	bound = run_anon_vma_of_name(run, line->anon_vma);
 	other = name_of_anon_vma(run, id);
 	if (bound == id)
 		return true;

@@ -22,8 +22,9 @@ static const struct {
 	{ "name", "same anonymous name", "maps",
 	  "give both the same name with prctl(PR_SET_VMA_ANON_NAME)" },
 	{ "anon_vma", "at most one anon_vma between them", "nowhere",
-	  "write to one side only before they are neighbours: an untouched area borrows its "
-	  "neighbour's anon_vma at its first write; two that were written to apart keep theirs" },
+	  "write to the memory once before it is split or before its parts are mapped: pieces of a "
+	  "written area share its anon_vma, an untouched area borrows its neighbour's at its first "
+	  "write, but two that were written to apart keep theirs" },
 	{ "forked", "the faulted side was not inherited by fork", "nowhere",
 	  "nothing in this process: what it inherited with pages stays apart from new memory until "
 	  "it is unmapped; the parent merges freely" },
@@ -84,6 +85,24 @@ const char *explain_seen_in(const char *condition)
 	return "nowhere";
 }
 
+/* maps shows four of the flags itself. */
+static bool in_maps(const char *detail)
+{
+	static const char *const letters[] = { " rd", " wr", " ex", " sh" };
+
+	for (size_t i = 0; detail && i < G_N_ELEMENTS(letters); i++)
+		if (strstr(detail, letters[i]))
+			return true;
+	return false;
+}
+
+const char *explain_row_seen_in(const struct explain_row *row)
+{
+	if (!strcmp(row->condition, "flags") && in_maps(row->detail))
+		return "maps, smaps";
+	return explain_seen_in(row->condition);
+}
+
 /* The mend of each flag in @letters ("ac nr"), each sentence once. */
 static void append_flag_mends(GString *out, const char *letters)
 {
@@ -95,19 +114,53 @@ static void append_flag_mends(GString *out, const char *letters)
 				g_string_append_printf(out, "%s%s", out->len ? "; " : "", flags[i].mend);
 }
 
-char *explain_mend(const char *condition, const char *left_only, const char *right_only)
+/* Where the general mend of a condition would be wrong advice; NULL: it is right. */
+static const char *special_mend(const char *condition, const struct explain_facts *facts)
+{
+	if (!strcmp(condition, "file") && facts->other_file)
+		return "nothing: they map different files";
+	if (!strcmp(condition, "file") && facts->left_file != facts->right_file)
+		return "nothing: only one of them maps a file";
+	if (!strcmp(condition, "pgoff") && (facts->left_file || facts->right_file))
+		return "map the part of the file that follows the left side's";
+	return NULL;
+}
+
+/* A private file mapping keeps its charge, written to or not. */
+static const char file_charge[] = "a private mapping of a file stays charged once it has been writable: "
+				  "make the other side writable once, too, or neither";
+
+static char *flags_mend(const struct explain_facts *facts)
 {
 	GString *out = g_string_new(NULL);
+	g_autofree char *left = g_strdup(facts->left_only ? facts->left_only : "");
+	g_autofree char *right = g_strdup(facts->right_only ? facts->right_only : "");
+	char *charge_left = strstr(left, "ac"), *charge_right = strstr(right, "ac");
 
-	if (!strcmp(condition, "flags")) {
-		append_flag_mends(out, left_only);
-		append_flag_mends(out, right_only);
-		return g_string_free(out, FALSE);
+	if ((charge_left || charge_right) && facts->left_file && facts->right_file) {
+		g_string_append(out, file_charge);
+		if (charge_left)
+			memcpy(charge_left, "  ", 2);
+		if (charge_right)
+			memcpy(charge_right, "  ", 2);
 	}
+	append_flag_mends(out, left);
+	append_flag_mends(out, right);
+	return g_string_free(out, FALSE);
+}
+
+char *explain_mend(const char *condition, const struct explain_facts *facts)
+{
+	const char *special = special_mend(condition, facts);
+
+	if (!strcmp(condition, "flags"))
+		return flags_mend(facts);
+	if (special)
+		return g_strdup(special);
 	for (size_t i = 0; i < G_N_ELEMENTS(conditions); i++)
 		if (!strcmp(conditions[i].condition, condition) && conditions[i].mend)
-			g_string_append(out, conditions[i].mend);
-	return g_string_free(out, FALSE);
+			return g_strdup(conditions[i].mend);
+	return g_strdup("");
 }
 
 static void row_free(gpointer data)
@@ -215,25 +268,50 @@ static void print_row(const struct explain_row *row, GString *out)
 		print_folded(out, "                  ", row->detail);
 }
 
+/* Since when, where to see it and what to do, for each condition that fails. */
+static void print_failures(const struct explain_pair *pair, GString *out)
+{
+	unsigned int failing = 0;
+
+	for (guint i = 0; i < pair->rows->len; i++)
+		failing += ((const struct explain_row *)pair->rows->pdata[i])->answer == EXPLAIN_FAILS;
+	for (guint i = 0; i < pair->rows->len; i++) {
+		const struct explain_row *row = pair->rows->pdata[i];
+
+		if (row->answer != EXPLAIN_FAILS)
+			continue;
+		if (failing > 1)
+			g_string_append_printf(out, "  %s\n", row->condition);
+		if (row->since)
+			print_folded(out, "  since       ", row->since);
+		g_string_append_printf(out, "  visible in  %s\n", explain_row_seen_in(row));
+		if (row->mend && *row->mend)
+			print_folded(out, "  to merge    ", row->mend);
+	}
+}
+
 static void print_verdict(const struct explain_pair *pair, GString *out)
 {
-	const struct explain_row *failure = explain_failure(pair);
-
-	if (failure) {
-		if (failure->since)
-			print_folded(out, "  since       ", failure->since);
-		g_string_append_printf(out, "  visible in  %s\n", explain_seen_in(failure->condition));
-		if (failure->mend && *failure->mend)
-			print_folded(out, "  to merge    ", failure->mend);
-	} else if (count_unknown(pair)) {
+	if (explain_failure(pair))
+		print_failures(pair, out);
+	else if (count_unknown(pair))
 		print_folded(out, "  so          ", "what can be seen from outside does not part them: one of the "
 			     "conditions marked ? does, or nothing has asked for a merge since they became "
 			     "alike");
-	} else {
+	else
 		print_folded(out, "  so          ", "nothing forbids it, but nobody asked: the kernel merges only "
 			     "where a call creates an area or changes its attributes. Change the attributes of "
 			     "one side away and back, for instance with mprotect(), and they merge");
-	}
+}
+
+void explain_print_short(const struct explain_pair *pair, GString *out)
+{
+	const struct explain_row *failure = explain_failure(pair);
+
+	g_string_append_printf(out, "%s | %s: %s\n", pair->left, pair->right,
+			       failure ? failure->condition : "not known");
+	if (failure && failure->detail)
+		print_folded(out, "    ", failure->detail);
 }
 
 void explain_print(const struct explain_pair *pair, GString *out)
@@ -290,7 +368,7 @@ void explain_print_json(const struct explain_pair *pair, GString *out)
 		json_string(out, "right", row->right);
 		json_string(out, "detail", row->detail);
 		json_string(out, "since", row->since);
-		json_string(out, "visible", explain_seen_in(row->condition));
+		json_string(out, "visible", explain_row_seen_in(row));
 		json_string(out, "mend", row->mend);
 		g_string_append_c(out, '}');
 	}

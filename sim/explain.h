@@ -35,6 +35,7 @@ struct explain_pair {
 	char *process;
 	char *left, *right;	/* "vma#1 [@1, @6) r--p" */
 	uint64_t boundary;	/* address at which they meet, bytes */
+	bool alike;		/* maps shows the same in every column but the addresses */
 	bool merged;		/* one VMA covers both: there is nothing to explain */
 	char *merged_text;	/* "vma#1 [@1, @11) r--p" */
 	GPtrArray *rows;	/* struct explain_row, in the kernel's order */
@@ -49,13 +50,23 @@ struct explain_row *explain_add(struct explain_pair *pair, const char *condition
 /* One sentence each, constant: what the condition asks, and where a person sees it. */
 const char *explain_question(const char *condition);
 const char *explain_seen_in(const char *condition);
-/* What would make the condition hold.  For "flags" from the letters only one side has. */
-char *explain_mend(const char *condition, const char *left_only, const char *right_only);
+/* The same for a row: some flags are columns of maps. */
+const char *explain_row_seen_in(const struct explain_row *row);
+/* What the mend of a condition depends on. */
+struct explain_facts {
+	const char *left_only, *right_only;	/* letters of flags that only one side has */
+	bool left_file, right_file;		/* maps a file */
+	bool other_file;			/* and not the same one (both by inode) */
+};
+/* What would make the condition hold; g_free(). */
+char *explain_mend(const char *condition, const struct explain_facts *facts);
 
 /* The first row that fails, or NULL. */
 const struct explain_row *explain_failure(const struct explain_pair *pair);
 
 void explain_print(const struct explain_pair *pair, GString *out);
+/* One line, and a second one for what differs. */
+void explain_print_short(const struct explain_pair *pair, GString *out);
 void explain_print_json(const struct explain_pair *pair, GString *out);
 
 /*

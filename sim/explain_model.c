@@ -2,6 +2,9 @@
  * explain_model.c - explaining a pair of neighbours in the model.
  */
 #include <string.h>
+#include "model/file.h"
+#include "model/machine.h"
+#include "model/rmap.h"
 #include "model/vma.h"
 #include "sim/explain_model.h"
 
@@ -17,7 +20,9 @@ struct explain_history {
 	uint64_t left, right;
 	enum condition_state state[NR_MERGE_VERDICTS];
 	char *since[NR_MERGE_VERDICTS];	/* statement after which it came to fail */
-	char *together;			/* last statement after which one area covered both */
+	bool together;			/* one area covers both */
+	char *parted;			/* the statement that split it, or NULL */
+	GPtrArray *births;		/* char *: the statement which made anon_vma#(i + 1) */
 };
 
 struct explain_history *explain_history_create(const char *process, uint64_t left, uint64_t right)
@@ -27,6 +32,7 @@ struct explain_history *explain_history_create(const char *process, uint64_t lef
 	history->process = g_strdup(process);
 	history->left = left;
 	history->right = right;
+	history->births = g_ptr_array_new_with_free_func(g_free);
 	return history;
 }
 
@@ -34,7 +40,8 @@ void explain_history_destroy(struct explain_history *history)
 {
 	for (size_t i = 0; i < NR_MERGE_VERDICTS; i++)
 		g_free(history->since[i]);
-	g_free(history->together);
+	g_ptr_array_unref(history->births);
+	g_free(history->parted);
 	g_free(history->process);
 	g_free(history);
 }
@@ -66,6 +73,23 @@ static void note_condition(struct explain_history *history, const struct merge_c
 	*state = STATE_FAILS;
 }
 
+/* Which statement made which anon_vma, all processes together. */
+static void note_births(struct explain_history *history, const char *statement)
+{
+	while (history->births->len + 1 < mach->next_id[KIND_ANON_VMA])
+		g_ptr_array_add(history->births, g_strdup(statement));
+}
+
+/* One area until now, and two from now on? */
+static void note_parting(struct explain_history *history, bool together, const char *statement)
+{
+	if (together)
+		g_clear_pointer(&history->parted, g_free);
+	else if (history->together)
+		history->parted = g_strdup(statement);
+	history->together = together;
+}
+
 void explain_history_note(struct explain_history *history, const struct mm_struct *mm,
 			  const char *statement)
 {
@@ -74,13 +98,16 @@ void explain_history_note(struct explain_history *history, const struct mm_struc
 	struct merge_condition conditions[NR_MERGE_VERDICTS];
 	size_t nr = 0;
 
-	if (!left || !right || left == right || explain_is_reservation(left) ||
-	    explain_is_reservation(right)) {
+	note_births(history, statement);
+	if (!left || !right || explain_is_reservation(left) || explain_is_reservation(right)) {
 		memset(history->state, 0, sizeof(history->state));
-		if (left && left == right) {
-			g_free(history->together);
-			history->together = g_strdup(statement);
-		}
+		history->together = false;
+		g_clear_pointer(&history->parted, g_free);
+		return;
+	}
+	note_parting(history, left == right, statement);
+	if (left == right) {
+		memset(history->state, 0, sizeof(history->state));
 		return;
 	}
 	vma_can_merge(left, right, conditions, ARRAY_SIZE(conditions), &nr);
@@ -107,6 +134,20 @@ static char *flags_only(const struct vm_area_struct *a, const struct vm_area_str
 	return g_string_free(out, FALSE);
 }
 
+static char *mend(const char *word, const struct vm_area_struct *left,
+		  const struct vm_area_struct *right, const char *left_only,
+		  const char *right_only)
+{
+	bool left_file = left->vm_file && !vma_is_anonymous(left);
+	bool right_file = right->vm_file && !vma_is_anonymous(right);
+	const struct explain_facts facts = {
+		left_only, right_only, left_file, right_file,
+		left_file && right_file && left->vm_file->inode != right->vm_file->inode &&
+		left->vm_file->inode->type != INODE_SHMEM };
+
+	return explain_mend(word, &facts);
+}
+
 static void add_condition(struct explain_pair *pair, const struct merge_condition *condition,
 			  const struct vm_area_struct *left, const struct vm_area_struct *right)
 {
@@ -126,7 +167,7 @@ static void add_condition(struct explain_pair *pair, const struct merge_conditio
 				  g_strdup(condition->right), NULL);
 	}
 	if (!condition->holds)
-		row->mend = explain_mend(word, left_only, right_only);
+		row->mend = mend(word, left, right, left_only, right_only);
 }
 
 struct explain_pair *explain_vmas(const char *process, const struct vm_area_struct *left,
@@ -152,6 +193,16 @@ struct explain_pair *explain_vmas(const char *process, const struct vm_area_stru
 	return pair;
 }
 
+/* "(one area until then)", or until an earlier statement, or nothing. */
+static char *since_text(const struct explain_history *history, const char *since)
+{
+	if (!history->parted)
+		return g_strdup(since);
+	if (!strcmp(history->parted, since))
+		return g_strdup_printf("%s (one area until then)", since);
+	return g_strdup_printf("%s (one area until %s)", since, history->parted);
+}
+
 static void add_since(struct explain_pair *pair, const struct explain_history *history)
 {
 	for (guint i = 0; i < pair->rows->len; i++) {
@@ -160,10 +211,29 @@ static void add_since(struct explain_pair *pair, const struct explain_history *h
 		for (size_t verdict = 0; verdict < NR_MERGE_VERDICTS; verdict++)
 			if (row->answer == EXPLAIN_FAILS && history->since[verdict] &&
 			    !strcmp(row->condition, merge_verdict_word((enum merge_verdict)verdict)))
-				row->since = history->together ?
-					g_strdup_printf("%s (one area until then)",
-							history->since[verdict]) :
-					g_strdup(history->since[verdict]);
+				row->since = since_text(history, history->since[verdict]);
+	}
+}
+
+static const char *birth(const struct explain_history *history, const struct anon_vma *anon_vma)
+{
+	return anon_vma->id <= history->births->len ? history->births->pdata[anon_vma->id - 1] : "?";
+}
+
+/* Two anon_vmas part them: where each came from is the story. */
+static void add_births(struct explain_pair *pair, const struct explain_history *history,
+		       const struct vm_area_struct *left, const struct vm_area_struct *right)
+{
+	for (guint i = 0; i < pair->rows->len; i++) {
+		struct explain_row *row = pair->rows->pdata[i];
+
+		if (row->answer != EXPLAIN_FAILS || strcmp(row->condition, "anon_vma") ||
+		    !left->anon_vma || !right->anon_vma)
+			continue;
+		g_free(row->detail);
+		row->detail = g_strdup_printf("anon_vma#%u by %s; anon_vma#%u by %s",
+					      left->anon_vma->id, birth(history, left->anon_vma),
+					      right->anon_vma->id, birth(history, right->anon_vma));
 	}
 }
 
@@ -184,5 +254,6 @@ struct explain_pair *explain_history_pair(const struct explain_history *history,
 	}
 	pair = explain_vmas(history->process, left, right, style);
 	add_since(pair, history);
+	add_births(pair, history, left, right);
 	return pair;
 }

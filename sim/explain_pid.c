@@ -24,6 +24,30 @@ static char *flags_only(const struct smaps_vma *a, const struct smaps_vma *b)
 	return g_string_free(out, FALSE);
 }
 
+static bool is_file(const struct smaps_vma *vma)
+{
+	return vma->inode != 0;
+}
+
+static bool same_inode(const struct smaps_vma *left, const struct smaps_vma *right)
+{
+	return left->inode == right->inode && left->major == right->major &&
+	       left->minor == right->minor;
+}
+
+/* The mend of @condition for this pair. */
+static char *mend(const char *condition, const struct smaps_vma *left,
+		  const struct smaps_vma *right)
+{
+	g_autofree char *left_only = flags_only(left, right);
+	g_autofree char *right_only = flags_only(right, left);
+	const struct explain_facts facts = {
+		left_only, right_only, is_file(left), is_file(right),
+		is_file(left) && is_file(right) && !same_inode(left, right) };
+
+	return explain_mend(condition, &facts);
+}
+
 static void add_flags(struct explain_pair *pair, const struct smaps_vma *left,
 		      const struct smaps_vma *right)
 {
@@ -43,21 +67,20 @@ static void add_flags(struct explain_pair *pair, const struct smaps_vma *left,
 	row = explain_add(pair, "flags", EXPLAIN_FAILS, NULL, NULL,
 			  g_strdup_printf("only the left has: %s; only the right has: %s",
 					  *left_only ? left_only : "-", *right_only ? right_only : "-"));
-	row->mend = explain_mend("flags", left_only, right_only);
+	row->mend = mend("flags", left, right);
 }
 
 static void add_file(struct explain_pair *pair, const struct smaps_vma *left,
 		     const struct smaps_vma *right)
 {
-	bool same = left->inode == right->inode && left->major == right->major &&
-		    left->minor == right->minor;
+	bool same = same_inode(left, right);
 	struct explain_row *row;
 
 	if (!same) {
 		row = explain_add(pair, "file", EXPLAIN_FAILS,
 				  g_strdup(*left->name ? left->name : "anonymous"),
 				  g_strdup(*right->name ? right->name : "anonymous"), NULL);
-		row->mend = explain_mend("file", NULL, NULL);
+		row->mend = mend("file", left, right);
 	} else if (left->inode) {
 		explain_add(pair, "file", EXPLAIN_UNKNOWN, g_strdup(left->name), g_strdup(right->name),
 			    g_strdup("the same file; whether it is the same open file cannot be seen"));
@@ -77,7 +100,7 @@ static void add_policy(struct explain_pair *pair, const struct smaps_vma *left,
 	} else if (strcmp(left->policy, right->policy)) {
 		row = explain_add(pair, "policy", EXPLAIN_FAILS, g_strdup(left->policy),
 				  g_strdup(right->policy), NULL);
-		row->mend = explain_mend("policy", NULL, NULL);
+		row->mend = mend("policy", left, right);
 	} else {
 		explain_add(pair, "policy", EXPLAIN_HOLDS, NULL, NULL, NULL);
 	}
@@ -97,7 +120,7 @@ static void add_uffd(struct explain_pair *pair, const struct smaps_vma *left,
 	else
 		explain_add(pair, "uffd", has_uffd(left) || has_uffd(right) ? EXPLAIN_FAILS : EXPLAIN_HOLDS,
 			    NULL, NULL, NULL)->mend =
-			has_uffd(left) || has_uffd(right) ? explain_mend("uffd", NULL, NULL) : NULL;
+			has_uffd(left) || has_uffd(right) ? mend("uffd", left, right) : NULL;
 }
 
 static void add_name(struct explain_pair *pair, const struct smaps_vma *left,
@@ -108,7 +131,7 @@ static void add_name(struct explain_pair *pair, const struct smaps_vma *left,
 
 	if ((left_named || right_named) && strcmp(left->name, right->name))
 		explain_add(pair, "name", EXPLAIN_FAILS, g_strdup(left->name), g_strdup(right->name),
-			    NULL)->mend = explain_mend("name", NULL, NULL);
+			    NULL)->mend = mend("name", left, right);
 	else
 		explain_add(pair, "name", EXPLAIN_HOLDS, NULL, NULL, NULL);
 }
@@ -146,7 +169,7 @@ static void add_pgoff(struct explain_pair *pair, const struct smaps_vma *left,
 	explain_add(pair, "pgoff", next == right->offset ? EXPLAIN_HOLDS : EXPLAIN_FAILS,
 		    g_strdup_printf("ends at 0x%" PRIx64, next),
 		    g_strdup_printf("starts at 0x%" PRIx64, right->offset), NULL)->mend =
-		next == right->offset ? NULL : g_strdup("map consecutive offsets of the file, ascending");
+		next == right->offset ? NULL : mend("pgoff", left, right);
 }
 
 static bool is_special(const struct smaps_vma *vma)
@@ -164,8 +187,9 @@ static struct explain_pair *explain_two(const struct smaps_vma *left, const stru
 	pair->left = describe(left);
 	pair->right = describe(right);
 	pair->boundary = right->start;
+	pair->alike = !strcmp(left->perms, right->perms) && same_inode(left, right);
 	explain_add(pair, "special", special ? EXPLAIN_FAILS : EXPLAIN_HOLDS, NULL, NULL, NULL)->mend =
-		special ? explain_mend("special", NULL, NULL) : NULL;
+		special ? mend("special", left, right) : NULL;
 	add_policy(pair, left, right);
 	add_flags(pair, left, right);
 	add_file(pair, left, right);

@@ -139,8 +139,8 @@ static void probe_pagemap(GPtrArray *facts)
 	uint64_t entry = 0;
 	volatile unsigned char here = 1;
 	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-	bool got = fd >= 0 && pread(fd, &entry, sizeof(entry), (off_t)((uintptr_t)&here / PAGE * 8)) ==
-			      (ssize_t)sizeof(entry);
+	const off_t at = (off_t)((uintptr_t)&here / PAGE * 8);
+	bool got = fd >= 0 && pread(fd, &entry, sizeof(entry), at) == (ssize_t)sizeof(entry);
 
 	add(facts, "pagemap", "present, swap, file, exclusive, guard, uffd-wp", got, reason(got));
 	add(facts, "pagemap-pfns", "the same page or not", got && (entry & ((1UL << 55) - 1)),

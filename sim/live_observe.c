@@ -4,16 +4,17 @@
  * Nothing here may change what it looks at.  Contents are read through /proc/PID/mem, and
  * only where pagemap says that a page is present, so that no fault is taken.  Such a read
  * leaves the page in a batch of this CPU, with a reference that would have the next write
- * copy it: the batches are emptied afterwards.
+ * copy it: the batches are emptied afterwards, and before, for anybody on this CPU may have.
  *
  * seen_page.folio is the PFN here, and 0 when this host hides it: equal for the same page.
  *
  * In the kernel:  fs/proc/task_mmu.c smaps, pagemap, PAGEMAP_SCAN; mm/memory.c
- *                 access_remote_vm().
+ *                 access_remote_vm(); fs/proc/page.c.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <linux/kernel-page-flags.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -28,6 +29,7 @@
 #define MAX_PLAIN	(4UL << 30)
 
 #define PM_PFN		((1UL << 55) - 1)
+#define KPF_MLOCKED	33
 
 struct look {
 	struct live_backend *live;
@@ -174,6 +176,63 @@ static void see_process(struct live_backend *live, struct observation *seen,
 		close(look.mem);
 }
 
+/* ---- pages by PFN ---- */
+
+static int compare_pfns(const void *a, const void *b)
+{
+	unsigned int x = *(const unsigned int *)a, y = *(const unsigned int *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static GArray *all_pfns(const struct observation *seen)
+{
+	GArray *pfns = g_array_new(FALSE, FALSE, sizeof(unsigned int));
+
+	for (guint i = 0; i < seen->processes->len; i++) {
+		const struct seen_process *process = seen->processes->pdata[i];
+
+		for (guint j = 0; j < process->pages->len; j++) {
+			const struct seen_page *page = process->pages->pdata[j];
+
+			if (page->folio)
+				g_array_append_val(pfns, page->folio);
+		}
+	}
+	g_array_sort(pfns, compare_pfns);
+	return pfns;
+}
+
+/* Sorted by PFN, each once; none where the host does not tell. */
+static void see_frames(struct observation *seen)
+{
+	int flags = open("/proc/kpageflags", O_RDONLY | O_CLOEXEC);
+	int counts = open("/proc/kpagecount", O_RDONLY | O_CLOEXEC);
+	g_autoptr(GArray) pfns = all_pfns(seen);
+	unsigned int last = 0;
+
+	for (guint i = 0; flags >= 0 && counts >= 0 && i < pfns->len; i++) {
+		unsigned int pfn = g_array_index(pfns, unsigned int, i);
+		uint64_t flag = 0, count = 0;
+		struct seen_folio *folio;
+
+		if (pfn == last || pread(flags, &flag, 8, (off_t)pfn * 8) != 8 ||
+		    pread(counts, &count, 8, (off_t)pfn * 8) != 8)
+			continue;
+		last = pfn;
+		folio = g_new0(struct seen_folio, 1);
+		folio->id = pfn;
+		folio->anon = flag >> KPF_ANON & 1;
+		folio->mlocked = flag >> KPF_MLOCKED & 1;
+		folio->mapcount = (int)count;
+		g_ptr_array_add(seen->folios, folio);
+	}
+	if (flags >= 0)
+		close(flags);
+	if (counts >= 0)
+		close(counts);
+}
+
 /* Kernel: madvise_cold() begins with lru_add_drain(). */
 static void empty_batches(void)
 {
@@ -191,6 +250,8 @@ struct observation *live_observe(struct backend *backend, bool pages)
 	struct observation *seen = observation_create();
 
 	seen->behind_hidden = true;
+	if (pages)
+		empty_batches();
 	for (guint i = 0; i < live->tasks->len; i++) {
 		const struct live_task *task = live->tasks->pdata[i];
 		const struct live_task *any = live_any_of(live, task->name);
@@ -198,7 +259,9 @@ struct observation *live_observe(struct backend *backend, bool pages)
 		if (any)
 			see_process(live, seen, any, pages);
 	}
-	if (pages)
+	if (pages) {
+		see_frames(seen);
 		empty_batches();
+	}
 	return seen;
 }

@@ -86,7 +86,8 @@ static void become(int elf, int memfd, const struct live_limits *limits)
 
 /* ---- the parent: empties it ---- */
 
-#define AGENT(world, pid, number, ...) agent_call(world, pid, number, (const uint64_t[6]){ __VA_ARGS__ })
+#define AGENT(world, pid, number, ...) \
+	agent_call(world, pid, number, (const uint64_t[6]){ __VA_ARGS__ })
 
 static int64_t agent_call(struct live_world *world, pid_t pid, long number, const uint64_t args[6])
 {

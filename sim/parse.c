@@ -471,25 +471,43 @@ bool parse_block(struct parser *p, GPtrArray *body, const char *where)
 
 /* ---- whole files ---- */
 
+/* The first character that would act on a terminal, or NULL; @source is valid UTF-8. */
+static const char *find_control(const struct source *source)
+{
+	const char *end = source->text + source->len;
+
+	for (const char *s = source->text; s < end; s = g_utf8_next_char(s))
+		if (g_unichar_iscntrl(g_utf8_get_char(s)) && !strchr("\t\n\f\r", *s))
+			return s;
+	return NULL;
+}
+
+static bool bad_byte(const struct source *source, struct diag_list *diags, const char *at,
+		     const char *note, const char *what)
+{
+	struct loc loc = source_loc(source, (size_t)(at - source->text),
+				    (size_t)(at - source->text) + 1);
+
+	diag_error(diags, &loc, note, "%s", what);
+	return false;
+}
+
 /* What no scenario may hold, wherever it stands. */
 static bool check_text(const struct source *source, struct diag_list *diags)
 {
-	const char *stop, *nul = memchr(source->text, '\0', source->len);
+	const char *stop = memchr(source->text, '\0', source->len);
 	struct loc loc;
 	size_t len;
 
-	if (nul) {
-		loc = source_loc(source, (size_t)(nul - source->text),
-				 (size_t)(nul - source->text) + 1);
-		diag_error(diags, &loc, "a scenario is text", "a NUL byte");
-		return false;
-	}
-	if (!g_utf8_validate(source->text, (gssize)source->len, &stop)) {
-		loc = source_loc(source, (size_t)(stop - source->text),
-				 (size_t)(stop - source->text) + 1);
-		diag_error(diags, &loc, "save the file as UTF-8", "this byte is not valid UTF-8");
-		return false;
-	}
+	if (stop)
+		return bad_byte(source, diags, stop, "a scenario is text", "a NUL byte");
+	if (!g_utf8_validate(source->text, (gssize)source->len, &stop))
+		return bad_byte(source, diags, stop, "save the file as UTF-8",
+				"this byte is not valid UTF-8");
+	stop = find_control(source);
+	if (stop)
+		return bad_byte(source, diags, stop, "strings may have it as an escape, \\xhh",
+				"a control character");
 	for (uint32_t line = 1; line <= source->nr_lines; line++) {
 		source_line(source, line, &len);
 		if (len <= SOURCE_MAX_LINE)

@@ -42,6 +42,8 @@ bool parse_expect(struct parser *p, enum token_kind kind, const char *where);
 char *parse_name(struct parser *p, const char *what, struct loc *loc);
 /* A string, decoded. */
 char *parse_string(struct parser *p, const char *what, struct loc *loc);
+/* The same for what is shown as it is: without what would act on a terminal. */
+char *parse_shown_string(struct parser *p, const char *what, struct loc *loc);
 /* From @start to the end of the token consumed last. */
 struct loc parse_loc_from(const struct parser *p, uint32_t start);
 /* A raw word at the current token, which is lexed anew behind it; NULL when there is none. */

@@ -124,7 +124,7 @@ static bool parse_setting_body(struct parser *p, struct setting *setting)
 {
 	switch (setting->kind) {
 	case SETTING_TITLE:
-		setting->value = parse_string(p, "the title", &setting->value_loc);
+		setting->value = parse_shown_string(p, "the title", &setting->value_loc);
 		return setting->value != NULL;
 	case SETTING_WINDOW:
 		setting->expr = parse_expr(p);

@@ -263,7 +263,7 @@ struct stmt *parse_graph(struct parser *p)
 	struct stmt *stmt = parse_make_stmt(STMT_GRAPH);
 
 	parse_advance(p);
-	stmt->graph.file = parse_string(p, "the file to draw to", NULL);
+	stmt->graph.file = parse_shown_string(p, "the file to draw to", NULL);
 	if (stmt->graph.file && (!parse_at(p, TOK_NAME) || parse_view(p, &stmt->graph)))
 		return stmt;
 	stmt_destroy(stmt);
@@ -275,7 +275,7 @@ struct stmt *parse_text(struct parser *p, enum stmt_kind kind)
 	struct stmt *stmt = parse_make_stmt(kind);
 
 	parse_advance(p);
-	stmt->text = parse_string(p, kind == STMT_STEP ? "the heading" : "the text", NULL);
+	stmt->text = parse_shown_string(p, kind == STMT_STEP ? "the heading" : "the text", NULL);
 	if (stmt->text)
 		return stmt;
 	stmt_destroy(stmt);

@@ -129,6 +129,29 @@ char *parse_string(struct parser *p, const char *what, struct loc *loc)
 	return text;
 }
 
+static bool is_shown(const char *text)
+{
+	if (!g_utf8_validate(text, -1, NULL))
+		return false;
+	for (; *text; text = g_utf8_next_char(text))
+		if (g_unichar_iscntrl(g_utf8_get_char(text)) && *text != '\n' && *text != '\t')
+			return false;
+	return true;
+}
+
+char *parse_shown_string(struct parser *p, const char *what, struct loc *loc)
+{
+	struct loc place = token_loc(&p->lex, &p->tok);
+	char *text = parse_string(p, what, loc);
+
+	if (!text || is_shown(text))
+		return text;
+	diag_error(p->diags, &place, "of escapes only \\n, \\t, \\\\ and \\\" are text",
+		   "a control character in %s", what);
+	g_free(text);
+	return NULL;
+}
+
 struct loc parse_loc_from(const struct parser *p, uint32_t start)
 {
 	return source_loc(p->source, start, MAX(start, p->last_end));

@@ -15,6 +15,7 @@ const char *status_words(int status)
 	case STATUS_NOTHING:	return "nothing could run";
 	case STATUS_BROKEN:	return "an invariant broke";
 	case STATUS_BOUND:	return "a bound was reached";
+	case STATUS_INTERRUPTED:	return "interrupted";
 	default:		return "a bug in mmsim itself";
 	}
 }

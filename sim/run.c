@@ -9,8 +9,9 @@
 /* Worst first; what is not listed is as good as 0. */
 int status_worse(int a, int b)
 {
-	static const int order[] = { STATUS_INTERNAL, STATUS_BROKEN, STATUS_FALSE, STATUS_REJECTED,
-				     STATUS_BOUND, STATUS_NOTHING, STATUS_USAGE };
+	static const int order[] = { STATUS_INTERNAL, STATUS_INTERRUPTED, STATUS_BROKEN,
+				     STATUS_FALSE, STATUS_REJECTED, STATUS_BOUND, STATUS_NOTHING,
+				     STATUS_USAGE };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(order); i++)
 		if (a == order[i] || b == order[i])
@@ -133,6 +134,15 @@ static void stop_at_limit(struct run *run, const struct stmt *stmt, const char *
 		   "the limit of %" G_GUINT64_FORMAT " %s is reached",
 		   run->options.max_statements, what);
 	run_stop(run, stmt, STATUS_BOUND);
+}
+
+static bool is_interrupted(struct run *run, const struct stmt *stmt)
+{
+	if (!run->options.interrupted || !run->options.interrupted())
+		return false;
+	diag_error(run->diags, &stmt->loc, NULL, "interrupted before this statement");
+	run_stop(run, stmt, STATUS_INTERRUPTED);
+	return true;
 }
 
 static void run_for(struct run *run, const struct stmt *stmt)
@@ -304,6 +314,8 @@ static void run_stmt(struct run *run, const struct stmt *stmt)
 		stop_at_limit(run, stmt, "statements");
 		return;
 	}
+	if (is_interrupted(run, stmt))
+		return;
 	run->number++;
 	run->eval.own = run->first;
 	run_leaf(run, stmt);
@@ -339,7 +351,7 @@ static bool run_begin(struct run *run)
 		return run_cannot_begin(run, why);
 	run->backend = backend_model_create(&run->settings.config, run->first, &why);
 	if (!run->backend) {
-		diag_file_error(run->diags, run->script->name, NULL, "not yet modelled: %s", why);
+		diag_file_error(run->diags, run->script->name, NULL, "%s", why);
 		run_stop(run, NULL, STATUS_REJECTED);
 		return false;
 	}

@@ -30,6 +30,7 @@ struct machine;
 enum status {
 	STATUS_GOOD = 0, STATUS_FALSE = 1, STATUS_USAGE = 2, STATUS_REJECTED = 3,
 	STATUS_NOTHING = 4, STATUS_BROKEN = 5, STATUS_BOUND = 6, STATUS_INTERNAL = 70,
+	STATUS_INTERRUPTED = 130,
 };
 int status_worse(int a, int b);
 
@@ -80,6 +81,7 @@ struct run_options {
 	uint64_t check_every;		/* statements; CHECK_EVERY */
 	uint64_t until;			/* statements to execute; 0: all */
 	uint64_t max_statements;	/* 0: a million */
+	bool (*interrupted)(void);	/* asked before each statement; or NULL */
 	bool trace;			/* tell EVENT_TRACE */
 	bool without_bugs;		/* `bug` is ignored, and so are expectations */
 	event_fn event;			/* or NULL */

@@ -15,6 +15,7 @@ static bool lookup(struct eval *eval, const char *name, struct value *out)
 {
 	struct run *run = run_of(eval);
 	const struct value *variable;
+	unsigned int anon_vma;
 
 	for (guint i = run->loops->len; i-- > 0;) {
 		const struct loop_var *loop = &g_array_index(run->loops, struct loop_var, i);
@@ -44,7 +45,10 @@ static bool lookup(struct eval *eval, const char *name, struct value *out)
 			value_word(word, (uint64_t)run->last_errno) : value_int(run->last_errno);
 		return true;
 	}
-	return false;
+	anon_vma = run_anon_vma_of_name(run, name);
+	if (anon_vma)
+		*out = value_object("anon_vma", anon_vma);
+	return anon_vma != 0;
 }
 
 static bool word(struct eval *eval, const char *name, struct value *out)

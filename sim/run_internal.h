@@ -74,6 +74,8 @@ void run_check_invariants(struct run *run, const struct stmt *stmt);
 
 /* expect_maps.c */
 void run_expect_maps(struct run *run, const struct stmt *stmt);
+/* The id of what `anon_vma=NAME` was bound to, or 0. */
+unsigned int run_anon_vma_of_name(const struct run *run, const char *name);
 
 /* show.c */
 void run_show(struct run *run, const struct stmt *stmt);

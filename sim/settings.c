@@ -52,7 +52,7 @@ static const char *const placement_words[] = { "search", "recorded", NULL };
 #define NEWEST	KERNEL_VERSION(6, 18)
 
 static const struct setting_key keys[] = {
-	{ "ram", SET_BYTES, 1UL << 20, 1UL << 40, NULL, apply_ram, "1M to 1T",
+	{ "ram", SET_BYTES, 1UL << 20, (1UL << 40) - 1, NULL, apply_ram, "1M to less than 1T",
 	  "physical memory; 4G unless said otherwise" },
 	{ "swap", SET_BYTES, 0, 0, NULL, apply_swap, "0", "size of the swap device" },
 	{ "thp", SET_WORD, 0, 0, thp_words, apply_thp, "madvise | never",
@@ -278,8 +278,10 @@ static bool set_window(const struct setting *setting, struct run_settings *setti
 	if (!number_of(setting, diags, &bytes))
 		return false;
 	if (!bytes || bytes % PAGE_SIZE || bytes > (1UL << 46)) {
-		diag_error(diags, &setting->value_loc, "window 40p",
-			   "a window has a number of whole pages");
+		diag_error(diags, &setting->value_loc, "window 40p", "%s",
+			   bytes > (1UL << 46) ? "a window is at most 64T, half of what a process "
+						 "can map" :
+						 "a window has a number of whole pages");
 		return false;
 	}
 	settings->window = bytes;

@@ -5,7 +5,10 @@
  */
 #include "sim/source.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
+
+#define READ_MAX_BYTES	(256 << 20)	/* narrations that are expected may be long */
 
 struct source *source_create(const char *name, const char *text, size_t len)
 {
@@ -155,6 +158,7 @@ char *loc_text(const struct loc *loc)
 
 static bool read_file(void *data, const char *path, char **text, size_t *len, GError **error)
 {
+	GStatBuf status;
 	gsize size;
 
 	(void)data;
@@ -164,6 +168,12 @@ static bool read_file(void *data, const char *path, char **text, size_t *len, GE
 	}
 	if (!g_file_test(path, G_FILE_TEST_IS_REGULAR)) {
 		g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_ISDIR, "not a regular file");
+		return false;
+	}
+	/* A file of any size must not fill the memory. */
+	if (!g_stat(path, &status) && status.st_size > READ_MAX_BYTES) {
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOSPC, "it is larger than %d MiB",
+			    READ_MAX_BYTES >> 20);
 		return false;
 	}
 	if (!g_file_get_contents(path, text, &size, error))

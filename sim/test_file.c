@@ -16,6 +16,10 @@ static struct script *parse_stdin(struct diag_list *diags)
 
 	while ((len = fread(buffer, 1, sizeof(buffer), stdin)) > 0 && all->len <= SOURCE_MAX_BYTES)
 		g_string_append_len(all, buffer, (gssize)len);
+	if (ferror(stdin)) {
+		diag_file_error(diags, "-", NULL, "standard input cannot be read");
+		return NULL;
+	}
 	if (all->len <= SOURCE_MAX_BYTES)
 		return script_parse_text("-", all->str, all->len, NULL, diags);
 	diag_file_error(diags, "-", NULL, "the file is larger than 16 MiB");
@@ -84,10 +88,17 @@ static int compare_expected(const char *path, const char *narration, FILE *err)
 	g_autofree char *expected_path = scenario_expected_path(path);
 	g_autofree char *expected = NULL;
 	g_auto(GStrv) a = NULL, b = NULL;
+	g_autoptr(GError) error = NULL;
+	size_t len = 0;
 	guint i = 0;
 
-	if (!g_file_get_contents(expected_path, &expected, NULL, NULL))
-		return STATUS_GOOD;
+	if (!source_reader_files.read(NULL, expected_path, &expected, &len, &error)) {
+		if (g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+			return STATUS_GOOD;
+		fprintf(err, "%s: error: cannot read the file: %s\n", expected_path,
+			error->message);
+		return STATUS_REJECTED;
+	}
 	if (!strcmp(expected, narration))
 		return STATUS_GOOD;
 	a = g_strsplit(expected, "\n", -1);

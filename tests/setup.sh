@@ -42,7 +42,11 @@ build() {
 	preset=$1
 	shift
 	log=build/$preset.log
-	mkdir -p build
+	if ! mkdir -p build || ! : >>"$log"; then
+		echo "mmsim builds in $PWD/build, which cannot be written to: copy the sources" >&2
+		exit 4
+	fi
+	[ -f "build/$preset/build.ninja" ] || echo "building in build/$preset, about half a minute" >&2
 	if ! { { [ -f "build/$preset/build.ninja" ] || cmake --preset "$preset"; } &&
 		cmake --build --preset "$preset" "$@"; } >"$log" 2>&1; then
 		cat "$log" >&2

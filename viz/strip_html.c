@@ -323,7 +323,8 @@ static void area_cell(struct painter *paint, const struct fold_run *run, guint f
 		 .edge = paint->theme->text,
 		 .style = fold_is_item(run) ? NULL : "dashed",
 		 .color = empty ? paint->theme->faint : NULL,
-		 .fill = theme_tint(paint->theme, vma->anon_vma ? vma->anon_vma->id : 0));
+		 .fill = theme_tint(paint->theme, fold_is_item(run) && vma->anon_vma ?
+				    vma->anon_vma->id : 0));
 }
 
 /* Nothing is mapped in columns [from, to): how much, where it is cut short. */

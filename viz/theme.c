@@ -30,12 +30,12 @@ const struct theme *theme_get(bool dark)
 
 const char *theme_tint(const struct theme *theme, unsigned int number)
 {
-	return number ? theme->tint[(number - 1) % THEME_HUES] : theme->box;
+	return number && number <= THEME_HUES ? theme->tint[number - 1] : theme->box;
 }
 
 const char *theme_hue(const struct theme *theme, unsigned int number)
 {
-	return number ? theme->hue[(number - 1) % THEME_HUES] : theme->line;
+	return number && number <= THEME_HUES ? theme->hue[number - 1] : theme->line;
 }
 
 unsigned int theme_width(const char *text, unsigned int size)

@@ -29,7 +29,10 @@ struct theme {
 };
 
 const struct theme *theme_get(bool dark);
-/* The fill and line colours that the object with that number (from 1) has; 0: none. */
+/*
+ * The fill and line colours that the object with that number (from 1) has; 0: none.  The colours
+ * are as many as a person tells apart, and no two objects share one: later ones have none.
+ */
 const char *theme_tint(const struct theme *theme, unsigned int number);
 const char *theme_hue(const struct theme *theme, unsigned int number);
 

@@ -132,13 +132,19 @@ static const struct calls_case cases[] = {
 	{ "guard: survives free and cold",
 	  "map 0 2; advise 0 1 guard; advise 0 2 free; advise 0 2 cold; r 0 = SEGV", "AA" },
 	{ "guard: copied by fork", "map 0 2; advise 0 1 guard; fork; r 0 = SEGV", "AA" },
+	{ "guard: of a file, copied by fork",
+	  "file 0 2 0 rw s; advise 0 1 guard; fork; r 0 = SEGV; r 1", NULL },
+	{ "guard: of a file, takes no anon_vma, so that the child merges",
+	  "file 0 2 0 rw; advise 0 1 guard; fork; file 2 2 2 rw; maps = 1", NULL },
+	{ "guard: the mark stays through unlocking and merging",
+	  "map 0 2; w 0 2; lock 1 1; advise 0 1 guard; unlockall; maps = 1; flag 0 gu = 1", NULL },
 	{ "guard: moves along",
 	  "map 0 2; advise 0 1 guard; remap 0 2 2 mf 10; r 10 = SEGV", "..........AA" },
 	{ "guard: not of locked memory, but away from it",
 	  "map 0 1; lock 0 1; advise 0 1 guard = EINVAL; advise 0 1 unguard = 0", "A" },
 	{ "guard: of a shared file",
 	  "file 0 2 0 rw s; w 0 2; advise 0 1 guard; w 0 = SEGV; advise 0 1 unguard; "
-	  "r 0 = 0; r 1 = 1", "AA" },
+	  "r 0 = 0; r 1 = 1", "aa" },
 	{ "guard: over several tables",
 	  "map 500 30; w 505; w 520; advise 500 30 guard; r 505 = SEGV; r 520 = SEGV; "
 	  "rss = 0", NULL },
@@ -154,6 +160,12 @@ static const struct calls_case cases[] = {
 	{ "collapse: forbidden",
 	  "map 0 512; w 0; advise 0 512 nohugepage; advise 0 512 collapse = EINVAL", NULL },
 	{ "collapse: a file", "file 0 64 0; advise 0 64 collapse = EINVAL", NULL },
+	{ "collapse: shared memory, no whole block",
+	  "map 0 512 rw s; advise 0 1 collapse = 0; advise 1 1 collapse = EINVAL", NULL },
+	{ "collapse: shared memory at another offset", "map 1 1024 rw s; "
+	  "advise 512 1 collapse = EINVAL", NULL },
+	{ "collapse: shared memory, a block, is refused",
+	  "map 0 512 rw s; advise 0 512 collapse = ENOSYS", NULL },
 	{ "collapse: what it is for, is refused",
 	  "map 0 512; w 0; advise 0 512 collapse = ENOSYS", NULL },
 };

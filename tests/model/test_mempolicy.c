@@ -6,12 +6,13 @@
 
 static struct process process;
 
-/* Pages 0-3 and 5-9 are one mapping with a hole at 4. */
+/* Pages 0-3 and 5-9 are one mapping with a hole at 4; 9 was written to. */
 static int setup(void **state G_GNUC_UNUSED)
 {
 	process_start(&process, NULL);
 	map_anon(0, 10);
 	assert_int_equal(sys_munmap(P(4), PAGE_SIZE), 0);
+	assert_int_equal(store(P(9), 1), 0);
 	return 0;
 }
 
@@ -66,6 +67,14 @@ static const struct errno_case {
 	{ "mbind: default over a hole", P(0), 10 * PAGE_SIZE, MPOL_DEFAULT, 0, 0, 0, 0 },
 	{ "mbind: default of nothing", P(4), 4096, MPOL_DEFAULT, 0, 0, 0, -EFAULT },
 	{ "mbind: begins in a hole", P(4), 8192, MPOL_BIND, 1, 64, 0, -EFAULT },
+	{ "mbind: strict, nothing is there yet", P(0), 4096, MPOL_LOCAL, 0, 0, MPOL_MF_STRICT, 0 },
+	{ "mbind: strict, where the mask says", P(9), 4096, MPOL_BIND, 1, 64, MPOL_MF_STRICT, 0 },
+	{ "mbind: strict, local has an empty mask", P(9), 4096, MPOL_LOCAL, 0, 0,
+	  MPOL_MF_STRICT, -EIO },
+	{ "mbind: strict, relative numbers as they are", P(5), 5 * PAGE_SIZE,
+	  MPOL_BIND | RELATIVE, 2, 64, MPOL_MF_STRICT, -EIO },
+	{ "mbind: strict, default does not care", P(9), 4096, MPOL_DEFAULT, 0, 0,
+	  MPOL_MF_STRICT, 0 },
 	{ "mbind: ends in a hole", P(3), 8192, MPOL_BIND, 1, 64, 0, -EFAULT },
 };
 
@@ -99,6 +108,7 @@ static const struct equal_case {
 	{ "equal: static keeps what was asked for", MPOL_BIND | STATIC, 1, MPOL_BIND | STATIC,
 	  3, false },
 	{ "equal: relative too", MPOL_BIND | RELATIVE, 1, MPOL_BIND | RELATIVE, 2, false },
+	{ "equal: balancing as well", MPOL_BIND | BALANCE, 1, MPOL_BIND | BALANCE, 3, false },
 	{ "equal: modes differ", MPOL_BIND, 1, MPOL_INTERLEAVE, 1, false },
 	{ "equal: flags differ", MPOL_BIND, 1, MPOL_BIND | STATIC, 1, false },
 	{ "equal: preferred without nodes is local", MPOL_PREFERRED, 0, MPOL_LOCAL, 0, true },

@@ -96,7 +96,7 @@ static const struct calls_case cases[] = {
 	{ "mincore: a file's page cache",
 	  "file 0 4 0 rw s; w 1; unmap 0 4; file 0 4 0 rw; core 0 4 = 100", "aaaa" },
 	{ "mincore: a guard hides the page, not the cache",
-	  "file 0 2 0 rw s; w 0 2; advise 0 1 guard; core 0 2 = 11", "AA" },
+	  "file 0 2 0 rw s; w 0 2; advise 0 1 guard; core 0 2 = 11", "aa" },
 	{ "mincore: errors",
 	  "map 0 1; core 0+ 1 = EINVAL; core 1 1 = ENOMEM; core 0 2 = ENOMEM; "
 	  "core top 1 = ENOMEM; core 0 0 = 0", "a" },

@@ -1,0 +1,240 @@
+/*
+ * test_compare.c - what two observations differ in is found, and what is not visible is not.
+ */
+#include "tests/test.h"
+
+#include "sim/compare.h"
+
+#define BASE	0x7000000UL
+
+static struct seen_vma *add_vma(struct seen_process *process, unsigned int from, unsigned int to)
+{
+	struct seen_vma *vma = seen_process_add_vma(process);
+
+	vma->start = BASE + from * 4096UL;
+	vma->end = BASE + to * 4096UL;
+	strcpy(vma->perms, "rw-p");
+	vma->flags = g_strdup("rd wr mr");
+	vma->name = g_strdup("");
+	return vma;
+}
+
+static struct seen_page *add_page(struct seen_process *process, unsigned int nr, unsigned int folio)
+{
+	struct seen_page *page = g_new0(struct seen_page, 1);
+
+	page->addr = BASE + nr * 4096UL;
+	page->present = true;
+	page->folio = folio;
+	page->content_known = true;
+	g_ptr_array_add(process->pages, page);
+	return page;
+}
+
+/* P with one area of four pages, two of them present; @folio and the one after it. */
+static struct observation *observed(unsigned int folio)
+{
+	struct observation *seen = observation_create();
+	struct seen_process *process = observation_add_process(seen, "P");
+
+	add_vma(process, 0, 4);
+	add_page(process, 1, folio);
+	add_page(process, 2, folio + 1);
+	return seen;
+}
+
+static struct seen_process *first(struct observation *seen)
+{
+	return seen->processes->pdata[0];
+}
+
+static struct seen_vma *vma_of(struct observation *seen)
+{
+	return first(seen)->vmas->pdata[0];
+}
+
+static struct seen_page *page_of(struct observation *seen, unsigned int i)
+{
+	return first(seen)->pages->pdata[i];
+}
+
+struct pair {
+	struct comparison *cmp;
+	struct observation *model, *host;
+};
+
+static int begin(void **state)
+{
+	struct pair *pair = g_new0(struct pair, 1);
+
+	pair->cmp = comparison_create();
+	pair->model = observed(3);
+	pair->host = observed(700);
+	*state = pair;
+	return 0;
+}
+
+static int end(void **state)
+{
+	struct pair *pair = *state;
+
+	comparison_destroy(pair->cmp);
+	observation_destroy(pair->model);
+	observation_destroy(pair->host);
+	g_free(pair);
+	return 0;
+}
+
+/* The one difference there has to be. */
+static void one(struct pair *pair, enum compared_field field, const char *place)
+{
+	const struct difference *difference;
+
+	compare_observations(pair->cmp, pair->model, pair->host);
+	assert_int_equal(pair->cmp->differences->len, 1);
+	difference = pair->cmp->differences->pdata[0];
+	assert_string_equal(compared_field_name(difference->field), compared_field_name(field));
+	assert_string_equal(difference->place, place);
+}
+
+static void test_alike(void **state)
+{
+	struct pair *pair = *state;
+
+	compare_observations(pair->cmp, pair->model, pair->host);
+	assert_int_equal(pair->cmp->differences->len, 0);
+	assert_int_equal(pair->cmp->compared[FIELD_FOLIO], 2);
+	assert_int_equal(pair->cmp->unknown[FIELD_OFFSET], 1);	/* anonymous */
+}
+
+static void test_order_of_flags(void **state)
+{
+	struct pair *pair = *state;
+	struct seen_vma *vma = vma_of(pair->host);
+
+	g_free(vma->flags);
+	vma->flags = g_strdup("mr wr rd");
+	compare_observations(pair->cmp, pair->model, pair->host);
+	assert_int_equal(pair->cmp->differences->len, 0);
+}
+
+static void test_flags(void **state)
+{
+	struct pair *pair = *state;
+	struct seen_vma *vma = vma_of(pair->host);
+
+	g_free(vma->flags);
+	vma->flags = g_strdup("rd wr mr lo");
+	one(pair, FIELD_FLAGS, "P:0x7000000-0x7004000");
+}
+
+static void test_perms(void **state)
+{
+	struct pair *pair = *state;
+
+	vma_of(pair->host)->perms[1] = '-';
+	one(pair, FIELD_PERMS, "P:0x7000000-0x7004000");
+}
+
+/* One area here, two there: told once, and areas behind are compared again. */
+static void test_split(void **state)
+{
+	struct pair *pair = *state;
+
+	vma_of(pair->host)->end -= 8192;
+	add_vma(first(pair->host), 2, 4);
+	add_vma(first(pair->host), 6, 7);
+	add_vma(first(pair->model), 6, 7);
+	one(pair, FIELD_VMA, "P:0x7000000");
+}
+
+static void test_page(void **state)
+{
+	struct pair *pair = *state;
+
+	add_page(first(pair->host), 3, 800);
+	one(pair, FIELD_PAGE, "P:0x7003000");
+}
+
+static void test_bits(void **state)
+{
+	struct pair *pair = *state;
+
+	page_of(pair->host, 0)->exclusive = true;
+	one(pair, FIELD_EXCLUSIVE, "P:0x7001000");
+}
+
+static void test_content(void **state)
+{
+	struct pair *pair = *state;
+
+	page_of(pair->model, 1)->content = 7;
+	one(pair, FIELD_CONTENT, "P:0x7002000");
+}
+
+static void test_one_page_there_two_here(void **state)
+{
+	struct pair *pair = *state;
+
+	page_of(pair->host, 1)->folio = 700;
+	one(pair, FIELD_FOLIO, "P:0x7002000");
+}
+
+static void test_two_pages_there_one_here(void **state)
+{
+	struct pair *pair = *state;
+
+	page_of(pair->model, 1)->folio = 3;
+	one(pair, FIELD_FOLIO, "P:0x7002000");
+}
+
+static void test_another_page_than_before(void **state)
+{
+	struct pair *pair = *state;
+
+	compare_observations(pair->cmp, pair->model, pair->host);
+	page_of(pair->host, 0)->folio = 900;
+	one(pair, FIELD_FOLIO, "P:0x7001000");
+}
+
+static void test_hidden_frames(void **state)
+{
+	struct pair *pair = *state;
+
+	page_of(pair->host, 0)->folio = page_of(pair->host, 1)->folio = 0;
+	compare_observations(pair->cmp, pair->model, pair->host);
+	assert_int_equal(pair->cmp->differences->len, 0);
+	assert_int_equal(pair->cmp->unknown[FIELD_FOLIO], 2);
+}
+
+static void test_process(void **state)
+{
+	struct pair *pair = *state;
+
+	observation_add_process(pair->host, "Q");
+	one(pair, FIELD_PROCESS, "Q");
+}
+
+static void test_told_once(void **state)
+{
+	struct pair *pair = *state;
+
+	vma_of(pair->host)->perms[1] = '-';
+	compare_observations(pair->cmp, pair->model, pair->host);
+	one(pair, FIELD_PERMS, "P:0x7000000-0x7004000");
+}
+
+#define TEST(name)	cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_alike), TEST(test_order_of_flags), TEST(test_flags), TEST(test_perms),
+		TEST(test_split), TEST(test_page), TEST(test_bits), TEST(test_content),
+		TEST(test_one_page_there_two_here), TEST(test_two_pages_there_one_here),
+		TEST(test_another_page_than_before), TEST(test_hidden_frames), TEST(test_process),
+		TEST(test_told_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

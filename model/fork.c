@@ -261,10 +261,14 @@ long sys_clone(unsigned long flags, struct task_struct **child)
 	task->pid = mach->next_pid++;
 	task->tgid = flags & CLONE_THREAD ? current->tgid : task->pid;
 	task->parent = flags & CLONE_THREAD ? current->parent : current;
+	if (task->parent)
+		task->parent->had_children = true;
 	g_snprintf(task->name, sizeof(task->name), "pid%u", task->pid);
 	list_add_tail(&task->tasks, &mach->tasks);
-	if (flags & CLONE_VFORK)
+	if (flags & CLONE_VFORK) {
 		current->vfork_child = task;
+		task->is_vfork_child = true;
+	}
 	*child = task;
 	return task->pid;
 }

@@ -104,6 +104,9 @@ void vfork_done(struct task_struct *task)
 {
 	struct task_struct *other;
 
+	if (!task->is_vfork_child)
+		return;
+	task->is_vfork_child = false;
 	list_for_each_entry(other, &mach->tasks, tasks)
 		if (other->vfork_child == task)
 			other->vfork_child = NULL;
@@ -122,6 +125,8 @@ void do_exit(struct task_struct *task, int signal)
 	task_release(task);
 	mach->current_task = before;
 	task->vfork_child = NULL;
+	if (!task->had_children)
+		return;
 	list_for_each_entry(other, &mach->tasks, tasks)
 		if (other->parent == task)
 			other->parent = NULL;

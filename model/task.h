@@ -79,6 +79,8 @@ struct task_struct {
 	struct task_struct *parent;	/* NULL for the first, or when it is gone */
 	struct list_head tasks;		/* mach->tasks, in order of birth */
 	struct task_struct *vfork_child;	/* waits until that one has exited or execed */
+	bool is_vfork_child;		/* somebody may wait for it */
+	bool had_children;		/* some may name it as parent */
 	bool exited;
 	int exit_signal;		/* SIGSEGV or SIGBUS if that killed it, else 0 */
 	unsigned int nr_held;

@@ -187,6 +187,29 @@ static bool unknown_member(struct eval *eval, const struct expr *member, const c
 	return false;
 }
 
+/*
+ * The object that @value names, or NULL with an error: one that was kept in a variable may be
+ * gone by now.
+ */
+static const void *object_of(const struct model_backend *model, struct eval *eval,
+			     const struct expr *member, const struct value *value,
+			     enum object_kind kind)
+{
+	const void *object = value->ptr;
+
+	if (!object && value->id && kind < NR_OBJECT_KINDS) {
+		object = object_by_id(model->machine, kind, value->id);
+		if (!object)
+			eval_error(eval, member, NULL, "%s#%u is gone, and has no .%s",
+				   value->object, value->id, member->text);
+	} else if (!object || kind >= NR_OBJECT_KINDS) {
+		eval_error(eval, member, NULL, "there is no %s, so it has no .%s", value->object,
+			   member->text);
+		object = NULL;
+	}
+	return object;
+}
+
 bool model_member(struct backend *backend, struct eval *eval, const struct expr *member,
 		  const struct value *base, struct value *out)
 {
@@ -194,6 +217,7 @@ bool model_member(struct backend *backend, struct eval *eval, const struct expr 
 	struct machine *before;
 	unsigned int kind = 0;
 	const struct field *field;
+	struct value named = *base;	/* borrows what base owns */
 	bool good = true;
 
 	if (base->kind == VALUE_SET)
@@ -203,16 +227,16 @@ bool model_member(struct backend *backend, struct eval *eval, const struct expr 
 				  value_kind_words(base->kind));
 	while (kind < NR_OBJECT_KINDS && strcmp(object_kind_name(kind), base->object))
 		kind++;
-	if (!base->ptr || kind == NR_OBJECT_KINDS)
-		return eval_error(eval, member, NULL, "there is no %s, so it has no .%s",
-				  base->object, member->text);
+	named.ptr = object_of(model, eval, member, base, kind);
+	if (!named.ptr)
+		return false;
 	before = machine_enter(model->machine);
-	if (!(kind == KIND_VMA && vma_member(base, member->text, out)) &&
-	    !(kind == KIND_FOLIO && folio_member(base, member->text, out)) &&
-	    !(kind == KIND_ANON_VMA && anon_vma_member(base, member->text, out))) {
+	if (!(kind == KIND_VMA && vma_member(&named, member->text, out)) &&
+	    !(kind == KIND_FOLIO && folio_member(&named, member->text, out)) &&
+	    !(kind == KIND_ANON_VMA && anon_vma_member(&named, member->text, out))) {
 		field = object_field(kind, member->text);
 		if (field)
-			field_value(model, field, base->ptr, out);
+			field_value(model, field, named.ptr, out);
 		else
 			good = unknown_member(eval, member, base->object, kind);
 	}

@@ -218,6 +218,7 @@ static void run_let(struct run *run, const struct stmt *stmt)
 		run_stop(run, stmt, STATUS_REJECTED);
 		return;
 	}
+	value->ptr = NULL;	/* it may end before the variable does; its number tells */
 	style.own = run->eval.own;
 	result = value_text(value, &style);
 	event.result = result;

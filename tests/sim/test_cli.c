@@ -236,6 +236,21 @@ static void test_promote(void **state)
 	result_clear(&result);
 }
 
+/* What is there and cannot be compared with is not as good as nothing. */
+static void test_expected_directory(void **state)
+{
+	struct place *place = *state;
+	g_autofree char *path = g_build_filename(place->dir, "plain.expected", NULL);
+	struct result result;
+
+	assert_int_equal(g_mkdir(path, 0700), 0);
+	result = mmsim(place, "test plain.mms", NULL);
+	assert_int_equal(result.status, 3);
+	assert_non_null(strstr(result.out, "plain.expected: error: cannot read the file"));
+	result_clear(&result);
+	assert_int_equal(g_rmdir(path), 0);
+}
+
 /* The same bytes twice, and the state also when the run fails. */
 static void test_files(void **state)
 {
@@ -260,6 +275,7 @@ int main(void)
 	static const struct CMUnitTest others[] = {
 		cmocka_unit_test(test_help_fits),
 		cmocka_unit_test(test_promote),
+		cmocka_unit_test(test_expected_directory),
 		cmocka_unit_test(test_files),
 	};
 	struct CMUnitTest tests[G_N_ELEMENTS(cases) + G_N_ELEMENTS(others)];

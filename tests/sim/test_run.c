@@ -119,6 +119,11 @@ static const struct run_case {
 	{ "an unknown setting", "set ramm = 1M\n", 3, 0, "no setting 'ramm'" },
 	{ "an unknown word", "set layout = emty\n", 3, 0, "layout cannot be 'emty'" },
 	{ "too little ram", "set ram = 1\n", 3, 0, "out of its range" },
+	{ "too much ram", "set ram = 1T\n", 3, 0, "out of its range" },
+	{ "nearly too much ram", "set ram = 1023G\n" WINDOW MAP "store(@4)\n", 0, 2, NULL },
+	{ "a window of everything", "window 128T\n", 3, 0, "at most 64T" },
+	{ "no room for a process", "set layout = typical\nset max_map_count = 1\n", 3, 0,
+	  "no room for a first process" },
 	{ "swap is left out", "set swap = 16M\n", 3, 0, "not yet modelled" },
 	{ "thp = always is left out", "set thp = always\n", 3, 0, "not yet modelled" },
 	{ "sizes of thp are left out", "set thp.64K = inherit\n", 3, 0, "not yet modelled" },
@@ -143,6 +148,18 @@ static const struct run_case {
 	  "expected vma-order to be violated, and it holds" },
 	{ "all invariants at will", WINDOW MAP "store(@4)\ncheck\n", 0, 3, NULL },
 
+	/* objects in variables */
+	{ "an object that is there", WINDOW MAP "store(@4)\nlet v = vma(@4)\nlet f = folio(@4)\n"
+	  "let a = anon_vma(@4)\nexpect v.len == 4p, f.mapcount == 1, f.exclusive, a.active == 1, "
+	  "a.root == a, v.anon_vma == a\n", 0, 6, NULL },
+	{ "an object that is gone", WINDOW MAP "let v = vma(@4)\nmunmap(@4..@8)\n"
+	  "expect v.start == @4\n", 3, 4, "vma#4 is gone" },
+	{ "a folio that is gone", WINDOW MAP "store(@4)\nlet f = folio(@4)\nmunmap(@4..@8)\n"
+	  "mmap(@0, 40p, RW, PRIVATE|ANONYMOUS|FIXED)\nstore(@0, 40p)\n"
+	  "expect f.exclusive\n", 3, 7, "is gone" },
+	{ "an anon_vma that is gone", WINDOW MAP "store(@4)\nlet a = anon_vma(@4)\n"
+	  "munmap(@4..@8)\nexpect a.refcount == 0\n", 3, 5, "is gone" },
+
 	/* maps */
 	{ "maps of the window, its rest left out", WINDOW MAP
 	  "expect maps { @4-@8 rw-p pgoff=@4/PAGE anon_vma=none }\n", 0, 2, NULL },
@@ -161,6 +178,11 @@ static const struct run_case {
 	{ "maps: one name of one anon_vma", WINDOW MAP "store(@4)\nmprotect(@6, 1p, PROT_READ)\n"
 	  "expect maps { @4-@6 rw-p anon_vma=A\n@6-@7 r--p anon_vma=A\n@7-@8 rw-p anon_vma=A }\n",
 	  0, 4, NULL },
+	{ "maps: a name in what follows", WINDOW MAP "store(@4)\nQ = fork()\nQ: store(@4)\n"
+	  "expect maps P { @4-@8 rw-p anon_vma=A }\nexpect maps Q { @4-@8 rw-p anon_vma=B }\n"
+	  "expect A == anon_vma(@4), B.parent == A, A != B\n", 0, 7, NULL },
+	{ "maps: a process before a name", WINDOW MAP "store(@4)\n"
+	  "expect maps { @4-@8 rw-p anon_vma=P }\nexpect vmas(P) == 3\n", 0, 4, NULL },
 	{ "maps of a child", WINDOW MAP "Q = fork()\nQ: munmap(@4..@40)\n"
 	  "expect maps Q { @0-@4 ---p }\n", 0, 4, NULL },
 };
@@ -192,6 +214,23 @@ static void test_bound(void **state)
 	ran_clear(&ran);
 }
 
+static bool at_once(void)
+{
+	return true;
+}
+
+static void test_interrupted(void **state)
+{
+	struct run_options options = { .interrupted = at_once };
+	struct ran ran = run_text("munlockall()\n", &options);
+
+	(void)state;
+	assert_int_equal(ran.status, STATUS_INTERRUPTED);
+	assert_int_equal(run_nr_statements(ran.run), 0);
+	assert_string_equal(ran_error(&ran), "interrupted before this statement");
+	ran_clear(&ran);
+}
+
 static void test_until(void **state)
 {
 	struct run_options options = { .until = 2 };
@@ -213,6 +252,7 @@ static void test_worst_status(void **state)
 	assert_int_equal(status_worse(1, 3), 1);
 	assert_int_equal(status_worse(5, 1), 5);
 	assert_int_equal(status_worse(5, 70), 70);
+	assert_int_equal(status_worse(130, 1), 130);
 }
 
 static void test_address(void **state)
@@ -267,6 +307,7 @@ int main(void)
 {
 	static const struct CMUnitTest others[] = {
 		cmocka_unit_test(test_bound),
+		cmocka_unit_test(test_interrupted),
 		cmocka_unit_test(test_until),
 		cmocka_unit_test(test_worst_status),
 		cmocka_unit_test(test_address),

@@ -269,6 +269,8 @@ static int shmem_preallocate(struct inode *inode, pgoff_t start, pgoff_t end)
 		if (!there) {
 			folio_clear(folio, PG_uptodate);	/* set by its first use */
 			g_array_append_val(added, index);
+		} else {
+			folio_set(folio, PG_uptodate);	/* this is its first use */
 		}
 		/* Reclaim must keep what was promised, even where nothing was stored. */
 		folio_set(folio, PG_dirty);

@@ -14,12 +14,15 @@
 
 #include "sim/backend.h"
 
+struct live_deep;
+
 /* What the processes are given.  Bytes; UINT64_MAX: no limit. */
 struct live_settings {
 	bool capable;		/* keep all capabilities; else drop them */
 	bool thp_never;		/* no huge pages, whatever the host is set to */
 	bool thp_advised;	/* huge pages only where madvise() asks for them */
 	uint64_t rlim_stack, rlim_memlock, rlim_as, rlim_data;
+	struct live_deep *deep;	/* borrowed; or NULL: /proc alone is looked at */
 };
 
 /* One process called @first.  NULL and *why if this host does not let us. */

@@ -8,6 +8,7 @@
 
 #include "model/file.h"
 #include "model/memory.h"
+#include "model/userfaultfd.h"
 #include "sim/backend_model.h"
 
 /* The last column of maps; special mappings are in brackets there. */
@@ -34,6 +35,8 @@ static void see_vma(struct seen_process *process, const struct vm_area_struct *v
 	seen->pgoff = vma->vm_pgoff;
 	seen->id = vma->id;
 	seen->anon_vma = vma->anon_vma ? vma->anon_vma->id : 0;
+	seen->file_id = vma->vm_file ? vma->vm_file->id : 0;
+	seen->uffd = vma->vm_userfaultfd_ctx ? vma->vm_userfaultfd_ctx->id : 0;
 	list_for_each_entry(avc, &vma->anon_vma_chain, same_vma)
 		g_array_append_val(seen->chain, avc->anon_vma->id);
 	vm_flags_prot(vma->vm_flags, seen->perms);

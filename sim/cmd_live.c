@@ -10,6 +10,7 @@
 #include "sim/backend_model.h"
 #include "sim/cli.h"
 #include "sim/json.h"
+#include "sim/live_deep.h"
 #include "sim/live_host.h"
 #include "sim/live_pair.h"
 #include "sim/test_file.h"
@@ -17,6 +18,7 @@
 struct live_command {
 	bool at_end, keep_going, anyway, verbose, quiet, json;
 	bool err_color;
+	struct live_deep *deep;		/* --deep, or NULL */
 	uint64_t compared[NR_COMPARED_FIELDS], unknown[NR_COMPARED_FIELDS];
 	uint64_t nr_same, nr_different, nr_skipped, nr_failed;
 };
@@ -125,6 +127,7 @@ static struct backend *wrap(void *data, struct backend *model, const struct run_
 		.thp_advised = config->thp == THP_MADVISE && !strcmp(thp, "always"),
 		.rlim_stack = config->rlim_stack, .rlim_memlock = config->rlim_memlock,
 		.rlim_as = config->rlim_as, .rlim_data = config->rlim_data,
+		.deep = live_run->command->deep,
 	};
 	struct backend *live = backend_live_create(&live_settings, first, why);
 
@@ -302,7 +305,7 @@ static void summary(const struct live_command *command)
 	}
 	if (command->verbose)
 		for (int i = 0; i < NR_COMPARED_FIELDS; i++)
-			printf("# %-10s %8" PRIu64 " compared %8" PRIu64 " unknown\n",
+			printf("# %-14s %8" PRIu64 " compared %8" PRIu64 " unknown\n",
 			       compared_field_name((enum compared_field)i), command->compared[i],
 			       command->unknown[i]);
 	printf("# %" PRIu64 " alike, %" PRIu64 " differ, %" PRIu64 " skipped, %" PRIu64
@@ -330,10 +333,20 @@ static int live_all(struct live_command *command, char **operands)
 	return status;
 }
 
+static bool look_deep(struct live_command *command)
+{
+	g_autofree char *why = NULL;
+
+	command->deep = live_deep_open(&why);
+	if (!command->deep)
+		fprintf(stderr, "mmsim live: --deep is not possible: %s\n", why);
+	return command->deep != NULL;
+}
+
 int cmd_live(int argc, char **argv)
 {
 	const char *format = NULL;
-	bool each = false;
+	bool each = false, deep = false;
 	struct live_command command = {};
 	const struct cli_option options[] = {
 		{ "each", 0, CLI_FLAG, &each, NULL, "compare after every call (the default)" },
@@ -342,6 +355,7 @@ int cmd_live(int argc, char **argv)
 		  "go on comparing after a difference" },
 		{ "anyway", 0, CLI_FLAG, &command.anyway, NULL,
 		  "settings no host can be given: for the model alone" },
+		{ "deep", 0, CLI_FLAG, &deep, NULL, "anon_vmas, chains and folios too, by BPF" },
 		{ "verbose", 'v', CLI_FLAG, &command.verbose, NULL, "each call, counts of fields" },
 		{ "quiet", 'q', CLI_FLAG, &command.quiet, NULL, "differences and totals only" },
 		{ "format", 0, CLI_STRING, &format, "text|json", "json: one event a line" },
@@ -365,5 +379,9 @@ int cmd_live(int argc, char **argv)
 	if (format && !command.json && strcmp(format, "text"))
 		return cli_usage_error("live", "--format is text or json, not '%s'", format);
 	cli_color(NULL, stderr, &command.err_color);
-	return live_all(&command, operands);
+	if (deep && !look_deep(&command))
+		return STATUS_NOTHING;
+	status = live_all(&command, operands);
+	live_deep_close(command.deep);
+	return status;
 }

@@ -5,13 +5,16 @@
 #include <string.h>
 
 #include "sim/compare.h"
+#include "sim/compare_deep.h"
 
 #define ZERO_PAGE	UINT64_MAX	/* as a page of the model */
 
 static const char *const field_names[NR_COMPARED_FIELDS] = {
 	"result", "output", "process", "vma", "perms", "flags", "offset", "name", "page",
 	"file", "exclusive", "guard", "uffd-wp", "folio", "anon",
-	"mapcount", "mlocked", "content",
+	"mapcount", "mlocked", "content", "anon_vma", "chain", "vm_file", "uffd",
+	"root", "parent", "children", "active", "refcount",
+	"order", "index", "mapping", "anon-exclusive",
 };
 
 const char *compared_field_name(enum compared_field field)
@@ -41,6 +44,7 @@ struct comparison *comparison_create(void)
 	cmp->differences = g_ptr_array_new_with_free_func(difference_free);
 	cmp->told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	cmp->frames = frame_table();
+	cmp->identities = identities_create();
 	return cmp;
 }
 
@@ -49,6 +53,7 @@ void comparison_destroy(struct comparison *cmp)
 	g_ptr_array_unref(cmp->differences);
 	g_hash_table_unref(cmp->told);
 	g_hash_table_unref(cmp->frames);
+	identities_destroy(cmp->identities);
 	g_free(cmp);
 }
 
@@ -130,7 +135,9 @@ static void compare_vma(struct comparison *cmp, const char *process, const struc
 	cmp->compared[FIELD_VMA]++;
 	compare_text(cmp, FIELD_PERMS, place, model->perms, host->perms);
 	compare_flags(cmp, place, model->flags, host->flags);
-	if (host->file)
+	if (host->behind)
+		compare_deep_vma(cmp, place, model, host);
+	if (host->file || host->behind)
 		compare_text(cmp, FIELD_OFFSET, place, offset_model, offset_host);
 	else
 		cmp->unknown[FIELD_OFFSET]++;
@@ -281,7 +288,9 @@ static void compare_folio(struct comparison *cmp, const struct frames *frames, c
 
 	if (!a)
 		return;
-	if (!b || a->order) {
+	if (b && b->behind)
+		compare_deep_folio(cmp, place, a, model->anon_exclusive, b);
+	if (!b || (a->order && !b->behind)) {
 		cmp->unknown[FIELD_ANON]++;
 		cmp->unknown[FIELD_MAPCOUNT]++;
 		cmp->unknown[FIELD_MLOCKED]++;
@@ -366,6 +375,8 @@ void compare_observations(struct comparison *cmp, const struct observation *mode
 		if (!observation_process(model, b->name))
 			compare_text(cmp, FIELD_PROCESS, b->name, "missing", "there");
 	}
+	compare_deep_anon_vmas(cmp, model, host);
+	identities_next(cmp->identities);
 	g_hash_table_unref(cmp->frames);
 	cmp->frames = frames.to_host;
 	g_hash_table_unref(frames.to_model);

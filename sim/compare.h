@@ -23,6 +23,10 @@ enum compared_field {
 	FIELD_FOLIO,		/* the same page as others, and as before */
 	FIELD_ANON, FIELD_MAPCOUNT, FIELD_MLOCKED,	/* of the page itself */
 	FIELD_CONTENT,
+	/* Where the host is read deep: */
+	FIELD_ANON_VMA, FIELD_CHAIN, FIELD_VM_FILE, FIELD_UFFD,	/* of an area */
+	FIELD_ROOT, FIELD_PARENT, FIELD_CHILDREN, FIELD_ACTIVE, FIELD_REFCOUNT,
+	FIELD_ORDER, FIELD_INDEX, FIELD_MAPPING, FIELD_ANON_EXCLUSIVE,	/* of a folio */
 	NR_COMPARED_FIELDS,
 };
 
@@ -36,6 +40,8 @@ struct difference {
 	char *model, *host;
 };
 
+struct identities;
+
 /* The state of a comparison through a run. */
 struct comparison {
 	uint64_t compared[NR_COMPARED_FIELDS];
@@ -43,6 +49,7 @@ struct comparison {
 	GPtrArray *differences;	/* struct difference *: all found so far */
 	GHashTable *told;	/* text of each: a difference that stays is told once */
 	GHashTable *frames;	/* model's page -> PFN, as of the last observation */
+	struct identities *identities;	/* of anon_vmas, files, userfaultfds */
 	struct value_style style;
 };
 

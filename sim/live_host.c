@@ -17,6 +17,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "sim/live_deep.h"
 #include "sim/live_host.h"
 #include "sim/live_task.h"
 
@@ -245,6 +246,15 @@ static void probe_settings(GPtrArray *facts)
 	    NULL);
 }
 
+static void probe_deep(GPtrArray *facts)
+{
+	char *why = NULL;
+	struct live_deep *deep = live_deep_open(&why);
+
+	add(facts, "deep", "live --deep: anon_vmas, chains, folios by BPF", deep != NULL, why);
+	live_deep_close(deep);
+}
+
 GPtrArray *live_host_probe(void)
 {
 	GPtrArray *facts = g_ptr_array_new_with_free_func(fact_free);
@@ -259,5 +269,6 @@ GPtrArray *live_host_probe(void)
 	probe_userfaultfd(facts);
 	probe_calls(facts);
 	probe_settings(facts);
+	probe_deep(facts);
 	return facts;
 }

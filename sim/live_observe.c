@@ -20,6 +20,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "sim/live_deep.h"
 #include "sim/live_internal.h"
 #include "sim/smaps.h"
 
@@ -168,6 +169,8 @@ static void see_process(struct live_backend *live, struct observation *seen,
 		if (pages && look.pagemap >= 0)
 			see_pages(&look, vma);
 	}
+	if (live->settings.deep)
+		live_deep_areas(live->settings.deep, look.process, task->pid);
 	if (vmas)
 		g_ptr_array_unref(vmas);
 	if (look.pagemap >= 0)
@@ -263,5 +266,7 @@ struct observation *live_observe(struct backend *backend, bool pages)
 		see_frames(seen);
 		empty_batches();
 	}
+	if (live->settings.deep)
+		live_deep_rest(live->settings.deep, seen);
 	return seen;
 }

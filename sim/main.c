@@ -19,6 +19,7 @@ static const struct cli_row commands[] = {
 	{ "explain", "FILE [A B]", "why two neighbours are two VMAs; or --pid N [A B]", cmd_explain },
 	{ "graph", "FILE", "draws the state that a scenario reaches", cmd_graph },
 	{ "live", "FILE...", "on the host's kernel and in the model, compared", cmd_live },
+	{ "fuzz", "", "random programs, both, shrunk", cmd_fuzz },
 	{ "doctor", "", "what this host can confirm", cmd_doctor },
 	{ "import", "LOG", "strace -f, perf trace -F all: a scenario from a log", cmd_import },
 	{ "list", "WHAT", "features, bugs, invariants, scenarios, calls, ...", cmd_list },

@@ -23,6 +23,9 @@ struct seen_vma {
 	unsigned int id;	/* in order of birth; 0: not visible */
 	unsigned int anon_vma;	/* id, 0 for none */
 	GArray *chain;		/* unsigned int: ids in list order */
+	bool chain_cut;		/* there may be more */
+	unsigned int file_id, uffd;	/* which open file and userfaultfd; 0 for none */
+	bool behind;		/* with behind_hidden: pgoff and the above are known all the same */
 	char perms[5];		/* "rw-p" */
 	char *flags;		/* VmFlags of smaps: "rd wr mr" */
 	char *file;		/* path, or NULL */
@@ -59,6 +62,8 @@ struct seen_folio {
 	unsigned int anon_vma;	/* id, 0 for none */
 	int mapcount, refcount;
 	bool *pae;		/* [1 << order]: PageAnonExclusive of each page */
+	bool behind;		/* with behind_hidden: order, index, anon_vma, mapcount and
+				   pae[0] are known all the same; id is a page's PFN */
 };
 
 struct seen_process {
@@ -71,7 +76,8 @@ struct observation {
 	GPtrArray *processes;	/* struct seen_process *, in order of birth */
 	GPtrArray *anon_vmas;	/* struct seen_anon_vma *, by id: all that exist */
 	GPtrArray *folios;	/* struct seen_folio *, by id: those a listed page is part of */
-	bool behind_hidden;	/* ids, chains, anon_vmas and folios are not visible */
+	bool behind_hidden;	/* ids, chains, anon_vmas and folios are not visible, but
+				   where an object's `behind` says so */
 };
 
 struct observation *observation_create(void);

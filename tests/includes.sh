@@ -23,7 +23,7 @@ forbid 'model/*.c model/*.h model/check/*.c model/check/*.h' '(graphviz/)?(cgrap
 forbid 'viz/*.c viz/*.h' '(\.\./)*sim/' 'viz/ includes nothing from sim/'
 sim=$(ls sim/*.c sim/*.h | grep -vE '^sim/(main|cmd_[a-z_]*)\.[ch]$')
 forbid "$sim" '(\.\./)*viz/|(graphviz/)?(cgraph|gvc)\.h' 'sim/ includes nothing from viz/ but in the program itself'
-forbid 'sim/backend.h sim/observe.h sim/backend_live.c sim/live_*.c' '(\.\./)*model/' \
+forbid 'sim/backend.h sim/observe.h sim/backend_live.c sim/live_*.[ch] sim/deep/*.[ch]' '(\.\./)*model/' \
 	'what both back-ends share includes nothing from model/'
 for header in cgraph.h; do
 	users=$(grep -lE "include[[:space:]]+[\"<](graphviz/)?$header" viz/*.c viz/*.h 2>/dev/null)

@@ -128,6 +128,10 @@ static void test_preallocated(void **state G_GNUC_UNUSED)
 	assert_int_equal(sys_mincore(P(20), 8192, core), 0);
 	assert_int_equal(core[0], 1);
 	assert_int_equal(core[1], 0);
+	/* Allocated a second time, which is a use. */
+	assert_int_equal(sys_fallocate(3, 0, 20480, 4096), 0);
+	assert_int_equal(sys_mincore(P(20), 8192, core), 0);
+	assert_int_equal(core[1], 1);
 }
 
 static void test_sizes(void **state G_GNUC_UNUSED)

@@ -224,6 +224,96 @@ static void test_told_once(void **state)
 	one(pair, FIELD_PERMS, "P:0x7000000-0x7004000");
 }
 
+/* ---- where the host is read deep ---- */
+
+static void chain_of(struct observation *seen, unsigned int a, unsigned int b)
+{
+	struct seen_vma *vma = vma_of(seen);
+
+	vma->behind = true;
+	vma->anon_vma = a;
+	g_array_append_val(vma->chain, a);
+	if (b)
+		g_array_append_val(vma->chain, b);
+}
+
+static struct seen_anon_vma *add_anon_vma(struct observation *seen, unsigned int id,
+					  unsigned int root)
+{
+	struct seen_anon_vma *anon_vma = g_new0(struct seen_anon_vma, 1);
+
+	anon_vma->id = id;
+	anon_vma->root = root;
+	anon_vma->parent = root;
+	anon_vma->children = 1;
+	g_ptr_array_add(seen->anon_vmas, anon_vma);
+	return anon_vma;
+}
+
+/* The numbers differ, the places do not. */
+static void begin_deep(struct pair *pair)
+{
+	chain_of(pair->model, 2, 1);
+	chain_of(pair->host, 71, 90);
+	add_anon_vma(pair->model, 1, 1);
+	add_anon_vma(pair->model, 2, 1);
+	add_anon_vma(pair->host, 71, 90);
+	add_anon_vma(pair->host, 90, 90);
+}
+
+static void test_deep_alike(void **state)
+{
+	struct pair *pair = *state;
+
+	begin_deep(pair);
+	compare_observations(pair->cmp, pair->model, pair->host);
+	assert_int_equal(pair->cmp->differences->len, 0);
+	assert_int_equal(pair->cmp->compared[FIELD_CHAIN], 1);
+	assert_int_equal(pair->cmp->compared[FIELD_ROOT], 2);
+}
+
+static void test_deep_offset(void **state)
+{
+	struct pair *pair = *state;
+
+	begin_deep(pair);
+	vma_of(pair->host)->pgoff = 7;
+	one(pair, FIELD_OFFSET, "P:0x7000000-0x7004000");
+}
+
+static void test_deep_chain(void **state)
+{
+	struct pair *pair = *state;
+
+	begin_deep(pair);
+	g_array_set_size(vma_of(pair->host)->chain, 1);
+	compare_observations(pair->cmp, pair->model, pair->host);
+	assert_int_equal(((struct difference *)pair->cmp->differences->pdata[0])->field,
+			 FIELD_CHAIN);
+}
+
+static void test_deep_counter(void **state)
+{
+	struct pair *pair = *state;
+
+	begin_deep(pair);
+	((struct seen_anon_vma *)pair->host->anon_vmas->pdata[0])->children = 0;
+	one(pair, FIELD_CHILDREN, "anon_vma#2");
+}
+
+static void test_deep_another_than_before(void **state)
+{
+	struct pair *pair = *state;
+
+	vma_of(pair->model)->anon_vma = 1;
+	vma_of(pair->host)->behind = true;
+	vma_of(pair->host)->anon_vma = 5;
+	compare_observations(pair->cmp, pair->model, pair->host);
+	assert_int_equal(pair->cmp->differences->len, 0);
+	vma_of(pair->host)->anon_vma = 6;
+	one(pair, FIELD_ANON_VMA, "P:0x7000000-0x7004000");
+}
+
 #define TEST(name)	cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -233,7 +323,9 @@ int main(void)
 		TEST(test_split), TEST(test_page), TEST(test_bits), TEST(test_content),
 		TEST(test_one_page_there_two_here), TEST(test_two_pages_there_one_here),
 		TEST(test_another_page_than_before), TEST(test_hidden_frames), TEST(test_process),
-		TEST(test_told_once),
+		TEST(test_told_once), TEST(test_deep_alike), TEST(test_deep_offset),
+		TEST(test_deep_chain), TEST(test_deep_counter),
+		TEST(test_deep_another_than_before),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

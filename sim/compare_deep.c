@@ -1,0 +1,195 @@
+/*
+ * compare_deep.c - chains, anon_vmas and folios, field by field; see compare_deep.h.
+ */
+#include <inttypes.h>
+
+#include "sim/compare_deep.h"
+
+enum identity { IDENTITY_ANON_VMA, IDENTITY_FILE, IDENTITY_UFFD, NR_IDENTITIES };
+
+/* id -> id; 0 is never bound. */
+struct binding {
+	GHashTable *to_host, *to_model;
+};
+
+struct identities {
+	struct binding now[NR_IDENTITIES], before[NR_IDENTITIES];
+};
+
+static const char *const identity_names[NR_IDENTITIES] = { "anon_vma", "file", "uffd" };
+
+static void binding_create(struct binding *binding)
+{
+	binding->to_host = g_hash_table_new(NULL, NULL);
+	binding->to_model = g_hash_table_new(NULL, NULL);
+}
+
+static void binding_clear(struct binding *binding)
+{
+	g_hash_table_unref(binding->to_host);
+	g_hash_table_unref(binding->to_model);
+}
+
+struct identities *identities_create(void)
+{
+	struct identities *identities = g_new0(struct identities, 1);
+
+	for (int i = 0; i < NR_IDENTITIES; i++) {
+		binding_create(&identities->now[i]);
+		binding_create(&identities->before[i]);
+	}
+	return identities;
+}
+
+void identities_destroy(struct identities *identities)
+{
+	for (int i = 0; i < NR_IDENTITIES; i++) {
+		binding_clear(&identities->now[i]);
+		binding_clear(&identities->before[i]);
+	}
+	g_free(identities);
+}
+
+void identities_next(struct identities *identities)
+{
+	for (int i = 0; i < NR_IDENTITIES; i++) {
+		binding_clear(&identities->before[i]);
+		identities->before[i] = identities->now[i];
+		binding_create(&identities->now[i]);
+	}
+}
+
+static unsigned int lookup(GHashTable *table, unsigned int id)
+{
+	return GPOINTER_TO_UINT(g_hash_table_lookup(table, GUINT_TO_POINTER(id)));
+}
+
+static char *name_of(enum identity kind, unsigned int id)
+{
+	return id ? g_strdup_printf("%s#%u", identity_names[kind], id) : g_strdup("none");
+}
+
+/* The host's object in the words of the model, where the model has @model. */
+static char *host_name(struct comparison *cmp, enum identity kind, unsigned int model,
+		       unsigned int host)
+{
+	struct binding *now = &cmp->identities->now[kind];
+	const struct binding *before = &cmp->identities->before[kind];
+	unsigned int known = lookup(now->to_model, host), was = lookup(before->to_host, model);
+
+	if (!host || known)
+		return name_of(kind, host ? known : 0);
+	if (!model || lookup(now->to_host, model))
+		return g_strdup_printf("another %s", identity_names[kind]);
+	g_hash_table_insert(now->to_host, GUINT_TO_POINTER(model), GUINT_TO_POINTER(host));
+	g_hash_table_insert(now->to_model, GUINT_TO_POINTER(host), GUINT_TO_POINTER(model));
+	return was && was != host ?
+	       g_strdup_printf("another %s than before", identity_names[kind]) :
+	       name_of(kind, model);
+}
+
+static void compare_identity(struct comparison *cmp, enum compared_field field,
+			     const char *place, enum identity kind, unsigned int model,
+			     unsigned int host)
+{
+	g_autofree char *a = name_of(kind, model);
+	g_autofree char *b = host_name(cmp, kind, model, host);
+
+	compare_text(cmp, field, place, a, b);
+}
+
+static void compare_number(struct comparison *cmp, enum compared_field field, const char *place,
+			   uint64_t model, uint64_t host)
+{
+	g_autofree char *a = g_strdup_printf("%" PRIu64, model);
+	g_autofree char *b = g_strdup_printf("%" PRIu64, host);
+
+	compare_text(cmp, field, place, a, b);
+}
+
+static void compare_chain(struct comparison *cmp, const char *place,
+			  const struct seen_vma *model, const struct seen_vma *host)
+{
+	g_autoptr(GString) a = g_string_new(NULL), b = g_string_new(NULL);
+	guint nr = MAX(model->chain->len, host->chain->len);
+
+	if (host->chain_cut) {
+		cmp->unknown[FIELD_CHAIN]++;
+		return;
+	}
+	for (guint i = 0; i < nr; i++) {
+		unsigned int x = i < model->chain->len ?
+			g_array_index(model->chain, unsigned int, i) : 0;
+		unsigned int y = i < host->chain->len ?
+			g_array_index(host->chain, unsigned int, i) : 0;
+		g_autofree char *name_a = name_of(IDENTITY_ANON_VMA, x);
+		g_autofree char *name_b = host_name(cmp, IDENTITY_ANON_VMA, x, y);
+
+		if (i < model->chain->len)
+			g_string_append_printf(a, "%s%s", i ? " " : "", name_a);
+		if (i < host->chain->len)
+			g_string_append_printf(b, "%s%s", i ? " " : "", name_b);
+	}
+	compare_text(cmp, FIELD_CHAIN, place, nr && a->len ? a->str : "empty",
+		     nr && b->len ? b->str : "empty");
+}
+
+void compare_deep_vma(struct comparison *cmp, const char *place, const struct seen_vma *model,
+		      const struct seen_vma *host)
+{
+	compare_identity(cmp, FIELD_ANON_VMA, place, IDENTITY_ANON_VMA, model->anon_vma,
+			 host->anon_vma);
+	compare_chain(cmp, place, model, host);
+	compare_identity(cmp, FIELD_VM_FILE, place, IDENTITY_FILE, model->file_id,
+			 host->file_id);
+	compare_identity(cmp, FIELD_UFFD, place, IDENTITY_UFFD, model->uffd, host->uffd);
+}
+
+void compare_deep_folio(struct comparison *cmp, const char *place,
+			const struct seen_folio *model, bool exclusive,
+			const struct seen_folio *host)
+{
+	compare_number(cmp, FIELD_ORDER, place, model->order, host->order);
+	compare_number(cmp, FIELD_INDEX, place, model->index, host->index);
+	compare_identity(cmp, FIELD_MAPPING, place, IDENTITY_ANON_VMA, model->anon_vma,
+			 host->anon_vma);
+	if (model->anon && host->anon)
+		compare_number(cmp, FIELD_ANON_EXCLUSIVE, place, exclusive, host->pae[0]);
+}
+
+static void compare_anon_vma(struct comparison *cmp, const struct seen_anon_vma *model,
+			     const struct seen_anon_vma *host)
+{
+	g_autofree char *place = name_of(IDENTITY_ANON_VMA, model->id);
+
+	compare_identity(cmp, FIELD_ROOT, place, IDENTITY_ANON_VMA, model->root, host->root);
+	compare_identity(cmp, FIELD_PARENT, place, IDENTITY_ANON_VMA, model->parent,
+			 host->parent);
+	compare_number(cmp, FIELD_CHILDREN, place, model->children, host->children);
+	compare_number(cmp, FIELD_ACTIVE, place, model->active, host->active);
+	compare_number(cmp, FIELD_REFCOUNT, place, model->refcount, host->refcount);
+}
+
+/* Roots and parents may bind ones that stood nowhere else, before or after this one. */
+void compare_deep_anon_vmas(struct comparison *cmp, const struct observation *model,
+			    const struct observation *host)
+{
+	GHashTable *to_host = cmp->identities->now[IDENTITY_ANON_VMA].to_host;
+	g_autoptr(GHashTable) done = g_hash_table_new(NULL, NULL);
+	bool more = true;
+
+	while (more) {
+		more = false;
+		for (guint i = 0; i < model->anon_vmas->len; i++) {
+			const struct seen_anon_vma *a = model->anon_vmas->pdata[i];
+			const struct seen_anon_vma *b =
+				observation_anon_vma(host, lookup(to_host, a->id));
+
+			if (!b || !g_hash_table_add(done, GUINT_TO_POINTER(a->id)))
+				continue;
+			compare_anon_vma(cmp, a, b);
+			more = true;
+		}
+	}
+	cmp->unknown[FIELD_ROOT] += model->anon_vmas->len - g_hash_table_size(done);
+}

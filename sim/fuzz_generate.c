@@ -1,0 +1,344 @@
+/*
+ * fuzz_generate.c - random programs, by weights of a profile; see fuzz_program.h.
+ *
+ * Ranges repeat or touch earlier ones often, for that is where areas meet.
+ */
+#include <string.h>
+
+#include "sim/fuzz_program.h"
+#include "sim/fuzz_words.h"
+
+struct fuzz_profile_row {
+	const char *name;
+	unsigned char weights[NR_FUZZ_KINDS];
+	unsigned char file_percent;	/* of mmap() calls */
+	unsigned char limit_percent;	/* of programs without capability */
+};
+
+static const struct fuzz_profile_row profiles[NR_FUZZ_PROFILES] = {
+	[FUZZ_VMA] = { "vma", {
+		[FUZZ_MMAP] = 20, [FUZZ_MUNMAP] = 8, [FUZZ_MPROTECT] = 20, [FUZZ_MREMAP] = 6,
+		[FUZZ_MADVISE] = 12, [FUZZ_MLOCK] = 3, [FUZZ_MUNLOCK] = 2, [FUZZ_FORK] = 1,
+		[FUZZ_LOAD] = 5, [FUZZ_STORE] = 15, [FUZZ_EXEC] = 1, [FUZZ_MINCORE] = 1,
+		[FUZZ_MSEAL] = 1, [FUZZ_MSYNC] = 1 }, 0, 10 },
+	[FUZZ_FORKS] = { "fork", {
+		[FUZZ_MMAP] = 14, [FUZZ_MUNMAP] = 6, [FUZZ_MPROTECT] = 12, [FUZZ_MREMAP] = 6,
+		[FUZZ_MADVISE] = 8, [FUZZ_FORK] = 14, [FUZZ_EXIT] = 5, [FUZZ_LOAD] = 8,
+		[FUZZ_STORE] = 25 }, 0, 5 },
+	[FUZZ_MREMAPS] = { "mremap", {
+		[FUZZ_MMAP] = 14, [FUZZ_MUNMAP] = 5, [FUZZ_MPROTECT] = 8, [FUZZ_MREMAP] = 35,
+		[FUZZ_MADVISE] = 6, [FUZZ_MLOCK] = 2, [FUZZ_FORK] = 3, [FUZZ_EXIT] = 1,
+		[FUZZ_LOAD] = 5, [FUZZ_STORE] = 18, [FUZZ_MSEAL] = 1, [FUZZ_FILE] = 2 }, 10, 10 },
+	[FUZZ_FILEMAPS] = { "file", {
+		[FUZZ_MMAP] = 20, [FUZZ_MUNMAP] = 6, [FUZZ_MPROTECT] = 8, [FUZZ_MREMAP] = 8,
+		[FUZZ_MADVISE] = 10, [FUZZ_FORK] = 4, [FUZZ_EXIT] = 1, [FUZZ_LOAD] = 12,
+		[FUZZ_STORE] = 18, [FUZZ_MSYNC] = 4, [FUZZ_MINCORE] = 4, [FUZZ_FILE] = 6,
+		[FUZZ_FTRUNCATE] = 6, [FUZZ_FALLOCATE] = 6 }, 75, 5 },
+	[FUZZ_MLOCKS] = { "mlock", {
+		[FUZZ_MMAP] = 14, [FUZZ_MUNMAP] = 6, [FUZZ_MPROTECT] = 8, [FUZZ_MREMAP] = 10,
+		[FUZZ_MADVISE] = 6, [FUZZ_MLOCK] = 18, [FUZZ_MUNLOCK] = 12, [FUZZ_MLOCKALL] = 6,
+		[FUZZ_MUNLOCKALL] = 3, [FUZZ_FORK] = 3, [FUZZ_LOAD] = 4, [FUZZ_STORE] = 10,
+		[FUZZ_FILE] = 2 }, 15, 50 },
+	[FUZZ_ALL] = { "all", {
+		[FUZZ_MMAP] = 20, [FUZZ_MUNMAP] = 7, [FUZZ_MPROTECT] = 12, [FUZZ_MREMAP] = 14,
+		[FUZZ_MADVISE] = 14, [FUZZ_MLOCK] = 4, [FUZZ_MUNLOCK] = 3, [FUZZ_MLOCKALL] = 1,
+		[FUZZ_MUNLOCKALL] = 1, [FUZZ_FORK] = 5, [FUZZ_EXIT] = 2, [FUZZ_LOAD] = 8,
+		[FUZZ_STORE] = 20, [FUZZ_EXEC] = 1, [FUZZ_MSYNC] = 2, [FUZZ_MINCORE] = 2,
+		[FUZZ_MSEAL] = 1, [FUZZ_FILE] = 3, [FUZZ_FTRUNCATE] = 3,
+		[FUZZ_FALLOCATE] = 3 }, 30, 15 },
+};
+
+const char *fuzz_profile_name(enum fuzz_profile profile)
+{
+	return profiles[profile].name;
+}
+
+enum fuzz_profile fuzz_profile_find(const char *name)
+{
+	for (int i = 0; i < NR_FUZZ_PROFILES; i++)
+		if (!strcmp(profiles[i].name, name))
+			return (enum fuzz_profile)i;
+	return NR_FUZZ_PROFILES;
+}
+
+/* ---- randomness: splitmix64, the same everywhere ---- */
+
+static uint64_t next_random(uint64_t *state)
+{
+	uint64_t z = *state += 0x9e3779b97f4a7c15ULL;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
+	return z ^ z >> 31;
+}
+
+static unsigned int below(uint64_t *state, unsigned int limit)
+{
+	return (unsigned int)(next_random(state) % limit);
+}
+
+static bool percent(uint64_t *state, unsigned int chance)
+{
+	return below(state, 100) < chance;
+}
+
+static enum fuzz_kind pick_kind(uint64_t *state, const struct fuzz_profile_row *row)
+{
+	unsigned int total = 0, at;
+
+	for (int i = 0; i < NR_FUZZ_KINDS; i++)
+		total += row->weights[i];
+	at = below(state, total);
+	for (int i = 0; i < NR_FUZZ_KINDS; i++) {
+		if (at < row->weights[i])
+			return (enum fuzz_kind)i;
+		at -= row->weights[i];
+	}
+	return FUZZ_STORE;
+}
+
+/* ---- a statement ---- */
+
+struct maker {
+	uint64_t state;
+	const struct fuzz_profile_row *row;
+	struct fuzz_program *program;
+	struct fuzz_alive alive;
+};
+
+/* A range: an old one, one beside it, a part of it, or a new one. */
+static void pick_range(struct maker *maker, unsigned int *at, unsigned int *len)
+{
+	static const unsigned char lengths[] = { 1, 1, 1, 2, 2, 3, 4, 4, 6, 8 };
+	const GArray *stmts = maker->program->stmts;
+	const struct fuzz_stmt *old;
+
+	*len = lengths[below(&maker->state, G_N_ELEMENTS(lengths))];
+	*at = 1 + below(&maker->state, FUZZ_WINDOW - 9);
+	if (!stmts->len || percent(&maker->state, 25))
+		return;
+	old = &g_array_index(stmts, struct fuzz_stmt, below(&maker->state, stmts->len));
+	if (!old->len)
+		return;
+	switch (below(&maker->state, 4)) {
+	case 0:
+		*at = old->at;
+		*len = old->len;
+		return;
+	case 1:
+		*at = old->at + below(&maker->state, old->len);
+		return;
+	case 2:
+		*at = old->at + old->len;
+		break;
+	case 3:
+		*at = old->at > *len ? old->at - *len : 0;
+		return;
+	}
+	if (*at + *len > FUZZ_WINDOW)
+		*at = FUZZ_WINDOW - *len;
+}
+
+static unsigned int pick_prot(uint64_t *state)
+{
+	static const unsigned char prots[] = { 3, 3, 3, 3, 3, 1, 1, 0, 5, 7, 2, 4 };
+
+	return prots[below(state, G_N_ELEMENTS(prots))];
+}
+
+static void fill_mmap(struct maker *maker, struct fuzz_stmt *stmt)
+{
+	uint64_t *state = &maker->state;
+	bool file = percent(state, maker->row->file_percent);
+
+	stmt->prot = pick_prot(state);
+	stmt->file = file ? below(state, FUZZ_FILES) : FUZZ_FILES;
+	stmt->offset = file ? below(state, 6) : 0;
+	if (file && !maker->alive.file[stmt->file])
+		stmt->file = maker->alive.file[!stmt->file] ? !stmt->file : FUZZ_FILES;
+	stmt->flags = percent(state, stmt->file < FUZZ_FILES ? 50 : 12) ? FUZZ_MAP_SHARED :
+			FUZZ_MAP_PRIVATE;
+	if (percent(state, 2))
+		stmt->flags = FUZZ_MAP_DROPPABLE;
+	if (!percent(state, 4))
+		stmt->flags |= percent(state, 90) ? FUZZ_MAP_FIXED : FUZZ_MAP_NOREPLACE;
+	for (unsigned int i = 0; i < 4; i++)
+		if (percent(state, 3))
+			stmt->flags |= FUZZ_MAP_NORESERVE << i;
+}
+
+/* What was moved goes back where it came from: there it can merge. */
+static bool fill_return(struct maker *maker, struct fuzz_stmt *stmt)
+{
+	const GArray *stmts = maker->program->stmts;
+
+	for (guint i = stmts->len; i-- > 0;) {
+		const struct fuzz_stmt *old = &g_array_index(stmts, struct fuzz_stmt, i);
+
+		if (old->kind != FUZZ_MREMAP || !(old->flags & FUZZ_MREMAP_FIXED) || old->odd ||
+		    percent(&maker->state, 30))
+			continue;
+		stmt->task = maker->alive.task[old->task] ? old->task : 0;
+		stmt->at = old->to;
+		stmt->to = old->at;
+		stmt->len = stmt->new_len = old->len;
+		stmt->flags = FUZZ_MREMAP_MAYMOVE | FUZZ_MREMAP_FIXED;
+		if (percent(&maker->state, 40))
+			stmt->flags |= FUZZ_MREMAP_DONTUNMAP;
+		return true;
+	}
+	return false;
+}
+
+static void fill_mremap(struct maker *maker, struct fuzz_stmt *stmt)
+{
+	unsigned int len;
+
+	if (percent(&maker->state, 25) && fill_return(maker, stmt))
+		return;
+	pick_range(maker, &stmt->to, &len);
+	stmt->new_len = percent(&maker->state, 60) ? stmt->len : len;
+	if (percent(&maker->state, 5))
+		stmt->odd = FUZZ_EMPTY;	/* a duplicate, if shared */
+	switch (below(&maker->state, 10)) {
+	case 0:
+		return;
+	case 1:
+		stmt->flags = FUZZ_MREMAP_MAYMOVE;
+		return;
+	case 2: case 3: case 4:
+		stmt->flags = FUZZ_MREMAP_MAYMOVE | FUZZ_MREMAP_FIXED | FUZZ_MREMAP_DONTUNMAP;
+		stmt->new_len = percent(&maker->state, 95) ? stmt->len : len;
+		return;
+	default:
+		stmt->flags = FUZZ_MREMAP_MAYMOVE | FUZZ_MREMAP_FIXED;
+	}
+}
+
+static bool pick_child(struct maker *maker, struct fuzz_stmt *stmt)
+{
+	for (unsigned int i = 1; i < FUZZ_TASKS; i++)
+		if (!maker->alive.task[i]) {
+			stmt->child = i;
+			return true;
+		}
+	return false;
+}
+
+static void fill_file(struct maker *maker, struct fuzz_stmt *stmt)
+{
+	/* What a file system preallocates is its own affair but in memory: that is file 0. */
+	stmt->file = stmt->kind == FUZZ_FALLOCATE ? 0 : below(&maker->state, FUZZ_FILES);
+	stmt->at = below(&maker->state, 8);
+	stmt->len = 1 + below(&maker->state, 8);
+	stmt->word = below(&maker->state, FUZZ_NR_FALLOCATE);
+}
+
+static void fill(struct maker *maker, struct fuzz_stmt *stmt)
+{
+	uint64_t *state = &maker->state;
+
+	switch (stmt->kind) {
+	case FUZZ_MMAP:
+		fill_mmap(maker, stmt);
+		break;
+	case FUZZ_MPROTECT:
+		stmt->prot = pick_prot(state);
+		break;
+	case FUZZ_MREMAP:
+		fill_mremap(maker, stmt);
+		break;
+	case FUZZ_MADVISE:
+		stmt->word = below(state, FUZZ_NR_ADVICE);
+		/* What is read ahead depends on the file system, too. */
+		if (stmt->word == FUZZ_WILLNEED && maker->row->file_percent)
+			stmt->word = 0;
+		break;
+	case FUZZ_MLOCK:
+		stmt->flags = percent(state, 30);
+		break;
+	case FUZZ_MLOCKALL:
+		/* A host's process has pages of its own that count against a limit. */
+		stmt->flags = maker->program->memlock ? 0 : 1 + below(state, 7);
+		break;
+	case FUZZ_MSYNC:
+		stmt->flags = below(state, 8);
+		break;
+	case FUZZ_STORE:
+		stmt->value = 100 + maker->program->stmts->len;
+		break;
+	default:
+		break;
+	}
+}
+
+static bool has_range(enum fuzz_kind kind)
+{
+	return kind != FUZZ_FORK && kind != FUZZ_EXIT && kind != FUZZ_MLOCKALL &&
+	       kind != FUZZ_MUNLOCKALL && kind < FUZZ_FILE;
+}
+
+static void add_statement(struct maker *maker)
+{
+	struct fuzz_stmt stmt = { .kind = pick_kind(&maker->state, maker->row) };
+
+	do
+		stmt.task = below(&maker->state, FUZZ_TASKS);
+	while (!maker->alive.task[stmt.task]);
+	if (stmt.kind >= FUZZ_FILE)
+		fill_file(maker, &stmt);
+	if (has_range(stmt.kind))
+		pick_range(maker, &stmt.at, &stmt.len);
+	if (stmt.kind == FUZZ_FORK && !pick_child(maker, &stmt))
+		return;
+	fill(maker, &stmt);
+	if (!stmt.odd && percent(&maker->state, 4) && stmt.kind != FUZZ_FORK && stmt.kind != FUZZ_EXIT)
+		stmt.odd = (enum fuzz_odd)(1 + below(&maker->state, NR_FUZZ_ODDS - 1));
+	if (fuzz_alive_next(&maker->alive, &stmt))
+		g_array_append_val(maker->program->stmts, stmt);
+}
+
+struct fuzz_program *fuzz_generate(enum fuzz_profile profile, uint64_t seed, unsigned int min,
+				   unsigned int max)
+{
+	struct fuzz_program *program = g_new0(struct fuzz_program, 1);
+	struct maker maker = { .state = seed, .row = &profiles[profile], .program = program };
+	unsigned int nr;
+
+	maker.state ^= (uint64_t)profile << 56;
+	nr = min + below(&maker.state, max - min + 1);
+	program->seed = seed;
+	program->stmts = g_array_new(FALSE, TRUE, sizeof(struct fuzz_stmt));
+	if (percent(&maker.state, maker.row->limit_percent))
+		program->memlock = 4 + below(&maker.state, 28);
+	fuzz_alive_begin(&maker.alive);
+	if (maker.row->weights[FUZZ_FILE])
+		for (unsigned int i = 0; i < FUZZ_FILES; i++) {
+			struct fuzz_stmt file = { .kind = FUZZ_FILE, .file = i, .len = 8 };
+
+			fuzz_alive_next(&maker.alive, &file);
+			if (percent(&maker.state, 70))
+				g_array_append_val(program->stmts, file);
+			else
+				maker.alive.file[i] = false;
+		}
+	for (unsigned int i = 0; i < 20 * nr && program->stmts->len < nr; i++)
+		add_statement(&maker);
+	return program;
+}
+
+struct fuzz_program *fuzz_program_copy(const struct fuzz_program *program)
+{
+	struct fuzz_program *copy = g_new0(struct fuzz_program, 1);
+
+	*copy = *program;
+	copy->stmts = g_array_sized_new(FALSE, TRUE, sizeof(struct fuzz_stmt), program->stmts->len);
+	g_array_append_vals(copy->stmts, program->stmts->data, program->stmts->len);
+	return copy;
+}
+
+void fuzz_program_destroy(struct fuzz_program *program)
+{
+	g_array_unref(program->stmts);
+	g_free(program);
+}

@@ -1,0 +1,235 @@
+/*
+ * fuzz_run.c - one random program on one or both sides; see fuzz_run.h.
+ */
+#include <string.h>
+
+#include "model/lru.h"
+#include "model/machine.h"
+#include "sim/backend_live.h"
+#include "sim/backend_model.h"
+#include "sim/fuzz_run.h"
+#include "sim/live_host.h"
+#include "sim/live_pair.h"
+#include "sim/parse.h"
+#include "sim/run.h"
+
+struct fuzz_side {
+	struct fuzz_seen *seen;
+	struct comparison *cmp;		/* NULL: the model alone */
+	struct backend *pair, *live;	/* the run's, the pair's */
+	struct machine *machine;	/* the model in it */
+	bool over;	/* something was found: what follows does not count */
+};
+
+static bool same_number(const char *path, uint64_t wanted)
+{
+	uint64_t value = 0;
+
+	return live_host_number(path, &value) && value == wanted;
+}
+
+static bool adapt(void *data, struct run_settings *settings, char **why)
+{
+	struct machine_config *config = &settings->config;
+	const struct fuzz_side *side = data;
+
+	if (!side->cmp)
+		return true;
+	if (config->capable && !live_host_capable())
+		*why = g_strdup("it needs CAP_IPC_LOCK, CAP_SYS_RAWIO and CAP_SYS_ADMIN");
+	else if (!same_number("/proc/sys/vm/max_map_count", config->max_map_count))
+		*why = g_strdup("vm.max_map_count of this host is not the model's");
+	else if (!same_number("/proc/sys/vm/overcommit_memory", config->overcommit_memory))
+		*why = g_strdup("vm.overcommit_memory of this host is not the model's");
+	live_host_number("/proc/sys/vm/mmap_min_addr", &config->mmap_min_addr);
+	return !*why;
+}
+
+static struct backend *wrap(void *data, struct backend *model, const struct run_settings *settings,
+			    const char *first, char **why)
+{
+	const struct machine_config *config = &settings->config;
+	struct fuzz_side *side = data;
+	g_autofree char *thp = NULL;
+	struct live_settings live;
+
+	if (!side->cmp)
+		return model;
+	thp = live_host_thp();
+	live = (struct live_settings){
+		.capable = config->capable,
+		.thp_advised = config->thp == THP_MADVISE && !strcmp(thp, "always"),
+		.rlim_stack = config->rlim_stack, .rlim_memlock = config->rlim_memlock,
+		.rlim_as = config->rlim_as, .rlim_data = config->rlim_data,
+	};
+	side->live = backend_live_create(&live, first, why);
+	if (!side->live) {
+		backend_destroy(model);
+		return NULL;
+	}
+	side->machine = backend_model_machine(model);
+	side->pair = live_pair_create(model, side->live, side->cmp);
+	return side->pair;
+}
+
+/* ---- what is seen ---- */
+
+/* The host's areas, in the process that @place names. */
+static char *host_maps(const struct fuzz_side *side, const char *place)
+{
+	const char *colon = strchr(place, ':');
+	g_autofree char *name = g_strndup(place, colon ? (gsize)(colon - place) : strlen(place));
+	struct observation *host = side->live->ops->observe(side->live, true);
+	const struct seen_process *process = observation_process(host, name);
+	GString *out = NULL;
+
+	if (process) {
+		out = g_string_new(NULL);
+		g_string_append_printf(out, "expect maps %s {\n", name);
+		for (guint i = 0; i < process->vmas->len; i++) {
+			const struct seen_vma *vma = process->vmas->pdata[i];
+			g_autofree char *start = address_text(vma->start, &side->cmp->style);
+			g_autofree char *end = address_text(vma->end, &side->cmp->style);
+
+			g_string_append_printf(out, "\t%s-%s %s\n", start, end, vma->perms);
+		}
+		g_string_append(out, "}\n");
+	}
+	observation_destroy(host);
+	return out ? g_string_free(out, FALSE) : NULL;
+}
+
+/* A look at the host empties the batches of its CPU, first and last: so are the model's. */
+static void look(const struct fuzz_side *side)
+{
+	struct machine *before = machine_enter(side->machine);
+
+	lru_add_drain();
+	live_pair_compare(side->pair);
+	machine_enter(before);
+}
+
+static void compare_now(struct fuzz_side *side)
+{
+	const struct difference *first;
+	struct fuzz_seen *seen = side->seen;
+
+	if (!side->pair || side->over)
+		return;
+	look(side);
+	if (!side->cmp->differences->len)
+		return;
+	first = side->cmp->differences->pdata[0];
+	side->over = true;
+	seen->verdict = FUZZ_DIFFERS;
+	seen->field = first->field;
+	seen->place = g_strdup(first->place);
+	seen->model = g_strdup(first->model);
+	seen->host = g_strdup(first->host);
+	if (first->field == FIELD_VMA || first->field == FIELD_PERMS)
+		seen->maps = host_maps(side, first->place);
+}
+
+static void on_event(void *data, struct run *run, const struct event *event)
+{
+	struct fuzz_side *side = data;
+	struct fuzz_seen *seen = side->seen;
+
+	(void)run;
+	if (event->kind == EVENT_CALL && !side->over)
+		g_ptr_array_add(seen->results, g_strdup(event->result));
+	if (event->kind == EVENT_DONE)
+		compare_now(side);
+	if (event->kind == EVENT_VIOLATION && !seen->rule) {
+		seen->rule = g_strdup(event->broken->rule);
+		if (side->over)
+			return;
+		side->over = true;
+		seen->verdict = FUZZ_BROKEN;
+		seen->place = g_strdup(event->broken->place);
+		seen->model = g_strdup(event->broken->saw);
+		seen->host = g_strdup(event->broken->expected);
+	}
+}
+
+static void judge(struct fuzz_seen *seen, const struct run *run, int status)
+{
+	const struct diag_list *diags = run_diags(run);
+	const struct diag *first = diags->items->len ? diags->items->pdata[0] : NULL;
+
+	if (seen->verdict != FUZZ_GOOD || status == STATUS_GOOD)
+		return;
+	seen->verdict = status == STATUS_NOTHING ? FUZZ_UNABLE : FUZZ_CUT_SHORT;
+	seen->why = g_strdup(first ? first->message : "it ended with an error");
+}
+
+static void count_fields(struct fuzz_seen *seen, const struct comparison *cmp)
+{
+	for (int i = 0; i < NR_COMPARED_FIELDS; i++) {
+		seen->compared += cmp->compared[i];
+		seen->unknown += cmp->unknown[i];
+	}
+}
+
+static void run_script_of(struct fuzz_side *side, const struct script *script)
+{
+	const struct run_options options = { .event = on_event, .event_data = side,
+					     .adapt = adapt, .wrap = wrap, .wrap_data = side,
+					     .skip_graphs = true };
+	struct run *run = run_create(script, &options);
+	int status;
+
+	status = run_execute(run);
+	if (status == STATUS_GOOD && !side->over)
+		status = run_check_empty(run);
+	judge(side->seen, run, status);
+	run_destroy(run);
+}
+
+void fuzz_run(const struct fuzz_program *program, bool compare, struct fuzz_seen *seen)
+{
+	g_autofree char *text = fuzz_text(program);
+	struct diag_list *diags = diag_list_create();
+	struct script *script = script_parse_text("program", text, strlen(text), NULL, diags);
+	struct fuzz_side side = { .seen = seen, .cmp = compare ? comparison_create() : NULL };
+
+	*seen = (struct fuzz_seen){ .verdict = FUZZ_GOOD };
+	seen->results = g_ptr_array_new_with_free_func(g_free);
+	if (script) {
+		run_script_of(&side, script);
+		script_destroy(script);
+	} else {
+		const struct diag *first = diags->items->pdata[0];
+
+		seen->verdict = FUZZ_CUT_SHORT;
+		seen->why = g_strdup_printf("%s: %s", first->source_line, first->message);
+	}
+	if (side.cmp) {
+		count_fields(seen, side.cmp);
+		comparison_destroy(side.cmp);
+	}
+	diag_list_destroy(diags);
+}
+
+void fuzz_seen_clear(struct fuzz_seen *seen)
+{
+	g_free(seen->rule);
+	g_free(seen->place);
+	g_free(seen->model);
+	g_free(seen->host);
+	g_free(seen->why);
+	g_free(seen->maps);
+	g_clear_pointer(&seen->results, g_ptr_array_unref);
+	*seen = (struct fuzz_seen){};
+}
+
+char *fuzz_signature(const struct fuzz_seen *seen)
+{
+	if (seen->verdict == FUZZ_BROKEN)
+		return g_strdup_printf("rule %s", seen->rule);
+	if (seen->verdict != FUZZ_DIFFERS)
+		return NULL;
+	if (seen->field == FIELD_RESULT || seen->field == FIELD_OUTPUT)
+		return g_strdup_printf("%s %s", compared_field_name(seen->field), seen->place);
+	return g_strdup(compared_field_name(seen->field));
+}

@@ -1,0 +1,43 @@
+/*
+ * fuzz_run.h - one random program, run in the model and, if wanted, on the host beside it.
+ *
+ * Locks: none; as backend_live.h, one at a time in a process.
+ */
+#ifndef SIM_FUZZ_RUN_H
+#define SIM_FUZZ_RUN_H
+
+#include "sim/compare.h"
+#include "sim/fuzz_program.h"
+
+enum fuzz_verdict {
+	FUZZ_GOOD,
+	FUZZ_DIFFERS,		/* field, place, model, host */
+	FUZZ_BROKEN,		/* rule, place, model: what was seen, host: what was expected */
+	FUZZ_CUT_SHORT,		/* a statement that one side leaves out: why */
+	FUZZ_UNABLE,		/* the host cannot do it at all: why */
+};
+
+/* What became of a program.  fuzz_seen_clear().  Strings are its own, NULL if not said above. */
+struct fuzz_seen {
+	enum fuzz_verdict verdict;
+	enum compared_field field;
+	char *rule, *place, *model, *host, *why;
+	GPtrArray *results;	/* char *: of each call that ended, as it is written */
+	char *maps;		/* the host's areas at a difference, as `expect maps` has them */
+	uint64_t compared, unknown;	/* fields */
+};
+
+/* @compare: with the host, after every statement. */
+void fuzz_run(const struct fuzz_program *program, bool compare, struct fuzz_seen *seen);
+void fuzz_seen_clear(struct fuzz_seen *seen);
+/* "result mremap", "vma", "rule rmap-reaches": what two findings must share to count as one. */
+char *fuzz_signature(const struct fuzz_seen *seen);
+
+/*
+ * @program as a scenario with what the host did as its expectation, and the reason in a comment.
+ * @found: how to make the program again.  g_free().
+ */
+char *fuzz_scenario(const struct fuzz_program *program, const struct fuzz_seen *seen,
+		    const char *found);
+
+#endif

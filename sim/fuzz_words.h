@@ -1,0 +1,25 @@
+/*
+ * fuzz_words.h - bits and numbers of the words that random programs use; fuzz_text.c has
+ * the words.
+ *
+ * Locks: none.
+ */
+#ifndef SIM_FUZZ_WORDS_H
+#define SIM_FUZZ_WORDS_H
+
+enum {
+	FUZZ_MAP_PRIVATE = 1 << 0, FUZZ_MAP_SHARED = 1 << 1, FUZZ_MAP_FIXED = 1 << 2,
+	FUZZ_MAP_NOREPLACE = 1 << 3, FUZZ_MAP_NORESERVE = 1 << 4, FUZZ_MAP_POPULATE = 1 << 5,
+	FUZZ_MAP_LOCKED = 1 << 6, FUZZ_MAP_GROWSDOWN = 1 << 7,
+	FUZZ_MAP_DROPPABLE = 1 << 8,
+};
+
+enum {
+	FUZZ_MREMAP_MAYMOVE = 1 << 0, FUZZ_MREMAP_FIXED = 1 << 1, FUZZ_MREMAP_DONTUNMAP = 1 << 2,
+};
+
+#define FUZZ_WILLNEED		4	/* as an advice */
+#define FUZZ_NR_ADVICE		22
+#define FUZZ_NR_FALLOCATE	3
+
+#endif

@@ -57,4 +57,8 @@ exec(@1) = SIGSEGV
 END
 "$mmsim" live "$folder/tasks.mms" > "$folder/out" 2>&1
 expect 'threads and children' 0 $?
+
+# Random programs: none may differ.
+"$mmsim" fuzz --live --seed 1 --count 60 -q --out "$folder" > "$folder/out" 2>&1
+expect 'random programs are alike' 0 $?
 exit $status

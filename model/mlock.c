@@ -61,7 +61,7 @@ static void mlock_vma_pages_range(struct vm_area_struct *vma, unsigned long star
 		mlock_table(vma, addr, next);
 	}
 	lru_add_drain();
-	vma->vm_flags = newflags | (vma->vm_flags & VM_STICKY);
+	vm_flags_reset(vma, newflags);
 }
 
 /* Areas that are never locked: no flag, not counted, and no error. */

@@ -4,15 +4,13 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "model/lru.h"
-#include "model/machine.h"
 #include "sim/backend_live.h"
 #include "sim/backend_model.h"
 #include "sim/cli.h"
 #include "sim/json.h"
 #include "sim/live_deep.h"
 #include "sim/live_host.h"
-#include "sim/live_pair.h"
+#include "sim/side_by_side.h"
 #include "sim/test_file.h"
 
 struct live_command {
@@ -28,8 +26,7 @@ struct live_run {
 	struct live_command *command;
 	const char *path;
 	struct comparison *cmp;
-	struct backend *pair;		/* NULL until it is made; the run's */
-	struct machine *machine;	/* the model in it */
+	struct side_by_side both;	/* .pair is NULL until it is made */
 	guint nr_told;			/* differences */
 	bool compared;			/* since the last call */
 	bool min_addr_set;		/* by the scenario */
@@ -79,22 +76,11 @@ static char *cannot_run(const struct script *script)
 	return NULL;
 }
 
-static bool same_number(const char *path, uint64_t wanted, char **why)
-{
-	uint64_t value = 0;
-
-	if (live_host_number(path, &value) && value == wanted)
-		return true;
-	*why = g_strdup_printf("%s of this host is not %" PRIu64, path, wanted);
-	return false;
-}
-
 /* What the host has set for good, the model takes over or cannot run with. */
 static bool adapt(void *data, struct run_settings *settings, char **why)
 {
 	const struct live_run *live_run = data;
 	struct machine_config *config = &settings->config;
-	uint64_t min_addr = 0;
 
 	if (live_run->command->anyway)
 		return true;
@@ -102,42 +88,16 @@ static bool adapt(void *data, struct run_settings *settings, char **why)
 		*why = g_strdup("a host cannot be given: layout typical");
 	else if (settings->placement_recorded)
 		*why = g_strdup("a host cannot be given: placement recorded");
-	else if (config->capable && !live_host_capable())
-		*why = g_strdup("it needs CAP_IPC_LOCK, CAP_SYS_RAWIO and CAP_SYS_ADMIN, or "
-				"set cap = off");
-	if (*why || !same_number("/proc/sys/vm/max_map_count", config->max_map_count, why) ||
-	    !same_number("/proc/sys/vm/overcommit_memory", config->overcommit_memory, why))
-		return false;
-	if (live_run->min_addr_set)
-		return same_number("/proc/sys/vm/mmap_min_addr", config->mmap_min_addr, why);
-	if (live_host_number("/proc/sys/vm/mmap_min_addr", &min_addr))
-		config->mmap_min_addr = min_addr;
-	return true;
+	return !*why && side_by_side_adapt(config, live_run->min_addr_set, why);
 }
 
 static struct backend *wrap(void *data, struct backend *model, const struct run_settings *settings,
 			    const char *first, char **why)
 {
-	const struct machine_config *config = &settings->config;
 	struct live_run *live_run = data;
-	g_autofree char *thp = live_host_thp();
-	const struct live_settings live_settings = {
-		.capable = config->capable,
-		.thp_never = config->thp == THP_NEVER && strcmp(thp, "never"),
-		.thp_advised = config->thp == THP_MADVISE && !strcmp(thp, "always"),
-		.rlim_stack = config->rlim_stack, .rlim_memlock = config->rlim_memlock,
-		.rlim_as = config->rlim_as, .rlim_data = config->rlim_data,
-		.deep = live_run->command->deep,
-	};
-	struct backend *live = backend_live_create(&live_settings, first, why);
 
-	if (!live) {
-		backend_destroy(model);
-		return NULL;
-	}
-	live_run->machine = backend_model_machine(model);
-	live_run->pair = live_pair_create(model, live, live_run->cmp);
-	return live_run->pair;
+	return side_by_side_wrap(&live_run->both, model, &settings->config, live_run->command->deep,
+				 first, live_run->cmp, why);
 }
 
 /* ---- telling ---- */
@@ -173,23 +133,13 @@ static void tell_differences(struct live_run *live_run, const struct stmt *stmt)
 	}
 }
 
-/* A look at the host empties the batches of its CPU, first and last: so are the model's. */
-static void look(struct live_run *live_run)
-{
-	struct machine *before = machine_enter(live_run->machine);
-
-	lru_add_drain();
-	live_pair_compare(live_run->pair);
-	machine_enter(before);
-}
-
 static void compare_now(struct live_run *live_run, const struct stmt *stmt)
 {
-	if (!live_run->pair || live_run->compared)
+	if (!live_run->both.pair || live_run->compared)
 		return;
 	live_run->compared = true;
 	if (!live_run->nr_told || live_run->command->keep_going)
-		look(live_run);
+		side_by_side_look(&live_run->both);
 	tell_differences(live_run, stmt);
 }
 

@@ -10,6 +10,18 @@
 #include "sim/explain_model.h"
 #include "sim/run.h"
 
+/* What the second run listens for. */
+struct watch {
+	GPtrArray *histories;	/* struct explain_history, one for each pair */
+	GPtrArray *births;	/* of anon_vmas; explain_model.h */
+};
+
+static void watch_pair(struct watch *watch, const char *process, uint64_t left, uint64_t right)
+{
+	g_ptr_array_add(watch->histories,
+			explain_history_create(process, left, right, watch->births));
+}
+
 static const struct mm_struct *process_mm(const struct machine *machine, const char *process)
 {
 	struct task_struct *task;
@@ -20,20 +32,19 @@ static const struct mm_struct *process_mm(const struct machine *machine, const c
 	return NULL;
 }
 
-static void add_neighbours(GPtrArray *histories, const char *process, const struct mm_struct *mm)
+static void add_neighbours(struct watch *watch, const char *process, const struct mm_struct *mm)
 {
 	const struct vm_area_struct *vma, *prev = NULL;
 
 	for_each_vma(mm, vma) {
 		if (prev && prev->vm_end == vma->vm_start && !explain_is_reservation(prev) &&
 		    !explain_is_reservation(vma))
-			g_ptr_array_add(histories, explain_history_create(process, prev->vm_end - 1,
-									  vma->vm_start));
+			watch_pair(watch, process, prev->vm_end - 1, vma->vm_start);
 		prev = vma;
 	}
 }
 
-static void add_all(GPtrArray *histories, const struct run *run)
+static void add_all(struct watch *watch, const struct run *run)
 {
 	struct machine *machine = run_machine(run);
 	struct machine *before = machine_enter(machine);
@@ -41,12 +52,12 @@ static void add_all(GPtrArray *histories, const struct run *run)
 
 	list_for_each_entry(task, &machine->tasks, tasks)
 		if (!task->exited && task->mm && task->pid == task->tgid)
-			add_neighbours(histories, task->name, task->mm);
+			add_neighbours(watch, task->name, task->mm);
 	machine_enter(before);
 }
 
 /* The pair that the command line names; false with an error. */
-static bool add_named(GPtrArray *histories, struct run *run, const char *a, const char *b,
+static bool add_named(struct watch *watch, struct run *run, const char *a, const char *b,
 		      struct diag_list *diags)
 {
 	g_autofree char *process_a = NULL, *process_b = NULL;
@@ -60,14 +71,13 @@ static bool add_named(GPtrArray *histories, struct run *run, const char *a, cons
 			   "%s is in process %s, %s in %s", a, process_a, b, process_b);
 		return false;
 	}
-	g_ptr_array_add(histories, explain_history_create(process_a, MIN(at_a, at_b),
-							  MAX(at_a, at_b)));
+	watch_pair(watch, process_a, MIN(at_a, at_b), MAX(at_a, at_b));
 	return true;
 }
 
 static void note_all(void *data, struct run *run, const struct event *event)
 {
-	GPtrArray *histories = data;
+	struct watch *watch = data;
 	g_autofree char *text = NULL, *statement = NULL;
 	struct machine *machine = run_machine(run), *before;
 
@@ -76,10 +86,13 @@ static void note_all(void *data, struct run *run, const struct event *event)
 	text = loc_text(&event->stmt->loc);
 	statement = g_strdup_printf("line %u, %s", event->stmt->loc.line, text);
 	before = machine_enter(machine);
-	for (guint i = 0; i < histories->len; i++)
-		explain_history_note(histories->pdata[i],
-				     process_mm(machine, explain_history_process(histories->pdata[i])),
+	explain_births_note(watch->births, statement);
+	for (guint i = 0; i < watch->histories->len; i++) {
+		struct explain_history *history = watch->histories->pdata[i];
+
+		explain_history_note(history, process_mm(machine, explain_history_process(history)),
 				     statement);
+	}
 	machine_enter(before);
 }
 
@@ -95,18 +108,18 @@ static void copy_diags(struct diag_list *to, const struct run *run)
 }
 
 /* The second run, with all histories listening; their reports. */
-static GPtrArray *replay(const struct script *script, GPtrArray *histories, struct diag_list *diags)
+static GPtrArray *replay(const struct script *script, struct watch *watch, struct diag_list *diags)
 {
 	struct run_options options = { .check = CHECK_NEVER, .skip_graphs = true, .event = note_all,
-				       .event_data = histories };
+				       .event_data = watch };
 	struct run *run = run_create(script, &options);
 	GPtrArray *pairs = g_ptr_array_new_with_free_func((GDestroyNotify)explain_pair_destroy);
 	struct machine *before;
 
 	run_execute(run);
 	before = machine_enter(run_machine(run));
-	for (guint i = 0; i < histories->len; i++) {
-		const struct explain_history *history = histories->pdata[i];
+	for (guint i = 0; i < watch->histories->len; i++) {
+		const struct explain_history *history = watch->histories->pdata[i];
 		g_autofree char *error = NULL;
 		struct explain_pair *pair;
 
@@ -129,7 +142,8 @@ GPtrArray *explain_script(const struct script *script, const char *a, const char
 {
 	struct run_options options = { .check = CHECK_END, .skip_graphs = true };
 	struct run *run = run_create(script, &options);
-	GPtrArray *histories, *pairs = NULL;
+	GPtrArray *pairs = NULL;
+	struct watch watch;
 	bool good;
 
 	*status = run_execute(run);
@@ -138,15 +152,17 @@ GPtrArray *explain_script(const struct script *script, const char *a, const char
 		run_destroy(run);
 		return NULL;
 	}
-	histories = g_ptr_array_new_with_free_func((GDestroyNotify)explain_history_destroy);
-	good = !a || add_named(histories, run, a, b, diags);
+	watch.histories = g_ptr_array_new_with_free_func((GDestroyNotify)explain_history_destroy);
+	watch.births = explain_births_create();
+	good = !a || add_named(&watch, run, a, b, diags);
 	if (!a)
-		add_all(histories, run);
+		add_all(&watch, run);
 	run_destroy(run);
 
 	if (good)
-		pairs = replay(script, histories, diags);
-	g_ptr_array_unref(histories);
+		pairs = replay(script, &watch, diags);
+	g_ptr_array_unref(watch.histories);
+	g_ptr_array_unref(watch.births);
 	if (pairs && diags->nr_errors)
 		g_clear_pointer(&pairs, g_ptr_array_unref);
 	return pairs;

@@ -22,17 +22,29 @@ struct explain_history {
 	char *since[NR_MERGE_VERDICTS];	/* statement after which it came to fail */
 	bool together;			/* one area covers both */
 	char *parted;			/* the statement that split it, or NULL */
-	GPtrArray *births;		/* char *: the statement which made anon_vma#(i + 1) */
+	const GPtrArray *births;	/* borrowed */
 };
 
-struct explain_history *explain_history_create(const char *process, uint64_t left, uint64_t right)
+GPtrArray *explain_births_create(void)
+{
+	return g_ptr_array_new_with_free_func(g_free);
+}
+
+void explain_births_note(GPtrArray *births, const char *statement)
+{
+	while (births->len + 1 < mach->next_id[KIND_ANON_VMA])
+		g_ptr_array_add(births, g_strdup(statement));
+}
+
+struct explain_history *explain_history_create(const char *process, uint64_t left, uint64_t right,
+					       const GPtrArray *births)
 {
 	struct explain_history *history = g_new0(struct explain_history, 1);
 
 	history->process = g_strdup(process);
 	history->left = left;
 	history->right = right;
-	history->births = g_ptr_array_new_with_free_func(g_free);
+	history->births = births;
 	return history;
 }
 
@@ -40,7 +52,6 @@ void explain_history_destroy(struct explain_history *history)
 {
 	for (size_t i = 0; i < NR_MERGE_VERDICTS; i++)
 		g_free(history->since[i]);
-	g_ptr_array_unref(history->births);
 	g_free(history->parted);
 	g_free(history->process);
 	g_free(history);
@@ -73,13 +84,6 @@ static void note_condition(struct explain_history *history, const struct merge_c
 	*state = STATE_FAILS;
 }
 
-/* Which statement made which anon_vma, all processes together. */
-static void note_births(struct explain_history *history, const char *statement)
-{
-	while (history->births->len + 1 < mach->next_id[KIND_ANON_VMA])
-		g_ptr_array_add(history->births, g_strdup(statement));
-}
-
 /* One area until now, and two from now on? */
 static void note_parting(struct explain_history *history, bool together, const char *statement)
 {
@@ -98,7 +102,6 @@ void explain_history_note(struct explain_history *history, const struct mm_struc
 	struct merge_condition conditions[NR_MERGE_VERDICTS];
 	size_t nr = 0;
 
-	note_births(history, statement);
 	if (!left || !right || explain_is_reservation(left) || explain_is_reservation(right)) {
 		memset(history->state, 0, sizeof(history->state));
 		history->together = false;

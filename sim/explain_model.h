@@ -14,8 +14,14 @@
 
 struct explain_history;
 
-/* @process is the name in the scenario; @left < @right in bytes. */
-struct explain_history *explain_history_create(const char *process, uint64_t left, uint64_t right);
+/* char *: the statement which made anon_vma#(i + 1); one list serves all histories. */
+GPtrArray *explain_births_create(void);
+/* After each statement, before the histories are told of it. */
+void explain_births_note(GPtrArray *births, const char *statement);
+
+/* @process is the name in the scenario; @left < @right in bytes; @births is borrowed. */
+struct explain_history *explain_history_create(const char *process, uint64_t left, uint64_t right,
+					       const GPtrArray *births);
 void explain_history_destroy(struct explain_history *history);
 const char *explain_history_process(const struct explain_history *history);
 /* @mm: that process's, or NULL if there is none; @statement: "line 7, mprotect(...)". */

@@ -3,73 +3,38 @@
  */
 #include <string.h>
 
-#include "model/lru.h"
 #include "model/machine.h"
 #include "sim/backend_live.h"
 #include "sim/backend_model.h"
 #include "sim/fuzz_run.h"
 #include "sim/live_host.h"
-#include "sim/live_pair.h"
 #include "sim/parse.h"
 #include "sim/run.h"
+#include "sim/side_by_side.h"
 
 struct fuzz_side {
 	struct fuzz_seen *seen;
 	struct comparison *cmp;		/* NULL: the model alone */
-	struct backend *pair, *live;	/* the run's, the pair's */
-	struct machine *machine;	/* the model in it */
+	struct side_by_side both;
 	bool over;	/* something was found: what follows does not count */
 };
 
-static bool same_number(const char *path, uint64_t wanted)
-{
-	uint64_t value = 0;
-
-	return live_host_number(path, &value) && value == wanted;
-}
-
 static bool adapt(void *data, struct run_settings *settings, char **why)
 {
-	struct machine_config *config = &settings->config;
 	const struct fuzz_side *side = data;
 
-	if (!side->cmp)
-		return true;
-	if (config->capable && !live_host_capable())
-		*why = g_strdup("it needs CAP_IPC_LOCK, CAP_SYS_RAWIO and CAP_SYS_ADMIN");
-	else if (!same_number("/proc/sys/vm/max_map_count", config->max_map_count))
-		*why = g_strdup("vm.max_map_count of this host is not the model's");
-	else if (!same_number("/proc/sys/vm/overcommit_memory", config->overcommit_memory))
-		*why = g_strdup("vm.overcommit_memory of this host is not the model's");
-	live_host_number("/proc/sys/vm/mmap_min_addr", &config->mmap_min_addr);
-	return !*why;
+	return !side->cmp || side_by_side_adapt(&settings->config, false, why);
 }
 
 static struct backend *wrap(void *data, struct backend *model, const struct run_settings *settings,
 			    const char *first, char **why)
 {
-	const struct machine_config *config = &settings->config;
 	struct fuzz_side *side = data;
-	g_autofree char *thp = NULL;
-	struct live_settings live;
 
 	if (!side->cmp)
 		return model;
-	thp = live_host_thp();
-	live = (struct live_settings){
-		.capable = config->capable,
-		.thp_advised = config->thp == THP_MADVISE && !strcmp(thp, "always"),
-		.rlim_stack = config->rlim_stack, .rlim_memlock = config->rlim_memlock,
-		.rlim_as = config->rlim_as, .rlim_data = config->rlim_data,
-	};
-	side->live = backend_live_create(&live, first, why);
-	if (!side->live) {
-		backend_destroy(model);
-		return NULL;
-	}
-	side->machine = backend_model_machine(model);
-	side->pair = live_pair_create(model, side->live, side->cmp);
-	return side->pair;
+	return side_by_side_wrap(&side->both, model, &settings->config, NULL, first, side->cmp,
+				 why);
 }
 
 /* ---- what is seen ---- */
@@ -79,7 +44,7 @@ static char *host_maps(const struct fuzz_side *side, const char *place)
 {
 	const char *colon = strchr(place, ':');
 	g_autofree char *name = g_strndup(place, colon ? (gsize)(colon - place) : strlen(place));
-	struct observation *host = side->live->ops->observe(side->live, true);
+	struct observation *host = side->both.live->ops->observe(side->both.live, true);
 	const struct seen_process *process = observation_process(host, name);
 	GString *out = NULL;
 
@@ -99,24 +64,14 @@ static char *host_maps(const struct fuzz_side *side, const char *place)
 	return out ? g_string_free(out, FALSE) : NULL;
 }
 
-/* A look at the host empties the batches of its CPU, first and last: so are the model's. */
-static void look(const struct fuzz_side *side)
-{
-	struct machine *before = machine_enter(side->machine);
-
-	lru_add_drain();
-	live_pair_compare(side->pair);
-	machine_enter(before);
-}
-
 static void compare_now(struct fuzz_side *side)
 {
 	const struct difference *first;
 	struct fuzz_seen *seen = side->seen;
 
-	if (!side->pair || side->over)
+	if (!side->both.pair || side->over)
 		return;
-	look(side);
+	side_by_side_look(&side->both);
 	if (!side->cmp->differences->len)
 		return;
 	first = side->cmp->differences->pdata[0];

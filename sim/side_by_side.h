@@ -1,0 +1,37 @@
+/*
+ * side_by_side.h - what every command that runs a script in the model and on the host has to
+ * do: make the two fit each other, put them together, look at both.
+ *
+ * In a file of its own because it knows the model, which nothing named live_ may.
+ */
+#ifndef SIM_SIDE_BY_SIDE_H
+#define SIM_SIDE_BY_SIDE_H
+
+#include "model/machine.h"
+#include "sim/live_pair.h"
+
+struct live_deep;
+
+/* A script that runs on both; zeroed before.  The run owns the pair, the pair the rest. */
+struct side_by_side {
+	struct backend *pair, *live;
+	struct machine *machine;	/* the model in it */
+};
+
+/*
+ * May a machine like @config be compared with this host?  False with *why (g_free()).  Without
+ * @keep_min_addr the host's mmap_min_addr goes into @config.
+ */
+bool side_by_side_adapt(struct machine_config *config, bool keep_min_addr, char **why);
+/*
+ * The pair of @model, which it takes over, and a new process @first on the host; NULL with *why
+ * and @model destroyed.  @cmp is borrowed; @deep, or NULL, as in struct live_settings.
+ */
+struct backend *side_by_side_wrap(struct side_by_side *both, struct backend *model,
+				  const struct machine_config *config,
+				  struct live_deep *deep, const char *first,
+				  struct comparison *cmp, char **why);
+/* Compares what is to be seen now; differences go to the comparison. */
+void side_by_side_look(const struct side_by_side *both);
+
+#endif

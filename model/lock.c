@@ -121,16 +121,18 @@ static const char *holder_of(const void *lock)
 	return current->nr_held && held_find(lock) ? place_of_current() : "nobody";
 }
 
-/* Serial mode: nobody is left who could release it.  The task goes on as if it had it. */
-static void wait_for(const void *lock, enum lock_class class, const char *site)
+/*
+ * False, and reported, if nobody is left who could release it: the task goes on as if it
+ * had the lock.
+ */
+static bool wait_for(const void *lock, enum lock_class class, const char *site)
 {
-	if (mach->sched) {
-		mach->sched->wait(current, lock);
-		return;
-	}
+	if (wait_on(lock, site))
+		return true;
 	violation_add("lock-order", place_of_current(), "a lock that can be taken",
 		      "%s waits for %s held by %s", site, lock_class_name(class),
 		      holder_of(lock));
+	return false;
 }
 
 void init_rwsem(struct rw_semaphore *sem, enum lock_class class)
@@ -145,11 +147,9 @@ void down_read(struct rw_semaphore *sem)
 	might_sleep("down_read");
 	check_order(sem, class, "down_read");
 	sched_step(sem, ACCESS_READ, "down_read");
-	while (sem->writer) {
-		wait_for(sem, class, "down_read");
-		if (!mach->sched)
-			break;
-	}
+	while (sem->writer &&
+	       wait_for(sem, class, "down_read"))
+		;
 	sem->readers++;
 	held_push(sem, class, LOCK_READ, "down_read");
 }
@@ -161,11 +161,9 @@ void down_write(struct rw_semaphore *sem)
 	might_sleep("down_write");
 	check_order(sem, class, "down_write");
 	sched_step(sem, ACCESS_WRITE, "down_write");
-	while (sem->writer || sem->readers) {
-		wait_for(sem, class, "down_write");
-		if (!mach->sched)
-			break;
-	}
+	while ((sem->writer || sem->readers) &&
+	       wait_for(sem, class, "down_write"))
+		;
 	sem->writer = current;
 	held_push(sem, class, LOCK_WRITE, "down_write");
 }
@@ -199,29 +197,32 @@ void downgrade_write(struct rw_semaphore *sem)
 		held->mode = LOCK_READ;
 	sem->writer = NULL;
 	sem->readers++;
+	wake_up(sem);
 }
 
 void up_read(struct rw_semaphore *sem)
 {
-	if (held_pop(sem, (enum lock_class)sem->class, "up_read") && sem->readers)
+	if (held_pop(sem, (enum lock_class)sem->class, "up_read") && sem->readers) {
 		sem->readers--;
+		wake_up(sem);
+	}
 }
 
 void up_write(struct rw_semaphore *sem)
 {
-	if (held_pop(sem, (enum lock_class)sem->class, "up_write"))
+	if (held_pop(sem, (enum lock_class)sem->class, "up_write")) {
 		sem->writer = NULL;
+		wake_up(sem);
+	}
 }
 
 void spin_lock(struct spinlock *lock, enum lock_class class)
 {
 	check_order(lock, class, "spin_lock");
 	sched_step(lock, ACCESS_WRITE, "spin_lock");
-	while (lock->holder) {
-		wait_for(lock, class, "spin_lock");
-		if (!mach->sched)
-			break;
-	}
+	while (lock->holder &&
+	       wait_for(lock, class, "spin_lock"))
+		;
 	lock->holder = current;
 	held_push(lock, class, LOCK_WRITE, "spin_lock");
 }
@@ -238,8 +239,10 @@ bool spin_trylock(struct spinlock *lock, enum lock_class class)
 
 void spin_unlock(struct spinlock *lock, enum lock_class class)
 {
-	if (held_pop(lock, class, "spin_unlock"))
+	if (held_pop(lock, class, "spin_unlock")) {
 		lock->holder = NULL;
+		wake_up(lock);
+	}
 }
 
 void folio_lock(struct folio *folio)
@@ -247,11 +250,9 @@ void folio_lock(struct folio *folio)
 	might_sleep("folio_lock");
 	check_order(folio, LOCK_FOLIO, "folio_lock");
 	sched_step(folio, ACCESS_WRITE, "folio_lock");
-	while (folio_test(folio, PG_locked)) {
-		wait_for(folio, LOCK_FOLIO, "folio_lock");
-		if (!mach->sched)
-			break;
-	}
+	while (folio_test(folio, PG_locked) &&
+	       wait_for(folio, LOCK_FOLIO, "folio_lock"))
+		;
 	folio_set(folio, PG_locked);
 	held_push(folio, LOCK_FOLIO, LOCK_WRITE, "folio_lock");
 }
@@ -268,8 +269,10 @@ bool folio_trylock(struct folio *folio)
 
 void folio_unlock(struct folio *folio)
 {
-	if (held_pop(folio, LOCK_FOLIO, "folio_unlock"))
+	if (held_pop(folio, LOCK_FOLIO, "folio_unlock")) {
 		folio_clear(folio, PG_locked);
+		wake_up(folio);
+	}
 }
 
 void might_sleep(const char *site)
@@ -286,6 +289,43 @@ void might_sleep(const char *site)
 			break;
 		}
 	sched_step(NULL, ACCESS_READ, site);
+}
+
+/* ---- sleeping ---- */
+
+static bool sleep_on(const void *channel, const char *site, bool killable)
+{
+	struct task_struct *me = current;
+
+	if (!mach->park)
+		return false;
+	me->waits_for = channel;
+	me->wait_site = site;
+	me->wait_killable = killable;
+	mach->nr_waiting++;
+	mach->park(mach->park_data, me);
+	return true;
+}
+
+bool wait_on(const void *channel, const char *site)
+{
+	return sleep_on(channel, site, false);
+}
+
+bool wait_killable(const void *channel, const char *site)
+{
+	return !current->killed && sleep_on(channel, site, true) && !current->killed;
+}
+
+void wake_up_slow(const void *channel)
+{
+	struct task_struct *task;
+
+	list_for_each_entry(task, &mach->tasks, tasks)
+		if (task->waits_for == channel) {
+			task->waits_for = NULL;
+			mach->nr_waiting--;
+		}
 }
 
 void sched_step_slow(const void *object, enum access access, const char *site)

@@ -25,14 +25,12 @@ enum access {
 };
 
 /*
- * Whoever drives more than one task at a time implements this.  All three are
- * called from the running task and may switch to another one before returning.
+ * Whoever drives more than one task at a time implements this.  Both are called
+ * from the running task and may switch to another one before returning.
  */
 struct sched_ops {
 	/* About to touch @object (NULL: anything) at @site, a string constant. */
 	void (*step)(const void *object, enum access access, const char *site);
-	/* @me cannot take @lock now; return when it is worth trying again. */
-	void (*wait)(struct task_struct *me, const void *lock);
 	/* One of @n outcomes, chosen from outside: completion, allocation, slot. */
 	unsigned int (*choose)(unsigned int n, const char *what);
 };
@@ -72,6 +70,24 @@ void point_slow(const char *name);
 	do {									\
 		sched_step((object), ACCESS_WRITE, (site));			\
 		(lvalue) = (value);						\
+	} while (0)
+
+/*
+ * Sleeps until wake_up(@channel), any object or lock: current->waits_for is @channel
+ * meanwhile.  What was waited for has to be looked at again, for others may have come
+ * first.  wait_on() false: nobody drives the other tasks, so that nothing can ever change
+ * (mach->park is NULL); the caller reports that.  wait_killable() is false then, and also
+ * when the task has been killed: the caller ends its call.
+ * Kernel: schedule() in TASK_UNINTERRUPTIBLE, TASK_KILLABLE.
+ */
+bool wait_on(const void *channel, const char *site);
+bool wait_killable(const void *channel, const char *site);
+void wake_up_slow(const void *channel);
+/* Everybody who sleeps on @channel may go on, in order of birth.  Kernel: wake_up_all(). */
+#define wake_up(channel)							\
+	do {									\
+		if (unlikely(mach->nr_waiting))					\
+			wake_up_slow(channel);					\
 	} while (0)
 
 /*

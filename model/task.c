@@ -138,8 +138,19 @@ void do_group_exit(struct task_struct *task, int signal)
 	struct task_struct *thread;
 
 	list_for_each_entry(thread, &mach->tasks, tasks)
-		if (thread->tgid == tgid)
+		if (thread->tgid == tgid && thread->waits_for)
+			task_kill(thread);
+		else if (thread->tgid == tgid)
 			do_exit(thread, signal);
+}
+
+void task_kill(struct task_struct *task)
+{
+	task->killed = true;
+	if (!task->waits_for || !task->wait_killable)
+		return;
+	task->waits_for = NULL;
+	mach->nr_waiting--;
 }
 
 long sys_exit(void)

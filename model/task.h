@@ -83,6 +83,10 @@ struct task_struct {
 	bool had_children;		/* some may name it as parent */
 	bool exited;
 	int exit_signal;		/* SIGSEGV or SIGBUS if that killed it, else 0 */
+	const void *waits_for;		/* sleeps until wake_up() of that; NULL: does not */
+	const char *wait_site;		/* in which function */
+	bool wait_killable;		/* a fatal signal ends the sleep, too */
+	bool killed;			/* has to end its call, then exits */
 	unsigned int nr_held;
 	struct held_lock held[MAX_HELD_LOCKS];	/* in order of taking */
 	unsigned int nofail;		/* > 0: allocations do not fail here */
@@ -93,6 +97,11 @@ struct task_struct {
  * thread exits.  Kernel: do_group_exit().
  */
 void do_group_exit(struct task_struct *task, int signal);
+/*
+ * A fatal signal for @task, which may be in the middle of a call: ends a killable sleep.
+ * Whoever drives the task lets it exit once its call is done.  Kernel: send SIGKILL.
+ */
+void task_kill(struct task_struct *task);
 /* Every task exits and is forgotten; boot_task runs.  For the end of a run. */
 void tasks_exit_all(struct machine *machine);
 

@@ -33,7 +33,7 @@ enum outcome_kind {
 	OUTCOME_VALUE,		/* value: what it returned */
 	OUTCOME_ERRNO,		/* value: the errno, above 0 */
 	OUTCOME_SIGNAL,		/* value: the signal's number */
-	OUTCOME_BLOCKED,	/* waits for a userfault's answer */
+	OUTCOME_BLOCKED,	/* has not ended: the task sleeps, and collect() tells the end */
 	OUTCOME_REFUSED,	/* not carried out: see why */
 };
 
@@ -74,8 +74,15 @@ struct backend_ops {
 	void (*rename)(struct backend *backend, const char *from, const char *to);
 	/* Is @name a live task? Its process's name, or NULL. Borrowed until the next call. */
 	const char *(*process_of)(struct backend *backend, const char *name);
+	/* What @request points to stays where it is until a call that blocked has ended. */
 	void (*call)(struct backend *backend, const struct call_request *request,
 		     struct call_outcome *outcome);
+	/*
+	 * Has the blocked call of @task ended?  Then *outcome is what it gave.  Asked after
+	 * each call.  NULL: no call ever blocks.
+	 */
+	bool (*collect)(struct backend *backend, const char *task,
+			struct call_outcome *outcome);
 	/* Where the scenario's window is; told once, after its mmap(). */
 	void (*set_window)(struct backend *backend, uint64_t start, uint64_t end);
 	/* All processes alive; without pages if @pages is false.  observation_destroy(). */

@@ -84,6 +84,7 @@ static void model_destroy(struct backend *backend)
 {
 	struct model_backend *model = to_model(backend);
 
+	model_blocked_fini(model);
 	machine_destroy(model->machine);
 	g_ptr_array_unref(model->tasks);
 	g_free(model);
@@ -134,6 +135,17 @@ static bool make_thread(struct model_backend *model, struct model_task *process,
 	return true;
 }
 
+/* khugepaged and the like: made when first named. */
+static bool make_actor(struct model_backend *model, const char *name)
+{
+	struct machine *before = machine_enter(model->machine);
+	struct task_struct *task = task_create_kernel(name);
+
+	machine_enter(before);
+	model_task_add(model, name, name, task);
+	return true;
+}
+
 static bool model_start_task(struct backend *backend, const char *name, char **why)
 {
 	struct model_backend *model = to_model(backend);
@@ -141,6 +153,8 @@ static bool model_start_task(struct backend *backend, const char *name, char **w
 	const char *dot = strchr(name, '.');
 	g_autofree char *process = NULL;
 
+	if (!entry && op_is_kernel_actor(name))
+		return make_actor(model, name);
 	if (!entry && dot) {
 		process = g_strndup(name, (gsize)(dot - name));
 		entry = model_task_find(model, process);
@@ -196,6 +210,7 @@ static unsigned int model_check_empty(struct backend *backend)
 	struct model_backend *model = to_model(backend);
 	struct machine *before = machine_enter(model->machine);
 
+	model_end_blocked(model);
 	for (guint i = 0; i < model->tasks->len; i++)
 		((struct model_task *)model->tasks->pdata[i])->task = NULL;
 	tasks_exit_all(model->machine);
@@ -239,6 +254,7 @@ static const struct backend_ops model_ops = {
 	.rename = model_rename,
 	.process_of = model_process_name,
 	.call = model_call,
+	.collect = model_collect,
 	.set_window = model_set_window,
 	.observe = model_observe,
 	.query = model_query,
@@ -262,6 +278,7 @@ struct backend *backend_model_create(const struct machine_config *config, const 
 	model->base.ops = &model_ops;
 	model->machine = machine_create(config);
 	model->tasks = g_ptr_array_new_with_free_func(model_task_free);
+	model_blocked_init(model);
 	before = machine_enter(model->machine);
 	task = task_create_first(first);
 	machine_enter(before);

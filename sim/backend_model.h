@@ -30,6 +30,9 @@ struct model_backend {
 	unsigned long window_start, window_end;
 	backend_trace_fn trace;
 	void *trace_data;
+	struct model_call *running;	/* NULL between calls */
+	GPtrArray *blocked;		/* struct model_call *: not ended, or not collected */
+	GPtrArray *stacks;		/* struct coroutine *, idle */
 };
 
 /* A machine of @config with one process called @first.  NULL and *why if it cannot be made. */
@@ -58,8 +61,17 @@ struct mm_struct *model_process_mm(struct model_backend *model, const char *name
 void model_forget_exited(struct model_backend *model);
 
 /* backend_model_calls.c: what the call returns, as the model has it. */
+/* What the running call gives, on whatever stack. */
+void model_carry_out(struct model_backend *model, struct model_task *entry,
+		     const struct call_request *request, struct call_outcome *outcome);
+/* backend_model_blocked.c: calls on stacks of their own, which may stop in the middle. */
 void model_call(struct backend *backend, const struct call_request *request,
 		struct call_outcome *outcome);
+bool model_collect(struct backend *backend, const char *task, struct call_outcome *outcome);
+/* Ends all calls that are in the middle, by killing their tasks. */
+void model_end_blocked(struct model_backend *model);
+void model_blocked_init(struct model_backend *model);
+void model_blocked_fini(struct model_backend *model);
 /* backend_model_tasks.c */
 long model_call_task(struct model_backend *model, const struct call_request *request,
 		     struct model_task *entry, struct call_outcome *outcome);

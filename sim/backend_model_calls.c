@@ -1,8 +1,7 @@
 /*
  * backend_model_calls.c - one call of a scenario as a call of the model.
  *
- * Around each: the task becomes current, the failure asked for is set up, and what the
- * model says it leaves out becomes a refusal.
+ * What is done around each is in backend_model_blocked.c.
  */
 #include <stdarg.h>
 #include <string.h>
@@ -159,8 +158,8 @@ static long plain_call(enum op_id id, const struct op_args *args)
 	}
 }
 
-static void carry_out(struct model_backend *model, struct model_task *entry,
-		      const struct call_request *request, struct call_outcome *outcome)
+void model_carry_out(struct model_backend *model, struct model_task *entry,
+		     const struct call_request *request, struct call_outcome *outcome)
 {
 	const struct op_args *args = request->args;
 	enum op_id id = request->op->id;
@@ -205,31 +204,4 @@ static void carry_out(struct model_backend *model, struct model_task *entry,
 		return;
 	outcome->kind = result < 0 && result >= -4095 ? OUTCOME_ERRNO : OUTCOME_VALUE;
 	outcome->value = outcome->kind == OUTCOME_ERRNO ? -result : result;
-}
-
-void model_call(struct backend *backend, const struct call_request *request,
-		struct call_outcome *outcome)
-{
-	struct model_backend *model = to_model(backend);
-	struct model_task *entry = model_task_find(model, request->task);
-	struct machine *machine = model->machine;
-	struct machine *before = machine_enter(machine);
-
-	*outcome = (struct call_outcome){};
-	machine->current_task = entry->task;
-	model_open_by_path(request->args);
-	machine_fail_nth(machine, request->fail_nth);
-	carry_out(model, entry, request, outcome);
-	if (request->fail_nth) {
-		outcome->fail_unused = !machine->failed_site;
-		outcome->fail_site = g_strdup(machine->failed_site);
-		machine_fail_nth(machine, 0);
-	}
-	if (machine->unsupported) {
-		outcome_refuse(outcome, "%s", machine->unsupported);
-		g_clear_pointer(&machine->unsupported, g_free);
-	}
-	machine->current_task = &machine->boot_task;
-	model_forget_exited(model);
-	machine_enter(before);
 }

@@ -137,6 +137,11 @@ static void show_locks(struct show *show)
 					       held->site);
 			show->nr++;
 		}
+		if (task->waits_for) {
+			g_string_append_printf(show->out, "  %s waits in %s\n", task->name,
+					       task->wait_site);
+			show->nr++;
+		}
 	}
 }
 

@@ -102,6 +102,18 @@ static void compare_outcomes(struct pair *pair, const struct call_request *reque
 	}
 }
 
+/* The end of a blocked call; addresses have been compared by what they hold. */
+static void compare_late(struct pair *pair, const char *task, const struct call_outcome *model,
+			 const struct call_outcome *host)
+{
+	const struct op plain = { .returns = RETURNS_INT };
+	g_autofree char *a = outcome_words(pair, &plain, model);
+	g_autofree char *b = outcome_words(pair, &plain, host);
+
+	compare_text(pair->cmp, FIELD_RESULT, task, a, b);
+	pair->diverged = model->kind != host->kind || strcmp(a, b);
+}
+
 /* The model first: what it leaves out never reaches the host. */
 static void pair_call(struct backend *backend, const struct call_request *request,
 		      struct call_outcome *outcome)
@@ -126,6 +138,23 @@ static void pair_call(struct backend *backend, const struct call_request *reques
 		compare_outcomes(pair, request, outcome, &host);
 	}
 	call_outcome_clear(&host);
+}
+
+/* The model says when; the host is given time to come to the same. */
+static bool pair_collect(struct backend *backend, const char *task, struct call_outcome *outcome)
+{
+	struct pair *pair = to_pair(backend);
+	struct call_outcome host = {};
+
+	if (!pair->model->ops->collect(pair->model, task, outcome))
+		return false;
+	if (pair->diverged || !pair->live->ops->collect)
+		return true;
+	if (!pair->live->ops->collect(pair->live, task, &host))
+		host.kind = OUTCOME_BLOCKED;
+	compare_late(pair, task, outcome, &host);
+	call_outcome_clear(&host);
+	return true;
 }
 
 static void pair_set_window(struct backend *backend, uint64_t start, uint64_t end)
@@ -212,6 +241,7 @@ static const struct backend_ops pair_ops = {
 	.rename = pair_rename,
 	.process_of = pair_process_of,
 	.call = pair_call,
+	.collect = pair_collect,
 	.set_window = pair_set_window,
 	.observe = pair_observe,
 	.query = pair_query,

@@ -24,8 +24,9 @@ static const char *const move_out[] = { "move", NULL };
 static const char *const continue_out[] = { "mapped", NULL };
 static const char *const poison_out[] = { "updated", NULL };
 
-#define UFFDIO_ROW(name, nr, out, what) \
-	{ "UFFDIO_" name, OP_UFFDIO, RETURNS_INT, 2, { FD("fd"), STRUCT("arg") }, nr, out, what }
+#define UFFDIO_ROW(name, nr, fields, says)					\
+	{ "UFFDIO_" name, OP_UFFDIO, RETURNS_INT, 2, { FD("fd"), STRUCT("arg") },	\
+	  .number = (nr), .out = (fields), .what = (says) }
 
 static const struct op ops[] = {
 	{ "mmap", OP_MMAP, RETURNS_ADDR, 2,
@@ -128,6 +129,8 @@ static const struct op ops[] = {
 	{ "store", OP_STORE, RETURNS_INT, 1, { RANGE, NUM("value") },
 	  .what = "writes to each page of a range; without a value, a fresh one" },
 	{ "exec", OP_EXEC, RETURNS_INT, 1, { ADDR("addr") }, .what = "fetches an instruction" },
+	{ "finish", OP_FINISH, RETURNS_INT, 0, {},
+	  .what = "what the call of the task gave that was blocked" },
 };
 
 const struct op *ops_all(size_t *nr)

@@ -25,7 +25,7 @@ enum op_id {
 	OP_EXIT, OP_EXIT_GROUP, OP_EXECVE, OP_USERFAULTFD, OP_IOCTL, OP_UFFDIO, OP_PRCTL,
 	OP_MEMFD_CREATE, OP_OPEN, OP_OPENAT, OP_CLOSE, OP_FTRUNCATE, OP_FALLOCATE, OP_DUP,
 	OP_PRLIMIT64, OP_SETRLIMIT, OP_GETRLIMIT, OP_FCNTL, OP_PKEY_ALLOC, OP_PKEY_FREE,
-	OP_LOAD, OP_STORE, OP_EXEC, NR_OPS,
+	OP_LOAD, OP_STORE, OP_EXEC, OP_FINISH, NR_OPS,
 };
 
 /* How an argument is read. */
@@ -40,6 +40,8 @@ enum arg_kind {
 	ARG_LIST,	/* a number, NULL, or a list [a, b]: node masks, vectors */
 	ARG_ANY,	/* of no consequence for memory: argv, envp, modes of files */
 	ARG_OPTIONAL_STRING,	/* a string or a number, by the option before it: prctl */
+	ARG_PLACE,	/* P:a, an address in whatever process: for kernel actors */
+	ARG_PROCESS,	/* the name of a process: likewise */
 };
 
 struct op_arg {
@@ -63,6 +65,7 @@ struct op {
 	unsigned int min_args;
 	struct op_arg args[OP_MAX_ARGS];
 	unsigned int number;		/* OP_UFFDIO: of the ioctl; 0x3f for API */
+	const char *actor;		/* who alone can do it: "kswapd"; NULL: any task */
 	const char *const *out;		/* output fields that may be asserted, or NULL */
 	const char *what;		/* one sentence for listings */
 };
@@ -93,6 +96,7 @@ struct op_args {
 	unsigned int nr;
 	uint64_t number[OP_MAX_ARGS];
 	const struct value *value[OP_MAX_ARGS];	/* NULL if missing; owned by values */
+	const char *process[OP_MAX_ARGS];	/* ARG_PLACE, ARG_PROCESS: whose; owned by values */
 	char *fd_path[OP_MAX_ARGS];	/* of `3</path>`, or NULL */
 	GPtrArray *values;		/* struct value * */
 	struct value named;		/* strace's clone(child_stack=..., flags=...) */

@@ -75,6 +75,17 @@ static bool check_arg(struct eval *eval, const struct stmt_call *call, const str
 	case ARG_TASK:
 		return value->kind == VALUE_PROCESS ||
 		       take_number(eval, call, op, i, value, &args->number[i]);
+	case ARG_PLACE:
+		args->process[i] = value->kind == VALUE_ADDR ? value->text : eval->own;
+		args->number[i] = value->number;
+		if (value->kind == VALUE_ADDR || value->kind == VALUE_INT)
+			return true;
+		return bad_kind(eval, call, op, i, "an address such as P:@4", value);
+	case ARG_PROCESS:
+		args->process[i] = value->text;
+		if (value->kind == VALUE_PROCESS)
+			return true;
+		return bad_kind(eval, call, op, i, "the name of a process", value);
 	case ARG_STRING:
 		if (value->kind != VALUE_STRING)
 			return bad_kind(eval, call, op, i, "a string", value);

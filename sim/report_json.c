@@ -19,7 +19,8 @@ static const char *kind_words(enum event_kind kind)
 	static const char *const words[] = {
 		[EVENT_BEGIN] = "begin", [EVENT_STEP] = "step", [EVENT_NOTE] = "note",
 		[EVENT_LET] = "let",
-		[EVENT_TRACE] = "trace", [EVENT_CALL] = "call", [EVENT_EXPECT] = "expect",
+		[EVENT_TRACE] = "trace", [EVENT_CALL] = "call",
+		[EVENT_FINISHED] = "finished", [EVENT_EXPECT] = "expect",
 		[EVENT_MAPS] = "maps", [EVENT_VIOLATE] = "must_violate", [EVENT_CHECK] = "check",
 		[EVENT_SHOW] = "show", [EVENT_GRAPH] = "graph",
 		[EVENT_VIOLATION] = "violation", [EVENT_ERROR] = "error", [EVENT_DONE] = "done",

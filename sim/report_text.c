@@ -100,6 +100,14 @@ static void put_call(struct report *report, struct run *run, const struct event 
 	}
 }
 
+/* A call that was blocked: it goes on after the statement that woke it. */
+static void put_finished(struct report *report, struct run *run, const struct event *event)
+{
+	fprintf(report->out, "      -> %s = %s", event->text, event->result);
+	put_outputs(report, run, event->outcome);
+	fputc('\n', report->out);
+}
+
 /* A statement that holds or not. */
 static void put_checked(struct report *report, const struct event *event, const char *what)
 {
@@ -196,6 +204,9 @@ static void narrate(struct report *report, struct run *run, const struct event *
 		return;
 	case EVENT_CALL:
 		put_call(report, run, event);
+		return;
+	case EVENT_FINISHED:
+		put_finished(report, run, event);
 		return;
 	case EVENT_EXPECT:
 		put_checked(report, event, "expect");

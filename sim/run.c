@@ -47,6 +47,7 @@ struct run *run_create(const struct script *script, const struct run_options *op
 	run->results = g_array_new(FALSE, TRUE, sizeof(struct run_result));
 	run->broken_told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	run->must_violate = script_must_violate(script);
+	run->pending = g_ptr_array_new_with_free_func(run_pending_free);
 	run->traced = g_ptr_array_new_with_free_func(g_free);
 	run->first = g_strdup("P");
 	run->eval.ops = &run_eval_ops;
@@ -60,6 +61,7 @@ void run_destroy(struct run *run)
 	if (!run)
 		return;
 	backend_destroy(run->backend);
+	g_ptr_array_unref(run->pending);
 	diag_list_destroy(run->diags);
 	g_tree_unref(run->vars);
 	g_array_unref(run->loops);

@@ -41,6 +41,7 @@ enum event_kind {
 	EVENT_LET,		/* text: as written, result: the value */
 	EVENT_TRACE,		/* inside a call: word is the event, text what happened */
 	EVENT_CALL,		/* text: as written, result: what it gave, ok: as allowed */
+	EVENT_FINISHED,		/* a call that was blocked has ended; likewise, of its statement */
 	EVENT_EXPECT,		/* text: the expression, ok */
 	EVENT_MAPS,		/* `expect maps`, ok */
 	EVENT_VIOLATE,		/* `must violate`, word: the invariant, ok */
@@ -103,6 +104,7 @@ struct run_options {
 /* What became of one call, for `results`. */
 struct run_result {
 	bool is_signal;
+	bool is_blocked;		/* it has not ended */
 	int64_t value;			/* -errno, or the value, or the signal's number */
 };
 

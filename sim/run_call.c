@@ -39,20 +39,33 @@ static char *task_name(struct run *run, const struct task_ref *ref)
 	return g_steal_pointer(&written);
 }
 
+/* What only the kernel does is done by its own actors, and they do nothing else. */
+static bool right_actor(struct run *run, const struct stmt_call *call, const struct op *op)
+{
+	const char *who = call->task.process;
+	bool actor = who && op_is_kernel_actor(who);
+	g_autofree char *note = op->actor ? g_strdup_printf("%s: %s(...)", op->actor, op->name) :
+					    NULL;
+
+	if (actor == (op->actor != NULL) && (!actor || !strcmp(who, op->actor)))
+		return true;
+	if (op->actor)
+		diag_error(run->diags, &call->name_loc, note, "%s() is done by %s alone", op->name,
+			   op->actor);
+	else
+		diag_error(run->diags, &call->task.loc, NULL, "%s makes no system calls", who);
+	return false;
+}
+
 /* The caller, ready to run; NULL with an error. */
-static char *start_caller(struct run *run, const struct stmt *stmt)
+static char *start_caller(struct run *run, const struct stmt *stmt, const struct op *op)
 {
 	const struct stmt_call *call = &stmt->call;
 	g_autofree char *name = NULL;
 	g_autofree char *why = NULL;
 
-	if (call->task.process && op_is_kernel_actor(call->task.process)) {
-		const char *what = op_not_modelled(call->name);
-
-		diag_error(run->diags, &call->task.loc, NULL, "not yet modelled: %s (%s)",
-			   what ? what : call->name, call->task.process);
+	if (!right_actor(run, call, op))
 		return NULL;
-	}
 	name = task_name(run, &call->task);
 	run->first_used = true;
 	if (!run->backend->ops->start_task(run->backend, name, &why)) {
@@ -223,20 +236,28 @@ char *run_outcome_text(const struct run *run, const struct op *op,
 	return text;
 }
 
-static void remember(struct run *run, const struct call_outcome *outcome)
+struct run_result run_result_of(const struct call_outcome *outcome)
 {
-	struct run_result result = { outcome->kind == OUTCOME_SIGNAL, outcome->value };
+	struct run_result result = { .is_signal = outcome->kind == OUTCOME_SIGNAL,
+				     .is_blocked = outcome->kind == OUTCOME_BLOCKED,
+				     .value = outcome->value };
 
-	run->last_errno = 0;
-	if (outcome->kind == OUTCOME_ERRNO) {
+	if (outcome->kind == OUTCOME_ERRNO)
 		result.value = -outcome->value;
-		run->last_errno = (int)outcome->value;
-	}
+	return result;
+}
+
+static void remember(struct run *run, struct run_pending *pending)
+{
+	struct run_result result = run_result_of(&pending->outcome);
+
+	run->last_errno = pending->outcome.kind == OUTCOME_ERRNO ? (int)pending->outcome.value : 0;
+	pending->result = run->results->len;
 	g_array_append_val(run->results, result);
 }
 
-static void bind(struct run *run, const char *name, const struct op *op,
-		 const struct call_outcome *outcome)
+void run_bind(struct run *run, const char *name, const struct op *op,
+	      const struct call_outcome *outcome)
 {
 	struct value *value = g_new0(struct value, 1);
 
@@ -244,13 +265,13 @@ static void bind(struct run *run, const char *name, const struct op *op,
 	g_tree_replace(run->vars, g_strdup(name), value);
 }
 
-static void tell_call(struct run *run, const struct stmt *stmt, const char *task,
-		      const char *result, const struct call_outcome *outcome, bool ok)
+void run_tell_call(struct run *run, enum event_kind kind, const struct run_pending *pending,
+		   const char *result, bool ok)
 {
-	struct event event = { .kind = EVENT_CALL, .stmt = stmt, .task = task, .result = result,
-			       .outcome = outcome, .ok = ok };
+	struct event event = { .kind = kind, .stmt = pending->stmt, .task = pending->task,
+			       .result = result, .outcome = &pending->outcome, .ok = ok };
 	g_autofree char *text = NULL;
-	struct stmt bare = *stmt;
+	struct stmt bare = *pending->stmt;
 	GPtrArray *none;
 
 	if (!run->options.event)
@@ -295,45 +316,83 @@ static void forward_trace(void *data, const char *word, const char *text)
 }
 
 /* Makes the call, or takes the log's word for it. */
-static void make_call(struct run *run, const struct stmt *stmt, struct call_request *request,
-		      struct call_outcome *outcome)
+static void make_call(struct run *run, struct run_pending *pending)
 {
-	g_autofree char *child = NULL;
+	struct call_outcome *outcome = &pending->outcome;
 	int64_t number = 0;
 
-	if (take_hints(run, &stmt->call, request, &child, &number)) {
+	if (take_hints(run, &pending->stmt->call, &pending->request, &pending->child, &number)) {
 		outcome->kind = OUTCOME_ERRNO;
 		outcome->value = -number;
 		return;
 	}
 	if (run->options.trace && run->options.event && run->backend->ops->trace)
 		run->backend->ops->trace(run->backend, forward_trace, run);
-	run->backend->ops->call(run->backend, request, outcome);
+	run->backend->ops->call(run->backend, &pending->request, outcome);
 	if (run->options.trace && run->backend->ops->trace)
 		run->backend->ops->trace(run->backend, NULL, NULL);
 }
 
-static void finish(struct run *run, const struct stmt *stmt, struct call_request *request,
-		   struct call_outcome *outcome)
+void run_refused(struct run *run, const struct stmt *stmt, const struct call_outcome *outcome)
 {
-	g_autofree char *shown = NULL;
-	bool ok;
+	diag_error(run->diags, &stmt->call.name_loc, NULL, "not yet modelled: %s", outcome->why);
+	run_stop(run, stmt, STATUS_REJECTED);
+}
 
-	if (outcome->kind == OUTCOME_REFUSED) {
-		diag_error(run->diags, &stmt->call.name_loc, NULL, "not yet modelled: %s",
-			   outcome->why);
-		run_stop(run, stmt, STATUS_REJECTED);
-		return;
-	}
-	remember(run, outcome);
-	shown = run_outcome_text(run, request->op, outcome);
-	ok = run_call_allowed(run, stmt, request, outcome, shown);
-	if (stmt->call.var)
-		bind(run, stmt->call.var, request->op, outcome);
-	tell_call(run, stmt, request->task, shown, outcome, ok);
+/* Is what the call gave what @stmt allows?  Tells, and stops the run if not. */
+static void judge(struct run *run, const struct stmt *stmt, struct run_pending *pending)
+{
+	g_autofree char *shown = run_outcome_text(run, pending->op, &pending->outcome);
+	bool ok = run_call_allowed(run, stmt, &pending->request, &pending->outcome, shown);
+
+	if (stmt->call.var && pending->outcome.kind != OUTCOME_BLOCKED)
+		run_bind(run, stmt->call.var, pending->op, &pending->outcome);
+	run_tell_call(run, EVENT_CALL, pending, shown, ok);
 	if (!ok)
 		run_stop(run, stmt, run->status == STATUS_REJECTED ? STATUS_REJECTED :
 							     STATUS_FALSE);
+}
+
+/* Takes over @pending, which is kept if it has not ended. */
+static void after_call(struct run *run, struct run_pending *pending)
+{
+	bool blocked = pending->outcome.kind == OUTCOME_BLOCKED;
+
+	if (pending->outcome.kind == OUTCOME_REFUSED) {
+		run_refused(run, pending->stmt, &pending->outcome);
+	} else {
+		remember(run, pending);
+		judge(run, pending->stmt, pending);
+	}
+	if (blocked)
+		g_ptr_array_add(run->pending, pending);
+	else
+		run_pending_free(pending);
+	run_collect(run);
+}
+
+/* finish(): the line of the blocked call again, with the results of this one. */
+static void finish_call(struct run *run, const struct stmt *stmt, const char *task)
+{
+	struct run_pending *pending = run_pending_of(run, task);
+	struct run_pending late;
+
+	if (!pending) {
+		diag_error(run->diags, &stmt->call.name_loc,
+			   "a call that waits is written with `= blocked`",
+			   "no call of %s was blocked", task);
+		run_stop(run, stmt, STATUS_REJECTED);
+		return;
+	}
+	late = *pending;
+	late.stmt = stmt;
+	late.request.op = pending->op;
+	if (!pending->ended)
+		late.outcome.kind = OUTCOME_BLOCKED;
+	run->last_errno = late.outcome.kind == OUTCOME_ERRNO ? (int)late.outcome.value : 0;
+	judge(run, stmt, &late);
+	if (pending->ended)
+		run_pending_forget(run, task);
 }
 
 /* Allocations are counted from 1. */
@@ -346,35 +405,61 @@ static bool check_fail_nth(struct run *run, const struct stmt *stmt, uint64_t n)
 	return false;
 }
 
+/* Its arguments, and which allocation is to fail. */
+static bool read_request(struct run *run, const struct stmt *stmt, struct run_pending *pending)
+{
+	struct call_request *request = &pending->request;
+
+	if (!op_args_read(&run->eval, &pending->op, &stmt->call, &pending->args))
+		return false;
+	request->op = pending->op;
+	if (!stmt->call.fail_nth)
+		return true;
+	return eval_number(&run->eval, stmt->call.fail_nth, "fail_nth", &request->fail_nth) &&
+	       check_fail_nth(run, stmt, request->fail_nth);
+}
+
+/* A task that sleeps in one call cannot make another. */
+static bool is_free(struct run *run, const struct stmt *stmt, const char *task)
+{
+	struct run_pending *pending = run_pending_of(run, task);
+
+	if (!pending)
+		return true;
+	if (!pending->ended) {
+		diag_error(run->diags, &stmt->call.name_loc,
+			   "another thread can: write P.other: in front of the call",
+			   "%s waits in %s(), which has not ended", task, pending->op->name);
+		return false;
+	}
+	run_pending_forget(run, task);
+	return true;
+}
+
 void run_call(struct run *run, const struct stmt *stmt)
 {
 	const struct op *op = find_op(run, &stmt->call);
-	g_autofree char *task = op ? start_caller(run, stmt) : NULL;
+	g_autofree char *task = op ? start_caller(run, stmt, op) : NULL;
 	g_autofree char *process = NULL;
-	struct op_args args = {};
-	struct call_request request = { .args = &args, .task = task };
-	struct call_outcome outcome = {};
-	bool good = task != NULL;
+	struct run_pending *pending = NULL;
 
-	if (good) {
+	if (task && op->id == OP_FINISH) {
+		finish_call(run, stmt, task);
+	} else if (task && is_free(run, stmt, task)) {
 		process = g_strdup(run->backend->ops->process_of(run->backend, task));
-		run->eval.own = process;
-		good = op_args_read(&run->eval, &op, &stmt->call, &args);
-	}
-	if (good && stmt->call.fail_nth)
-		good = eval_number(&run->eval, stmt->call.fail_nth, "fail_nth",
-				   &request.fail_nth) &&
-		       check_fail_nth(run, stmt, request.fail_nth);
-	if (!good) {
-		run_stop(run, stmt, STATUS_REJECTED);
+		run->eval.own = op->actor ? run->first : process;
+		pending = run_pending_create(stmt, op, task);
+		if (read_request(run, stmt, pending)) {
+			make_call(run, pending);
+			after_call(run, pending);
+		} else {
+			run_pending_free(pending);
+			run_stop(run, stmt, STATUS_REJECTED);
+		}
 	} else {
-		request.op = op;
-		make_call(run, stmt, &request, &outcome);
-		finish(run, stmt, &request, &outcome);
+		run_stop(run, stmt, STATUS_REJECTED);
 	}
 	g_ptr_array_set_size(run->traced, 0);
-	call_outcome_clear(&outcome);
-	op_args_clear(&args);
 	run->eval.own = run->first;
 }
 

@@ -22,6 +22,18 @@ struct anon_name {
 	unsigned int id;
 };
 
+/* A call, until it has ended and its task makes another one. */
+struct run_pending {
+	const struct stmt *stmt;
+	const struct op *op;
+	char *task, *child;
+	struct op_args args;
+	struct call_request request;
+	guint result;			/* index in run->results */
+	bool ended;
+	struct call_outcome outcome;	/* once it has */
+};
+
 struct run {
 	const struct script *script;	/* borrowed */
 	struct run_options options;
@@ -40,6 +52,7 @@ struct run {
 	GArray *anon_names;		/* struct anon_name */
 	int last_errno;
 	GArray *results;		/* struct run_result */
+	GPtrArray *pending;		/* struct run_pending *: calls that were blocked */
 	uint64_t number;		/* of the statement */
 	uint64_t nr_rounds;		/* of all loops; limited as statements are */
 	uint64_t nr_expectations, nr_failed;
@@ -66,6 +79,17 @@ extern const struct eval_ops run_eval_ops;
 void run_call(struct run *run, const struct stmt *stmt);
 /* Makes the window. */
 void run_make_window(struct run *run);
+
+/* run_pending.c */
+struct run_pending *run_pending_create(const struct stmt *stmt, const struct op *op,
+				       const char *task);
+void run_pending_free(void *pending);
+/* The call of @task that was blocked, or NULL. */
+struct run_pending *run_pending_of(const struct run *run, const char *task);
+/* Forgets what @task's blocked call gave. */
+void run_pending_forget(struct run *run, const char *task);
+/* Looks which blocked calls have ended, and tells. */
+void run_collect(struct run *run);
 
 /* run_expect.c */
 void run_expect(struct run *run, const struct stmt *stmt);

@@ -183,7 +183,9 @@ static void add_results(GString *out, const GArray *results)
 		const struct run_result *result = &g_array_index(results, struct run_result, i);
 
 		g_string_append(out, i ? ", " : "");
-		if (result->is_signal)
+		if (result->is_blocked)
+			json_string(out, "blocked");
+		else if (result->is_signal)
 			json_string(out, signal_name((int)result->value));
 		else
 			g_string_append_printf(out, "%" G_GINT64_FORMAT, result->value);

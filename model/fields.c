@@ -21,6 +21,7 @@ static const struct object_type *const types[NR_OBJECT_KINDS] = {
 	[KIND_FILE] = &file_type,
 	[KIND_MEMPOLICY] = &mempolicy_type,
 	[KIND_UFFD_CTX] = &uffd_type,
+	[KIND_PIN] = &pin_type,
 };
 
 const struct object_type *object_type(enum object_kind kind)

@@ -10,9 +10,6 @@
 #include "lru.h"
 #include "machine.h"
 
-/* One FOLL_PIN of a folio of order 0 adds this many references. */
-#define GUP_PIN_COUNTING_BIAS	1024
-
 struct folio *folio_alloc(unsigned int order, const char *site)
 {
 	struct folio *folio = NEW(KIND_FOLIO, struct folio, site);

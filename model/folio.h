@@ -182,6 +182,9 @@ bool is_zero_folio(const struct folio *folio);
 int folio_mapcount(const struct folio *folio);
 /* Mappings of one page, PMD mappings included.  Kernel: folio_precise_page_mapcount(). */
 int page_mapcount(const struct page *page);
+/* One FOLL_PIN of a folio of order 0 adds this many references. */
+#define GUP_PIN_COUNTING_BIAS	1024
+/* False positives for folios of order 0 with that many references. */
 bool folio_maybe_dma_pinned(const struct folio *folio);
 bool folio_maybe_mapped_shared(const struct folio *folio);
 

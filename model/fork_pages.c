@@ -4,7 +4,7 @@
  *
  * In the kernel:  mm/memory.c copy_page_range(), copy_pte_range(), copy_present_ptes(),
  *                 copy_nonpresent_pte().
- * Left out:       huge pages, swap entries, write_protect_seq (nobody walks without locks).
+ * Left out:       huge pages, swap entries.
  * Locks:          both mmap_locks held for writing; the child's, then the parent's PTE
  *                 table lock are taken here.
  */
@@ -176,9 +176,24 @@ static int copy_tables(struct vm_area_struct *dst, struct vm_area_struct *src,
 	return error;
 }
 
+/* Makes write_protect_seq odd, or even again: pins taken without a lock meanwhile are undone. */
+static void write_protect_seq_step(struct mm_struct *mm)
+{
+	WRITE_SHARED(&mm->write_protect_seq, mm->write_protect_seq, mm->write_protect_seq + 1,
+		     "copy_page_range: write_protect_seq");
+}
+
 int copy_page_range(struct vm_area_struct *dst, struct vm_area_struct *src)
 {
+	bool cow = is_cow_mapping(src->vm_flags);
+	int error;
+
 	if (!vma_needs_copy(dst, src))
 		return 0;
-	return copy_tables(dst, src, src->vm_mm->pgd, src->vm_start, src->vm_end);
+	if (cow)
+		write_protect_seq_step(src->vm_mm);
+	error = copy_tables(dst, src, src->vm_mm->pgd, src->vm_start, src->vm_end);
+	if (cow)
+		write_protect_seq_step(src->vm_mm);
+	return error;
 }

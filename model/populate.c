@@ -2,85 +2,19 @@
  * populate.c - faulting in ranges: MAP_POPULATE, mlock(), MADV_POPULATE_*.
  *
  * In the kernel:  mm/gup.c __mm_populate(), populate_vma_page_range(),
- *                 faultin_page_range(), __get_user_pages(), follow_page_pte();
- *                 mm/madvise.c madvise_populate().
- * Left out:       pages handed out to a caller (FOLL_GET, FOLL_PIN).
+ *                 faultin_page_range(); mm/madvise.c madvise_populate().
  * Locks:          mmap_lock for reading is taken and dropped here.
  */
+#include "gup.h"
 #include "lru.h"
 #include "machine.h"
-#include "memory.h"
 
-#define MAX_ROUNDS	1000
-
-#define FOLL_WRITE	0x01U
-#define FOLL_FORCE	0x10U
-
-/* Could @vma be accessed in that way?  Kernel: check_vma_flags(). */
-static bool vma_flags_permit(const struct vm_area_struct *vma, unsigned int flags)
-{
-	if (vma->vm_flags & (VM_IO | VM_PFNMAP))
-		return false;
-	if (flags & FOLL_WRITE)
-		return (vma->vm_flags & VM_WRITE) ||
-		       ((flags & FOLL_FORCE) && is_cow_mapping(vma->vm_flags));
-	return (vma->vm_flags & VM_READ) ||
-	       ((flags & FOLL_FORCE) && (vma->vm_flags & VM_MAYREAD));
-}
-
-/* Marks what was reached as a user's access would.  The PTE lock is held. */
-static void touch_page(pte_t pte, unsigned int flags)
-{
-	struct page *page = vm_normal_page(pte);
-
-	if (!page)
-		return;
-	if (flags & FOLL_WRITE && !pte_dirty(pte))
-		folio_set(page->folio, PG_dirty);
-	folio_mark_accessed(page->folio);
-}
-
-/* Is the page there, writable if need be?  Kernel: follow_page_pte() with FOLL_TOUCH. */
-static bool follow_page(struct vm_area_struct *vma, unsigned long addr, unsigned int flags)
-{
-	struct pgtable *table = pte_offset_map_lock(vma->vm_mm, addr);
-	bool there;
-	pte_t pte;
-
-	if (!table)
-		return false;
-	pte = table->entry[pgtable_index(addr, LEVEL_PTE)];
-	there = pte_present(pte) && (!(flags & FOLL_WRITE) || pte_write(pte));
-	if (there)
-		touch_page(pte, flags);
-	spin_unlock(&table->ptl, LOCK_PTE);
-	return there;
-}
-
-/* Kernel: faultin_page() with vm_fault_to_errno(). */
-static int faultin_page(struct vm_area_struct *vma, unsigned long addr, unsigned int flags)
-{
-	switch (handle_mm_fault(vma, addr, flags & FOLL_WRITE ? FAULT_FLAG_WRITE : 0)) {
-	case VM_FAULT_OOM:
-		return -ENOMEM;
-	case VM_FAULT_SIGSEGV:
-	case VM_FAULT_SIGBUS:
-		return -EFAULT;
-	case VM_FAULT_DONE:
-	case VM_FAULT_RETRY:
-		break;
-	}
-	return 0;
-}
-
-/* Faults until follow_page() is content: 0, -ENOMEM or -EFAULT. */
+/* Kernel: __get_user_pages() with FOLL_TOUCH and no pages to hand out. */
 static int populate_page(struct vm_area_struct *vma, unsigned long addr, unsigned int flags)
 {
-	int error = 0;
+	struct page *page;
 
-	for (unsigned int round = 0; !error && !follow_page(vma, addr, flags); round++)
-		error = round < MAX_ROUNDS ? faultin_page(vma, addr, flags) : -ENOMEM;
-	return error;
+	return get_user_page(vma, addr, flags | FOLL_TOUCH, &page);
 }
 
 /* [start, end) lies in @vma.  mmap_lock held.  Kernel: populate_vma_page_range(). */
@@ -98,8 +32,8 @@ int populate_vma_page_range(struct vm_area_struct *vma, unsigned long start, uns
 	/* Whatever may be accessed at all is wanted, but PROT_NONE is not. */
 	if (vma->vm_flags & VM_ACCESS_FLAGS)
 		flags |= FOLL_FORCE;
-	if (start < end && !vma_flags_permit(vma, flags))
-		error = -EFAULT;
+	if (start < end)
+		error = check_vma_flags(vma, flags);
 	for (unsigned long addr = start; addr < end && !error; addr += PAGE_SIZE)
 		error = populate_page(vma, addr, flags);
 	lru_add_drain();
@@ -142,7 +76,7 @@ int faultin_page_range(struct mm_struct *mm, unsigned long start, unsigned long 
 			vma = vma_lookup(mm, addr);
 			if (!vma)
 				error = -ENOMEM;
-			else if (!vma_flags_permit(vma, flags))
+			else if (check_vma_flags(vma, flags))
 				error = -EINVAL;
 		}
 		if (!error)

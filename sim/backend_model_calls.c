@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "model/gup.h"
 #include "model/syscalls.h"
 #include "sim/backend_model.h"
 
@@ -131,6 +132,18 @@ static long do_prlimit(const struct op_args *args, struct call_outcome *outcome)
 			 args->value[3]->kind == VALUE_STRUCT, outcome);
 }
 
+/* What io_uring asks for, unless flags are given. */
+static long do_pin(enum op_id id, const struct op_args *args)
+{
+	unsigned int flags = args->nr > 2 ? (unsigned int)args->number[2] :
+					    FOLL_WRITE | FOLL_LONGTERM;
+	uint64_t len = args->nr > 1 ? args->number[1] : PAGE_SIZE;
+
+	if (id == OP_PIN)
+		return device_pin(args->number[0], len, flags);
+	return device_pin_fast(args->number[0], len, flags);
+}
+
 /* Those which are a function of their numbers. */
 static long plain_call(enum op_id id, const struct op_args *args)
 {
@@ -154,6 +167,9 @@ static long plain_call(enum op_id id, const struct op_args *args)
 	case OP_PKEY_ALLOC:	return sys_pkey_alloc(a[0], a[1]);
 	case OP_PKEY_FREE:	return sys_pkey_free((int)a[0]);
 	case OP_PRCTL:		return do_prctl(args);
+	case OP_PIN:
+	case OP_GUP_FAST:	return do_pin(id, args);
+	case OP_UNPIN:		return device_unpin(a[0], a[1]);
 	default:		return -ENOSYS;
 	}
 }

@@ -129,6 +129,12 @@ static const struct op ops[] = {
 	{ "store", OP_STORE, RETURNS_INT, 1, { RANGE, NUM("value") },
 	  .what = "writes to each page of a range; without a value, a fresh one" },
 	{ "exec", OP_EXEC, RETURNS_INT, 1, { ADDR("addr") }, .what = "fetches an instruction" },
+	{ "pin", OP_PIN, RETURNS_INT, 2, { RANGE, FLG("flags", "FOLL_") },
+	  .what = "a device takes pages, as io_uring's registered buffers do" },
+	{ "unpin", OP_UNPIN, RETURNS_INT, 2, { RANGE },
+	  .what = "the device that took those pages last lets them go" },
+	{ "gup_fast", OP_GUP_FAST, RETURNS_INT, 1, { RANGE, FLG("flags", "FOLL_") },
+	  .what = "a device takes what it can get without locks and faults: how many pages" },
 	{ "finish", OP_FINISH, RETURNS_INT, 0, {},
 	  .what = "what the call of the task gave that was blocked" },
 };
@@ -201,9 +207,6 @@ static const struct {
 	{ "merge", "same-page merging" },
 	{ "writeback_start", "writeback" },
 	{ "writeback_end", "writeback" },
-	{ "pin", "pinned pages" },
-	{ "unpin", "pinned pages" },
-	{ "gup_fast", "pinned pages" },
 };
 
 const char *op_not_modelled(const char *name)

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "model/gup.h"
 #include "model/memory.h"
 #include "model/vma.h"
 #include "sim/queries.h"
@@ -266,6 +267,27 @@ static bool query_content(const struct query *query, struct value *out)
 	return true;
 }
 
+/* The device may hold a page that is mapped nowhere any more. */
+static bool query_device(const struct query *query, struct value *out)
+{
+	g_autofree char *where = NULL;
+	struct place place = {};
+	const struct model_task *entry;
+	const struct page *page;
+
+	if (!locate(query, &query->args[0], &place))
+		return false;
+	entry = model_task_find(query->model, place.process);
+	page = device_page(query->model->machine, entry->task->tgid, place.addr);
+	if (!page) {
+		where = place_text(query, &place);
+		return query_error(query, "pin(a, 1p) makes one take pages",
+				   "no device holds a page of %s", where);
+	}
+	*out = value_unsigned(page->content);
+	return true;
+}
+
 static bool query_mergeable(const struct query *query, struct value *out)
 {
 	struct place a = {}, b = {};
@@ -336,6 +358,8 @@ static const struct query_row rows[] = {
 	{ "anon_vma", 1, 1, query_anon_vma, "anon_vma(a)", "the VMA's anon_vma, or none" },
 	{ "rmap", 1, 1, query_rmap, "rmap(a)", "where an rmap walk finds the page" },
 	{ "content", 1, 1, query_content, "content(a)", "the page's value, without a fault" },
+	{ "device", 1, 1, query_device, "device(a)",
+	  "the value which the device sees that pinned the page at an address" },
 	{ "mergeable", 2, 2, query_mergeable, "mergeable(a, b)",
 	  "1, or the word for what keeps two VMAs apart" },
 	{ "quirk", 1, 1, query_quirk, "quirk(NAME)",

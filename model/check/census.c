@@ -2,6 +2,7 @@
  * census.c - counts what the page tables of all processes map.
  */
 #include "../file.h"
+#include "../gup.h"
 #include "census.h"
 
 struct walk {
@@ -81,6 +82,25 @@ static void count_pte(const struct census_pte *pte, void *data)
 	count_rss(count->mm, pfn_to_page(pfn));
 }
 
+static void count_pin(void *object, void *data)
+{
+	const struct device_pin *pin = object;
+	struct census *census = data;
+	gpointer folio = GUINT_TO_POINTER(pfn_to_page(pin->pfn)->folio->pfn);
+	int refs = GPOINTER_TO_INT(g_hash_table_lookup(census->device_refs, folio));
+
+	g_hash_table_insert(census->device_refs, folio,
+			    GINT_TO_POINTER(refs + device_pin_refs(pin)));
+}
+
+long census_device_refs(const struct census *census, const struct folio *folio)
+{
+	if (!census->device_refs)
+		return 0;
+	return GPOINTER_TO_INT(g_hash_table_lookup(census->device_refs,
+						   GUINT_TO_POINTER(folio->pfn)));
+}
+
 struct census *census_take(struct check *check)
 {
 	struct census *census = g_new0(struct census, 1);
@@ -92,6 +112,10 @@ struct census *census_take(struct check *check)
 
 		census_walk(check->mms->pdata[i], count_pte, &count);
 	}
+	if (object_count(check->machine, KIND_PIN)) {
+		census->device_refs = g_hash_table_new(NULL, NULL);
+		object_for_each(check->machine, KIND_PIN, count_pin, census);
+	}
 	return census;
 }
 
@@ -100,5 +124,6 @@ void census_free(struct census *census)
 	g_free(census->maps);
 	g_free(census->writable);
 	g_free(census->mm);
+	g_clear_pointer(&census->device_refs, g_hash_table_unref);
 	g_free(census);
 }

@@ -17,6 +17,8 @@ struct census {
 	uint32_t *maps;			/* [PFN]: present PTEs that map the frame */
 	uint32_t *writable;		/* [PFN]: those of them that are writable */
 	struct census_mm *mm;		/* [index in check->mms] */
+	GHashTable *device_refs;	/* PFN of a folio -> references that devices have on it;
+					 * looked up only; NULL if no device holds anything */
 };
 
 /* A present word, found in @vma. */
@@ -29,6 +31,8 @@ struct census_pte {
 
 struct census *census_take(struct check *check);
 void census_free(struct census *census);
+/* References of devices on @folio. */
+long census_device_refs(const struct census *census, const struct folio *folio);
 
 /* Calls @fn for every word of @mm that is not none, with the VMA around it. */
 typedef void (*census_fn)(const struct census_pte *pte, void *data);

@@ -2,6 +2,7 @@
  * check.c - the catalogue of invariants, and running it.
  */
 #include "../file.h"
+#include "../gup.h"
 #include "../lru.h"
 #include "../syscalls.h"
 #include "census.h"
@@ -49,13 +50,18 @@ static const struct check_rule rules[] = {
 	{ "rmap-mapcount", "the mapcount of a page is the number of PTEs that map it",
 	  "a mapped page would be freed, or an unmapped one kept",
 	  "mm/rmap.c folio_remove_rmap_pte()", check_rmap_mapcount },
-	{ "folio-refs", "the refcount of a folio is the number of its holders: PTEs, page cache, LRU batches",
+	{ "folio-refs", "the refcount of a folio is the number of its holders: PTEs, page cache, LRU batches, "
+	  "devices",
 	  "a folio would be freed in use, or leak",
 	  "mm/swap.c folio_put()", check_folio_refs },
 	{ "folio-exclusive", "PageAnonExclusive implies one mapping; a writable PTE of an anonymous page "
 	  "implies PageAnonExclusive",
 	  "a write would be seen by another process",
 	  "mm/memory.c do_wp_page()", check_folio_exclusive },
+	{ "pins", "a page that a device holds is in a folio, exclusive if it is anonymous, mapped and "
+	  "pinned, and the pins of a large folio are counted right",
+	  "the device and the process would have different pages",
+	  "mm/gup.c sanity_check_pinned_pages()", check_pins },
 	{ "mm-rss", "the rss and swap counters of an mm agree with its page tables",
 	  "the OOM killer and limits would be misled",
 	  "mm/memory.c zap_pte_range()", check_mm_rss },
@@ -133,6 +139,7 @@ unsigned int machine_check_empty(struct machine *machine)
 	struct check check = { .machine = machine, .rule = "no-leak" };
 
 	tasks_exit_all(machine);
+	devices_unpin_all();
 	inodes_drop(machine);
 	lru_add_drain();
 	for (unsigned int kind = 0; kind < NR_OBJECT_KINDS; kind++) {

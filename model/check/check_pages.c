@@ -169,6 +169,7 @@ static void refs_of(void *object, void *data)
 	const struct folio *folio = object;
 	struct check *check = data;
 	long holders = lru_batch_refs(check->machine, folio);
+	long devices = census_device_refs(check->census, folio);
 	long maps = 0, cache = 0;
 
 	if (is_zero_folio(folio))
@@ -177,10 +178,10 @@ static void refs_of(void *object, void *data)
 		maps += count_of(check->census, check->census->maps, folio->pfn + n);
 	if (folio_mapping(folio))
 		cache = (long)folio_nr_pages(folio);
-	if (folio->refcount != maps + cache + holders)
+	if (folio->refcount != maps + cache + holders + devices)
 		check_fail(check, folio_place(folio), "the refcount to be the number of holders",
-			   "refcount %d; %ld PTEs, %ld page cache, %ld LRU batch", folio->refcount,
-			   maps, cache, holders);
+			   "refcount %d; %ld PTEs, %ld page cache, %ld LRU batch, %ld devices",
+			   folio->refcount, maps, cache, holders, devices);
 }
 
 void check_folio_refs(struct check *check)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include "model/check/check.h"
 #include "model/file.h"
+#include "model/gup.h"
 #include "model/lru.h"
 #include "model/mempolicy.h"
 #include "model/rmap.h"
@@ -152,6 +153,21 @@ static void exclusive_file(void)
 {
 	pfn_to_page(pte_pfn(*word(S)))->flags |= PG_anon_exclusive;
 }
+static void pin_at(unsigned long addr)
+{
+	struct task_struct *before = current;
+
+	mach->current_task = parent;
+	must(device_pin(addr, PAGE_SIZE, FOLL_WRITE));
+	mach->current_task = before;
+}
+static void pin_lost(void)		{ pin_at(A); folio_at(A)->refcount -= GUP_PIN_COUNTING_BIAS; }
+static void pinned_shared(void)
+{
+	pin_at(A);
+	ClearPageAnonExclusive(pfn_to_page(pte_pfn(*word(A))));
+	*word(A) &= ~_PAGE_RW;
+}
 static void lost_rss(void)		{ parent->mm->rss_anon--; }
 static void wrong_cache_index(void)	{ folio_at(S)->index += 7; }
 static void swapped_file_ptes(void)
@@ -202,6 +218,8 @@ static const struct corruption {
 	{ "folio-exclusive: exclusive and mapped twice", "folio-exclusive", shared_exclusive },
 	{ "folio-exclusive: writable, not exclusive", "folio-exclusive", writable_shared },
 	{ "folio-exclusive: an exclusive file page", "folio-exclusive", exclusive_file },
+	{ "folio-refs: a pin that does not count", "folio-refs", pin_lost },
+	{ "pins: pinned and not exclusive", "pins", pinned_shared },
 	{ "mm-rss: rss_anon one too low", "mm-rss", lost_rss },
 	{ "page-cache: a folio at the wrong index", "page-cache", wrong_cache_index },
 	{ "page-cache: two words exchanged", "page-cache", swapped_file_ptes },

@@ -1,0 +1,321 @@
+/*
+ * gup.c - get_user_pages(): from an address to a page that stays.
+ *
+ * In the kernel:  mm/gup.c __get_user_pages(), follow_page_pte(), faultin_page(),
+ *                 gup_must_unshare(), try_grab_folio(), gup_fast_pte_range(),
+ *                 gup_fast_fallback().
+ * Left out:       huge leaves, protection keys, CMA and movable zones, which FOLL_LONGTERM
+ *                 leaves; the interrupts that the fast path keeps off are those by which
+ *                 page tables are freed.
+ * Locks:          the PTE lock in the slow path; none in the fast one, whose every look at
+ *                 a table is a step.
+ */
+#include "file.h"
+#include "gup.h"
+#include "lru.h"
+#include "machine.h"
+
+#define MAX_ROUNDS	1000
+
+/* A shared file whose file system is told of stores: a device would store without a word.
+ * Kernel: writable_file_mapping_allowed(), vma_needs_dirty_tracking(). */
+static bool writable_file_mapping_allowed(const struct vm_area_struct *vma, unsigned int flags)
+{
+	const unsigned int egregious = FOLL_PIN | FOLL_LONGTERM;
+
+	if ((flags & egregious) != egregious ||
+	    (vma->vm_flags & (VM_WRITE | VM_SHARED)) != (VM_WRITE | VM_SHARED))
+		return true;
+	return !vma->vm_file || vma->vm_file->inode->type != INODE_REGULAR;
+}
+
+int check_vma_flags(const struct vm_area_struct *vma, unsigned int flags)
+{
+	bool force = (flags & FOLL_FORCE) != 0;
+	bool permitted;
+
+	if (vma->vm_flags & (VM_IO | VM_PFNMAP))
+		return -EFAULT;
+	if (flags & FOLL_WRITE) {
+		if (!vma_is_anonymous(vma) && !writable_file_mapping_allowed(vma, flags))
+			return -EFAULT;
+		permitted = (vma->vm_flags & VM_WRITE) || (force && is_cow_mapping(vma->vm_flags));
+	} else {
+		permitted = (vma->vm_flags & VM_READ) || (force && vma->vm_flags & VM_MAYREAD);
+	}
+	return permitted ? 0 : -EFAULT;
+}
+
+/*
+ * Would the owner's next store leave this page to the device alone?  Then it has to be made
+ * exclusive first.  @vma is NULL in the fast path.  Kernel: gup_must_unshare().
+ */
+static bool gup_must_unshare(const struct vm_area_struct *vma, unsigned int flags,
+			     const struct page *page)
+{
+	if ((flags & (FOLL_WRITE | FOLL_PIN)) != FOLL_PIN)
+		return false;
+	if (!page->folio || !folio_test_anon(page->folio)) {
+		if (!(flags & FOLL_LONGTERM))
+			return false;
+		return !vma || is_cow_mapping(vma->vm_flags);
+	}
+	return !READ_SHARED(page, PageAnonExclusive(page), "gup_must_unshare");
+}
+
+/* ---- references ---- */
+
+static void folio_ref_add(struct folio *folio, int refs)
+{
+	folio->refcount += refs;
+}
+
+/* The page cannot go: its entry is locked.  Kernel: try_grab_folio(). */
+static void grab_folio(struct folio *folio, unsigned int flags)
+{
+	if (flags & FOLL_GET) {
+		folio_ref_add(folio, 1);
+	} else if (flags & FOLL_PIN && !is_zero_folio(folio)) {
+		folio_ref_add(folio, folio->large ? 1 : GUP_PIN_COUNTING_BIAS);
+		if (folio->large)
+			folio->large->pincount++;
+	}
+}
+
+/* The page may be going: false then.  Kernel: try_grab_folio_fast(). */
+static bool grab_folio_fast(struct folio *folio, unsigned int flags)
+{
+	if (!folio || !folio_try_get(folio))
+		return false;
+	if (!(flags & FOLL_PIN))
+		return true;
+	if (folio->large)
+		folio->large->pincount++;
+	else
+		folio_ref_add(folio, GUP_PIN_COUNTING_BIAS - 1);
+	return true;
+}
+
+/* Kernel: gup_put_folio(). */
+void gup_put_page(struct page *page, unsigned int flags)
+{
+	struct folio *folio = page->folio;
+
+	if (flags & FOLL_PIN) {
+		if (is_zero_folio(folio))
+			return;
+		if (folio->large)
+			folio->large->pincount--;
+		else
+			folio_ref_add(folio, 1 - GUP_PIN_COUNTING_BIAS);
+	}
+	folio_put(folio);
+}
+
+/* ---- the slow path ---- */
+
+/* Marks what was reached as a user's access would. */
+static void touch_folio(struct folio *folio, pte_t pte, unsigned int flags)
+{
+	if (flags & FOLL_WRITE && !pte_dirty(pte))
+		folio_set(folio, PG_dirty);
+	folio_mark_accessed(folio);
+}
+
+/*
+ * 0 with the page taken; -EAGAIN if a fault has to bring it in; -EMLINK if one has to make it
+ * exclusive.  Kernel: follow_page_pte().
+ */
+static int follow_page_pte(const struct vm_area_struct *vma, pte_t pte, unsigned int flags,
+			   struct page **pagep)
+{
+	struct page *page = pte_present(pte) ? pfn_to_page(pte_pfn(pte)) : NULL;
+
+	if (!page || (flags & FOLL_WRITE && !pte_write(pte)))
+		return -EAGAIN;
+	if (!pte_write(pte) && gup_must_unshare(vma, flags, page))
+		return -EMLINK;
+	grab_folio(page->folio, flags);
+	if (flags & FOLL_TOUCH && !is_zero_folio(page->folio))
+		touch_folio(page->folio, pte, flags);
+	*pagep = page;
+	return 0;
+}
+
+static int follow_page(struct vm_area_struct *vma, unsigned long addr, unsigned int flags,
+		       struct page **page)
+{
+	struct pgtable *table = pte_offset_map_lock(vma->vm_mm, addr);
+	int error;
+
+	if (!table)
+		return -EAGAIN;
+	error = follow_page_pte(vma, table->entry[pgtable_index(addr, LEVEL_PTE)], flags, page);
+	spin_unlock(&table->ptl, LOCK_PTE);
+	return error;
+}
+
+/* Kernel: faultin_page() with vm_fault_to_errno(). */
+static int faultin_page(struct vm_area_struct *vma, unsigned long addr, unsigned int flags,
+			bool unshare)
+{
+	unsigned int fault_flags = flags & FOLL_WRITE ? FAULT_FLAG_WRITE : 0;
+
+	if (unshare)
+		fault_flags |= FAULT_FLAG_UNSHARE;
+	switch (handle_mm_fault(vma, addr, fault_flags)) {
+	case VM_FAULT_OOM:
+		return -ENOMEM;
+	case VM_FAULT_SIGSEGV:
+	case VM_FAULT_SIGBUS:
+		return -EFAULT;
+	case VM_FAULT_DONE:
+	case VM_FAULT_RETRY:
+		break;
+	}
+	return 0;
+}
+
+int get_user_page(struct vm_area_struct *vma, unsigned long addr, unsigned int flags,
+		  struct page **page)
+{
+	int error;
+
+	*page = NULL;
+	for (unsigned int round = 0; round < MAX_ROUNDS; round++) {
+		error = follow_page(vma, addr, flags, page);
+		if (!error)
+			return 0;
+		error = faultin_page(vma, addr, flags, error == -EMLINK);
+		if (error)
+			return error;
+		point("gup:faulted");
+	}
+	return -ENOMEM;
+}
+
+/* Kernel: __gup_longterm_locked() down to __get_user_pages(). */
+static long gup_slow(unsigned long start, unsigned long nr, unsigned int flags,
+		     struct page **pages)
+{
+	struct mm_struct *mm = current->mm;
+	struct vm_area_struct *vma = NULL;
+	unsigned long done = 0;
+	int error = 0;
+
+	mmap_read_lock(mm);
+	for (; done < nr && !error; done += !error) {
+		unsigned long addr = start + done * PAGE_SIZE;
+
+		if (!vma || addr >= vma->vm_end) {
+			/* Stacks do not grow here. */
+			vma = vma_lookup(mm, addr);
+			error = vma ? check_vma_flags(vma, flags) : -EFAULT;
+		}
+		if (!error)
+			error = get_user_page(vma, addr, flags, &pages[done]);
+	}
+	mmap_read_unlock(mm);
+	return done ? (long)done : error;
+}
+
+/* ---- the fast path ---- */
+
+/* Kernel: pte_access_permitted(). */
+static bool pte_access_permitted(pte_t pte, bool write)
+{
+	return pte & _PAGE_PRESENT && pte & _PAGE_USER && (!write || pte_write(pte));
+}
+
+/* Stores to a file which is told of them must come from where that is checked.
+ * Kernel: gup_fast_folio_allowed(). */
+static bool gup_fast_folio_allowed(const struct folio *folio, unsigned int flags)
+{
+	const unsigned int egregious = FOLL_PIN | FOLL_LONGTERM | FOLL_WRITE;
+	const struct address_space *mapping = folio_mapping(folio);
+
+	if ((flags & egregious) != egregious || folio_test_anon(folio))
+		return true;
+	return mapping && mapping->host->type != INODE_REGULAR;
+}
+
+/*
+ * One page, between looks at tables that may change at any time: first the reference, then
+ * the look that tells whether it was of the right page.  Kernel: gup_fast_pte_range().
+ */
+static struct page *gup_fast_page(struct mm_struct *mm, unsigned long addr, unsigned int flags)
+{
+	unsigned int slot = pgtable_index(addr, LEVEL_PTE);
+	unsigned int pmd_slot = pgtable_index(addr, LEVEL_PMD);
+	struct pgtable *pmd_table = pgtable_lookup(mm, addr, LEVEL_PMD), *table;
+	struct page *page;
+	pte_t pmd, pte;
+
+	if (!pmd_table)
+		return NULL;
+	pmd = ptep_get_lockless(pmd_table, pmd_slot, "gup_fast: pmd");
+	table = pte_none(pmd) || pte_leaf(pmd) ? NULL : pmd_table->child[pmd_slot];
+	if (!table)
+		return NULL;
+	pte = ptep_get_lockless(table, slot, "gup_fast: pte");
+	if (!pte_access_permitted(pte, flags & FOLL_WRITE) || pte_special(pte))
+		return NULL;
+	page = pfn_to_page(pte_pfn(pte));
+	point("gup_fast:pte-read");
+	if (!grab_folio_fast(page->folio, flags))
+		return NULL;
+	point("gup_fast:grabbed");
+	if (ptep_get_lockless(pmd_table, pmd_slot, "gup_fast: pmd again") != pmd ||
+	    ptep_get_lockless(table, slot, "gup_fast: pte again") != pte ||
+	    !gup_fast_folio_allowed(page->folio, flags) ||
+	    (!pte_write(pte) && gup_must_unshare(NULL, flags, page))) {
+		gup_put_page(page, flags);
+		return NULL;
+	}
+	folio_set(page->folio, PG_referenced);
+	return page;
+}
+
+unsigned long gup_fast(unsigned long start, unsigned long len, unsigned int flags,
+		       struct page **pages)
+{
+	struct mm_struct *mm = current->mm;
+	unsigned long done = 0, seq;
+
+	/* Fork shares pages now, by what it has seen of pins before. */
+	seq = READ_SHARED(&mm->write_protect_seq, mm->write_protect_seq, "gup_fast: begin");
+	if (flags & FOLL_PIN && seq & 1)
+		return 0;
+	for (; done < len >> PAGE_SHIFT; done++) {
+		pages[done] = gup_fast_page(mm, start + done * PAGE_SIZE, flags);
+		if (!pages[done])
+			break;
+	}
+	point("gup_fast:walked");
+	if (flags & FOLL_PIN &&
+	    READ_SHARED(&mm->write_protect_seq, mm->write_protect_seq, "gup_fast: end") != seq) {
+		while (done)
+			gup_put_page(pages[--done], flags);
+	}
+	return done;
+}
+
+long gup_fast_fallback(unsigned long start, unsigned long len, unsigned int flags,
+		       struct page **pages)
+{
+	unsigned long nr = len >> PAGE_SHIFT, done;
+	long more;
+
+	if (start > TASK_SIZE || len > TASK_SIZE - start)
+		return -EFAULT;
+	if (flags & FOLL_PIN)
+		WRITE_SHARED(&current->mm->has_pinned, current->mm->has_pinned, true,
+			     "mm_set_has_pinned_flag");
+	done = gup_fast(start, len, flags, pages);
+	if (done == nr)
+		return (long)done;
+	more = gup_slow(start + done * PAGE_SIZE, nr - done, flags | FOLL_TOUCH, pages + done);
+	if (more < 0)
+		return done ? (long)done : more;
+	return (long)done + more;
+}

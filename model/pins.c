@@ -1,0 +1,201 @@
+/*
+ * pins.c - devices that hold pages of processes.
+ *
+ * In the kernel:  io_uring/rsrc.c io_sqe_buffer_register(), io_pin_pages();
+ *                 fs/splice.c vmsplice_to_pipe().
+ * Left out:       RLIMIT_MEMLOCK and mm->pinned_vm, which only count.
+ * Locks:          none of its own.
+ */
+#include "gup.h"
+#include "machine.h"
+
+/* As much as one buffer of io_uring may have. */
+#define MAX_LENGTH	(1UL << 30)
+
+int device_pin_refs(const struct device_pin *pin)
+{
+	const struct folio *folio = pfn_to_page(pin->pfn)->folio;
+
+	if (!(pin->flags & FOLL_PIN))
+		return 1;
+	if (is_zero_folio(folio))
+		return 0;
+	return folio->large ? 1 : GUP_PIN_COUNTING_BIAS;
+}
+
+static void pin_drop(struct device_pin *pin)
+{
+	gup_put_page(pfn_to_page(pin->pfn), pin->flags);
+	model_free(KIND_PIN, pin);
+}
+
+/* A record for each page; false without memory, with none left. */
+static bool pins_add(unsigned long addr, unsigned int flags, struct page *const *pages, long nr)
+{
+	g_autofree struct device_pin **pins = g_new0(struct device_pin *, nr);
+
+	for (long i = 0; i < nr; i++) {
+		pins[i] = NEW(KIND_PIN, struct device_pin, "a device's list of pages");
+		if (!pins[i]) {
+			while (i-- > 0)
+				model_free(KIND_PIN, pins[i]);
+			return false;
+		}
+		pins[i]->tgid = current->tgid;
+		pins[i]->addr = addr + (unsigned long)i * PAGE_SIZE;
+		pins[i]->pfn = page_to_pfn(pages[i]);
+		pins[i]->flags = flags;
+	}
+	return true;
+}
+
+static void put_all(struct page *const *pages, long nr, unsigned int flags)
+{
+	while (nr-- > 0)
+		gup_put_page(pages[nr], flags);
+}
+
+/* @flags as a device may ask for them, FOLL_PIN where FOLL_GET is not; 0 if not so. */
+static unsigned int device_flags(unsigned int flags)
+{
+	if (!(flags & FOLL_GET))
+		flags |= FOLL_PIN;
+	if (flags & ~(FOLL_GET | FOLL_PIN | FOLL_WRITE | FOLL_LONGTERM))
+		return 0;
+	/* Pages kept for long are pinned: is_valid_gup_args(). */
+	if (flags & FOLL_GET && flags & (FOLL_PIN | FOLL_LONGTERM))
+		return 0;
+	return flags;
+}
+
+/* The pages around [addr, addr + len); false if that is no buffer. */
+static bool page_range(unsigned long *addr, unsigned long *len)
+{
+	unsigned long end = *addr + *len;
+
+	if (!*len || *len > MAX_LENGTH || end < *addr || end > TASK_SIZE)
+		return false;
+	end = (end + PAGE_SIZE - 1) & PAGE_MASK;
+	*addr &= PAGE_MASK;
+	*len = end - *addr;
+	return true;
+}
+
+long device_pin(unsigned long addr, unsigned long len, unsigned int flags)
+{
+	g_autofree struct page **pages = NULL;
+	long nr, got;
+
+	flags = device_flags(flags);
+	if (!flags)
+		return -EINVAL;
+	if (!page_range(&addr, &len))
+		return -EFAULT;
+	nr = (long)(len >> PAGE_SHIFT);
+	pages = g_new0(struct page *, nr);
+	got = gup_fast_fallback(addr, len, flags, pages);
+	if (got == nr && pins_add(addr, flags, pages, nr))
+		return 0;
+	if (got < 0)
+		return got;
+	put_all(pages, got, flags);
+	return got < nr ? -EFAULT : -ENOMEM;
+}
+
+long device_pin_fast(unsigned long addr, unsigned long len, unsigned int flags)
+{
+	g_autofree struct page **pages = NULL;
+	unsigned long got;
+
+	flags = device_flags(flags);
+	if (!flags)
+		return -EINVAL;
+	if (!page_range(&addr, &len))
+		return -EFAULT;
+	pages = g_new0(struct page *, len >> PAGE_SHIFT);
+	if (flags & FOLL_PIN)
+		WRITE_SHARED(&current->mm->has_pinned, current->mm->has_pinned, true,
+			     "mm_set_has_pinned_flag");
+	got = gup_fast(addr, len, flags, pages);
+	if (pins_add(addr, flags, pages, (long)got))
+		return (long)got;
+	put_all(pages, (long)got, flags);
+	return -ENOMEM;
+}
+
+/* The youngest pin of that page, among those in @list; NULL if none. */
+static struct device_pin *pin_find(const GPtrArray *list, unsigned int tgid, unsigned long addr)
+{
+	for (guint i = list->len; i-- > 0;) {
+		struct device_pin *pin = list->pdata[i];
+
+		if (pin->tgid == tgid && pin->addr == addr)
+			return pin;
+	}
+	return NULL;
+}
+
+long device_unpin(unsigned long addr, unsigned long len)
+{
+	g_autoptr(GPtrArray) list = object_list(mach, KIND_PIN);
+	g_autoptr(GPtrArray) found = g_ptr_array_new();
+
+	if (!page_range(&addr, &len))
+		return -EFAULT;
+	for (unsigned long at = addr; at < addr + len; at += PAGE_SIZE) {
+		struct device_pin *pin = pin_find(list, current->tgid, at);
+
+		if (!pin)
+			return -ENXIO;
+		g_ptr_array_add(found, pin);
+	}
+	for (guint i = 0; i < found->len; i++)
+		pin_drop(found->pdata[i]);
+	return 0;
+}
+
+struct page *device_page(const struct machine *machine, unsigned int tgid, unsigned long addr)
+{
+	g_autoptr(GPtrArray) list = object_list(machine, KIND_PIN);
+	const struct device_pin *pin = pin_find(list, tgid, addr & PAGE_MASK);
+
+	return pin ? pfn_to_page(pin->pfn) : NULL;
+}
+
+void devices_unpin_all(void)
+{
+	g_autoptr(GPtrArray) list = object_list(mach, KIND_PIN);
+
+	for (guint i = 0; i < list->len; i++)
+		pin_drop(list->pdata[i]);
+}
+
+/* ---- fields ---- */
+
+static uint64_t get_tgid(const void *object)
+{
+	return ((const struct device_pin *)object)->tgid;
+}
+static uint64_t get_addr(const void *object)
+{
+	return ((const struct device_pin *)object)->addr;
+}
+static uint64_t get_folio(const void *object)
+{
+	return pfn_to_page(((const struct device_pin *)object)->pfn)->folio->id;
+}
+static uint64_t get_flags(const void *object)
+{
+	return ((const struct device_pin *)object)->flags;
+}
+
+static const struct field pin_fields[] = {
+	{ "tgid", FIELD_NUMBER, .get = get_tgid, .what = "whose memory it was pinned in" },
+	{ "addr", FIELD_ADDR, .get = get_addr, .what = "where the page was mapped then" },
+	{ "folio", FIELD_REF, KIND_FOLIO, .get = get_folio, .what = "what the device holds" },
+	{ "flags", FIELD_NUMBER, .get = get_flags, .what = "FOLL_*" },
+};
+
+const struct object_type pin_type = {
+	.name = "pin", .fields = pin_fields, .nr_fields = G_N_ELEMENTS(pin_fields),
+};

@@ -199,6 +199,7 @@ static void live_destroy(struct backend *backend)
 	struct live_backend *live = to_live(backend);
 
 	end_all(live);
+	g_ptr_array_unref(live->pins);
 	live_files_remove(live);
 	live_world_close(&live->world);
 	if (live->pinned)
@@ -267,8 +268,10 @@ struct backend *backend_live_create(const struct live_settings *settings, const 
 	live->settings = *settings;
 	live->next_content = 1;
 	live->tasks = g_ptr_array_new_with_free_func(live_task_free);
+	live->pins = g_ptr_array_new_with_free_func(live_pin_free);
 	if (!live_world_open(&live->world, why)) {
 		g_ptr_array_unref(live->tasks);
+		g_ptr_array_unref(live->pins);
 		g_free(live);
 		return NULL;
 	}

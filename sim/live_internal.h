@@ -15,6 +15,7 @@ struct live_backend {
 	struct live_world world;
 	GPtrArray *tasks;	/* struct live_task *, in order of birth */
 	uint64_t next_content;	/* for stores without a value */
+	GPtrArray *pins;	/* struct live_pin *, in order of birth */
 	char *folder;		/* private files, made at first use; NULL for none */
 	bool pinned;		/* to one CPU; before was: */
 	cpu_set_t cpus;
@@ -49,6 +50,10 @@ void live_call_task(struct live_backend *live, struct live_task *task,
 /* live_calls_structs.c: userfaultfd's ioctls, limits, mincore */
 void live_call_struct(struct live_backend *live, struct live_task *task,
 		      const struct call_request *request, struct call_outcome *outcome);
+/* live_pins.c: pin, unpin */
+void live_call_pin(struct live_backend *live, struct live_task *task,
+		   const struct call_request *request, struct call_outcome *outcome);
+void live_pin_free(void *pin);
 /* live_access.c */
 void live_call_access(struct live_backend *live, struct live_task *task,
 		      const struct call_request *request, struct call_outcome *outcome);

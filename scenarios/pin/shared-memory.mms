@@ -1,7 +1,8 @@
 # Devices and memory that is shared anyway: what is different?
 #
-# Nothing is exclusive there and nothing is copied; fork shares pinned pages as all others.  A private
-# mapping of the same file is anonymous memory once it is pinned for writing, or for reading for long.
+# Nothing is exclusive there and nothing is copied; fork leaves pinned pages alone as all others.  A
+# private mapping of the same file gives the file's page to a device that reads, and one of its own to a
+# device that writes.
 # Kernel: mm/gup.c gup_must_unshare(), mm/memory.c copy_present_ptes()
 
 title "Pins and shared memory"
@@ -21,13 +22,10 @@ expect folio(Q:@1) == folio(@1)
 Q: store(@1, 1p, 5)
 expect device(@1) == 5
 load(@3) = 5
-load(@5) = 5
-note "to read for a moment, the file's page will do"
 pin(@3, 1p, FOLL_PIN)
 expect folio(@3) == folio(@1)
-note "for long, it has to be one's own"
-pin(@5, 1p, FOLL_PIN|FOLL_LONGTERM)
-expect folio(@5).anon, folio(@5).exclusive, pte(@5).write == 0
+pin(@5, 1p)
+expect folio(@5).anon, folio(@5).exclusive, pte(@5).write
 store(@5, 1p, 6)
 expect device(@5) == 6, device(@3) == 5
 load(@1) = 5

@@ -1,0 +1,354 @@
+/*
+ * live_pins.c - devices that hold pages of live processes.
+ *
+ *   FOLL_WRITE|FOLL_LONGTERM   a registered buffer of an io_uring of the process's own
+ *   FOLL_GET                   vmsplice() into a pipe
+ *   FOLL_PIN                   process_vm_readv() by a thread of mmsim that is stopped by a
+ *                              page fault of its own after it has taken the page
+ *
+ * The process makes the first two and closes its descriptors again; mmsim keeps copies, so
+ * that the pages are held after the process has ended.  One device for each page.
+ *
+ * In the kernel:  io_uring/rsrc.c, fs/splice.c, mm/process_vm_access.c.
+ * Left out:       other combinations; the fast path alone.
+ * Locks:          none; each thread waits in the kernel only.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/io_uring.h>
+#include <linux/userfaultfd.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "sim/live_internal.h"
+
+#define PAGE		4096UL
+#define MAX_LENGTH	(1UL << 30)
+#define MAX_PAGES	64
+
+/* What the model takes; numbers of include/linux/mm_types.h. */
+#define FOLL_WRITE	0x1U
+#define FOLL_GET	0x2U
+#define FOLL_LONGTERM	0x100U
+#define FOLL_PIN	0x80000U
+
+/* How to make a process's descriptor one's own, of a thread as well. */
+#define PIDFD_THREAD	O_EXCL
+
+/* A thread which has a page of somebody else and waits for one of its own. */
+struct reader {
+	GThread *thread;
+	int uffd;
+	void *local;		/* one page that is not there */
+	pid_t pid;
+	uint64_t addr;
+	int done;		/* the thread is at its end, read atomically */
+	int64_t result;		/* of process_vm_readv(), or -errno */
+};
+
+/* One page.  Owned by the backend's list. */
+struct live_pin {
+	char *process;
+	uint64_t addr;
+	int fd;			/* ring, or the pipe's end to read from; -1 for a reader */
+	struct reader *reader;
+};
+
+/* Gives the thread its page, and waits for its end. */
+static void reader_end_thread(struct reader *reader)
+{
+	struct uffdio_zeropage zero = { .range = { (uintptr_t)reader->local, PAGE } };
+
+	ioctl(reader->uffd, UFFDIO_ZEROPAGE, &zero);
+	g_thread_join(reader->thread);
+	reader->thread = NULL;
+}
+
+static void reader_end(struct reader *reader)
+{
+	if (reader->thread)
+		reader_end_thread(reader);
+	if (reader->uffd >= 0)
+		close(reader->uffd);
+	if (reader->local != MAP_FAILED)
+		munmap(reader->local, PAGE);
+	g_free(reader);
+}
+
+void live_pin_free(void *data)
+{
+	struct live_pin *pin = data;
+
+	if (pin->reader)
+		reader_end(pin->reader);
+	/* A ring is taken apart by a kernel thread some time later; its buffers are not. */
+	if (pin->fd >= 0) {
+		syscall(SYS_io_uring_register, pin->fd, IORING_UNREGISTER_BUFFERS, NULL, 0);
+		close(pin->fd);
+	}
+	g_free(pin->process);
+	g_free(pin);
+}
+
+/* ---- devices that the process makes ---- */
+
+static int64_t call(struct live_backend *live, struct live_task *task, long number, uint64_t a0,
+		    uint64_t a1, uint64_t a2, uint64_t a3)
+{
+	return live_syscall_plain(&live->world, task->pid, number, a0, a1, a2, a3, 0, 0);
+}
+
+/* A copy of @fd of the task; or -errno. */
+static int take_fd(const struct live_task *task, int fd)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, task->pid, PIDFD_THREAD), copy;
+
+	if (pidfd < 0)
+		return -errno;
+	copy = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+	if (copy < 0)
+		copy = -errno;
+	close(pidfd);
+	return copy;
+}
+
+static uint64_t put_iovec(struct live_backend *live, uint64_t addr)
+{
+	const uint64_t iovec[2] = { addr, PAGE };
+
+	return live_put(live, LIVE_STRUCTS, iovec, sizeof(iovec));
+}
+
+/* 0 with the ring in *@fd, or what the kernel said. */
+static int64_t pin_by_ring(struct live_backend *live, struct live_task *task, uint64_t addr,
+			   int *fd)
+{
+	const struct io_uring_params params = {};
+	int64_t ring = call(live, task, SYS_io_uring_setup, 1,
+			    live_put(live, LIVE_STRUCTS, &params, sizeof(params)), 0, 0);
+	int64_t error;
+
+	if (ring < 0)
+		return ring;
+	error = call(live, task, SYS_io_uring_register, (uint64_t)ring, IORING_REGISTER_BUFFERS,
+		     put_iovec(live, addr), 1);
+	if (!error) {
+		*fd = take_fd(task, (int)ring);
+		error = *fd < 0 ? *fd : 0;
+	}
+	call(live, task, SYS_close, (uint64_t)ring, 0, 0, 0);
+	return error;
+}
+
+static int64_t pin_by_pipe(struct live_backend *live, struct live_task *task, uint64_t addr,
+			   int *fd)
+{
+	uint64_t at = LIVE_SHARED + LIVE_STRUCTS;
+	int64_t error = call(live, task, SYS_pipe2, at, 0, 0, 0);
+	int ends[2];
+
+	if (error)
+		return error;
+	memcpy(ends, live->world.shared + LIVE_STRUCTS, sizeof(ends));
+	error = call(live, task, SYS_vmsplice, (uint64_t)ends[1], put_iovec(live, addr), 1, 0);
+	if (error > 0) {
+		*fd = take_fd(task, ends[0]);
+		error = *fd < 0 ? *fd : 0;
+	}
+	call(live, task, SYS_close, (uint64_t)ends[0], 0, 0, 0);
+	call(live, task, SYS_close, (uint64_t)ends[1], 0, 0, 0);
+	return error;
+}
+
+/* ---- a device of mmsim's own ---- */
+
+static void *read_page(void *data)
+{
+	struct reader *reader = data;
+	struct iovec local = { reader->local, PAGE };
+	struct iovec remote = { (void *)(uintptr_t)reader->addr, PAGE };
+	ssize_t got = process_vm_readv(reader->pid, &local, 1, &remote, 1, 0);
+
+	reader->result = got < 0 ? -errno : got;
+	g_atomic_int_set(&reader->done, 1);
+	return NULL;
+}
+
+static bool reader_open(struct reader *reader)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+
+	reader->local = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	reader->uffd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
+	if (reader->local == MAP_FAILED || reader->uffd < 0)
+		return false;
+	reg.range.start = (uintptr_t)reader->local;
+	reg.range.len = PAGE;
+	return !ioctl(reader->uffd, UFFDIO_API, &api) &&
+	       !ioctl(reader->uffd, UFFDIO_REGISTER, &reg);
+}
+
+/* Waits until the thread has the page, or has failed; true if it has it. */
+static bool reader_waits(const struct reader *reader)
+{
+	struct pollfd fd = { .fd = reader->uffd, .events = POLLIN };
+
+	for (unsigned int i = 0; i < 1000 * LIVE_TIMEOUT; i++) {
+		if (poll(&fd, 1, 1) == 1)
+			return true;
+		if (g_atomic_int_get(&reader->done))
+			return false;
+	}
+	return false;
+}
+
+static int64_t pin_by_reader(struct live_task *task, uint64_t addr, struct reader **out)
+{
+	struct reader *reader = g_new0(struct reader, 1);
+	int64_t error = 0;
+
+	reader->pid = task->pid;
+	reader->addr = addr;
+	if (!reader_open(reader)) {
+		reader_end(reader);
+		return -ENOSYS;
+	}
+	reader->thread = g_thread_new("reader", read_page, reader);
+	if (reader_waits(reader)) {
+		*out = reader;
+		return 0;
+	}
+	reader_end_thread(reader);
+	error = reader->result < 0 ? reader->result : -EFAULT;
+	reader_end(reader);
+	return error;
+}
+
+/* ---- the calls ---- */
+
+enum device { NO_DEVICE, RING, PIPE, READER };
+
+static enum device device_for(uint64_t flags)
+{
+	switch (flags) {
+	case FOLL_WRITE | FOLL_LONGTERM:
+	case FOLL_WRITE | FOLL_LONGTERM | FOLL_PIN:
+		return RING;
+	case FOLL_GET:
+		return PIPE;
+	case 0:
+	case FOLL_PIN:
+		return READER;
+	default:
+		return NO_DEVICE;
+	}
+}
+
+/* One page for one device: 0 or -errno. */
+static int64_t pin_page(struct live_backend *live, struct live_task *task, enum device device,
+			uint64_t addr)
+{
+	struct live_pin *pin = g_new0(struct live_pin, 1);
+	int64_t error;
+
+	pin->fd = -1;
+	pin->process = g_strdup(task->process);
+	pin->addr = addr;
+	if (device == RING)
+		error = pin_by_ring(live, task, addr, &pin->fd);
+	else if (device == PIPE)
+		error = pin_by_pipe(live, task, addr, &pin->fd);
+	else
+		error = pin_by_reader(task, addr, &pin->reader);
+	if (error)
+		live_pin_free(pin);
+	else
+		g_ptr_array_add(live->pins, pin);
+	return error;
+}
+
+static bool page_range(const uint64_t *a, uint64_t *start, uint64_t *end)
+{
+	if (!a[1] || a[1] > MAX_LENGTH || a[0] + a[1] < a[0] || a[0] + a[1] > LIVE_CODE)
+		return false;
+	*start = a[0] & ~(PAGE - 1);
+	*end = (a[0] + a[1] + PAGE - 1) & ~(PAGE - 1);
+	return true;
+}
+
+static int64_t do_pin(struct live_backend *live, struct live_task *task, enum device device,
+		      const uint64_t *a)
+{
+	guint before = live->pins->len;
+	uint64_t start, end;
+
+	if (!page_range(a, &start, &end))
+		return -EFAULT;
+	for (uint64_t addr = start; addr < end; addr += PAGE) {
+		int64_t error = pin_page(live, task, device, addr);
+
+		if (!error)
+			continue;
+		/* All or nothing, and one errno for a part. */
+		g_ptr_array_set_size(live->pins, before);
+		return addr == start ? error : -EFAULT;
+	}
+	return 0;
+}
+
+/* Where in the list the youngest pin of a page is; -1 for none. */
+static int pin_find(const struct live_backend *live, const char *process, uint64_t addr)
+{
+	for (guint i = live->pins->len; i-- > 0;) {
+		const struct live_pin *pin = live->pins->pdata[i];
+
+		if (pin->addr == addr && !strcmp(pin->process, process))
+			return (int)i;
+	}
+	return -1;
+}
+
+static int64_t do_unpin(struct live_backend *live, const struct live_task *task,
+			const uint64_t *a)
+{
+	uint64_t start, end;
+
+	if (!page_range(a, &start, &end))
+		return -EFAULT;
+	for (uint64_t addr = start; addr < end; addr += PAGE)
+		if (pin_find(live, task->process, addr) < 0)
+			return -ENXIO;
+	for (uint64_t addr = start; addr < end; addr += PAGE)
+		g_ptr_array_remove_index(live->pins,
+					 (guint)pin_find(live, task->process, addr));
+	return 0;
+}
+
+void live_call_pin(struct live_backend *live, struct live_task *task,
+		   const struct call_request *request, struct call_outcome *outcome)
+{
+	const struct op_args *args = request->args;
+	enum device device = device_for(args->nr > 2 ? args->number[2] :
+						       FOLL_WRITE | FOLL_LONGTERM);
+
+	outcome->kind = OUTCOME_VALUE;
+	if (request->op->id == OP_UNPIN)
+		outcome->value = do_unpin(live, task, args->number);
+	else if (request->op->id == OP_GUP_FAST)
+		live_refuse(outcome, "gup_fast() without the slow path on the host");
+	else if (device == NO_DEVICE)
+		live_refuse(outcome, "a device on the host that asks for pages with these flags");
+	else if (args->number[1] > MAX_PAGES * PAGE && args->number[1] <= MAX_LENGTH)
+		live_refuse(outcome, "pin() of more than %d pages on the host", MAX_PAGES);
+	else
+		outcome->value = do_pin(live, task, device, args->number);
+	if (outcome->kind == OUTCOME_VALUE && outcome->value == -ENOSYS)
+		live_refuse(outcome, "io_uring or userfaultfd, which this host has not");
+}

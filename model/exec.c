@@ -7,6 +7,7 @@
  * Locks:          those of mmput() and of the calls that build the layout.
  */
 #include <signal.h>
+#include <string.h>
 #include "file.h"
 #include "syscalls.h"
 #include "vma.h"
@@ -36,6 +37,12 @@ static int unshare_files(struct task_struct *me)
 	return 0;
 }
 
+/* Also before anybody has opened it. */
+static bool is_device(const char *path)
+{
+	return !strcmp(path, "/dev/zero") || !strcmp(path, "/dev/null");
+}
+
 long sys_execve(const char *path)
 {
 	struct task_struct *me = current;
@@ -43,7 +50,8 @@ long sys_execve(const char *path)
 	const struct inode *inode = inode_by_path(path);
 	int error;
 
-	if (inode && inode->type != INODE_REGULAR && inode->type != INODE_SHMEM)
+	if (is_device(path) ||
+	    (inode && inode->type != INODE_REGULAR && inode->type != INODE_SHMEM))
 		return -EACCES;
 	mm = mm_alloc();
 	if (!mm)

@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <linux/capability.h>
+#include <linux/securebits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <string.h>
@@ -15,6 +16,8 @@
 #include <unistd.h>
 
 #include "sim/live_internal.h"
+#include "sim/live_quick.h"
+#include "sim/live_stock.h"
 
 #ifndef PR_THP_DISABLE_EXCEPT_ADVISED
 #define PR_THP_DISABLE_EXCEPT_ADVISED	(1 << 1)
@@ -72,9 +75,8 @@ struct live_task *live_add(struct live_backend *live, const char *name, const ch
 	return task;
 }
 
-void live_forget(struct live_backend *live, struct live_task *task)
+void live_vfork_done(struct live_backend *live, const struct live_task *task)
 {
-	task->gone = true;
 	for (guint i = 0; i < live->tasks->len; i++) {
 		struct live_task *other = live->tasks->pdata[i];
 
@@ -83,6 +85,12 @@ void live_forget(struct live_backend *live, struct live_task *task)
 		g_clear_pointer(&other->vfork_child, g_free);
 		live_wait_rest(other->pid);
 	}
+}
+
+void live_forget(struct live_backend *live, struct live_task *task)
+{
+	task->gone = true;
+	live_vfork_done(live, task);
 }
 
 void live_refuse(struct call_outcome *outcome, const char *format, ...)
@@ -201,7 +209,8 @@ static void live_destroy(struct backend *backend)
 	end_all(live);
 	g_ptr_array_unref(live->pins);
 	live_files_remove(live);
-	live_world_close(&live->world);
+	if (!live->settings.stock)
+		live_world_close(&live->world);
 	if (live->pinned)
 		sched_setaffinity(0, sizeof(live->cpus), &live->cpus);
 	g_free(live);
@@ -213,7 +222,8 @@ static void pin(struct live_backend *live)
 	cpu_set_t one;
 	int cpu = sched_getcpu();
 
-	if (cpu < 0 || sched_getaffinity(0, sizeof(live->cpus), &live->cpus))
+	if (cpu < 0 || sched_getaffinity(0, sizeof(live->cpus), &live->cpus) ||
+	    CPU_COUNT(&live->cpus) == 1)
 		return;
 	CPU_ZERO(&one);
 	CPU_SET((unsigned int)cpu, &one);
@@ -226,23 +236,25 @@ static char *drop_capabilities(struct live_backend *live, pid_t pid)
 	struct __user_cap_data_struct none[2] = {};
 	uint64_t at = live_put(live, LIVE_STRUCTS, &header, sizeof(header));
 	uint64_t data = live_put(live, LIVE_STRUCTS + 64, none, sizeof(none));
-	int64_t error = live_syscall_plain(&live->world, pid, SYS_capset, at, data, 0, 0, 0, 0);
+	int64_t error;
 
+	/* Or root has all of them back with a new program, which is then randomised, too. */
+	live_syscall_plain(&live->world, pid, SYS_prctl, PR_SET_SECUREBITS, SECBIT_NOROOT, 0, 0,
+			   0, 0);
+	error = live_syscall_plain(&live->world, pid, SYS_capset, at, data, 0, 0, 0, 0);
 	return error ? g_strdup_printf("capset: %s", g_strerror((int)-error)) : NULL;
 }
 
-static char *set_up(struct live_backend *live, pid_t pid)
+char *live_task_set_up(struct live_world *world, pid_t pid, const struct live_settings *settings)
 {
-	const struct live_settings *settings = &live->settings;
 	int64_t error = 0;
 
 	if (settings->thp_never || settings->thp_advised)
-		error = live_syscall_plain(&live->world, pid, SYS_prctl, PR_SET_THP_DISABLE, 1,
+		error = live_syscall_plain(world, pid, SYS_prctl, PR_SET_THP_DISABLE, 1,
 					   settings->thp_never ? 0 : PR_THP_DISABLE_EXCEPT_ADVISED,
 					   0, 0, 0);
-	if (error)
-		return g_strdup_printf("prctl(PR_SET_THP_DISABLE): %s", g_strerror((int)-error));
-	return settings->capable ? NULL : drop_capabilities(live, pid);
+	return error ? g_strdup_printf("prctl(PR_SET_THP_DISABLE): %s",
+				       g_strerror((int)-error)) : NULL;
 }
 
 static const struct backend_ops live_ops = {
@@ -256,12 +268,30 @@ static const struct backend_ops live_ops = {
 	.observe = live_observe,
 };
 
+/* From stock, or made. */
+static pid_t first_process(struct live_backend *live, char **why)
+{
+	const struct live_settings *settings = &live->settings;
+	const struct live_limits limits = { settings->rlim_stack, settings->rlim_memlock,
+					    settings->rlim_as, settings->rlim_data };
+	pid_t pid;
+
+	if (settings->stock)
+		return live_stock_take(settings->stock, settings, &live->world, why);
+	pid = live_task_start(&live->world, &limits, why);
+	if (!pid)
+		return 0;
+	*why = live_task_set_up(&live->world, pid, settings);
+	if (!*why)
+		return pid;
+	live_task_kill(pid);
+	return 0;
+}
+
 struct backend *backend_live_create(const struct live_settings *settings, const char *first,
 				    char **why)
 {
 	struct live_backend *live = g_new0(struct live_backend, 1);
-	const struct live_limits limits = { settings->rlim_stack, settings->rlim_memlock,
-					    settings->rlim_as, settings->rlim_data };
 	pid_t pid;
 
 	live->base.ops = &live_ops;
@@ -269,20 +299,27 @@ struct backend *backend_live_create(const struct live_settings *settings, const 
 	live->next_content = 1;
 	live->tasks = g_ptr_array_new_with_free_func(live_task_free);
 	live->pins = g_ptr_array_new_with_free_func(live_pin_free);
-	if (!live_world_open(&live->world, why)) {
+	if (!settings->stock && !live_world_open(&live->world, why)) {
 		g_ptr_array_unref(live->tasks);
 		g_ptr_array_unref(live->pins);
 		g_free(live);
 		return NULL;
 	}
+	if (settings->quick)
+		live_quick_forget(settings->quick);
 	pin(live);
-	pid = live_task_start(&live->world, &limits, why);
+	pid = first_process(live, why);
 	if (pid) {
 		live_add(live, first, first, pid);
-		*why = set_up(live, pid);
+		*why = settings->capable ? NULL : drop_capabilities(live, pid);
 		if (!*why)
 			return &live->base;
 	}
 	live_destroy(&live->base);
 	return NULL;
+}
+
+void backend_live_look_slowly(struct backend *backend)
+{
+	to_live(backend)->settings.quick = NULL;
 }

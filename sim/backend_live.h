@@ -5,7 +5,7 @@
  * can be seen of the processes is what observe() returns.
  *
  * In the kernel:  all of it.
- * Left out:       execve(), fail_nth, recorded placement, files that are known by a log's
+ * Left out:       execve() among threads, fail_nth, recorded placement, files known by a log's
  *                 annotation; faults that wait for a userfault's answer.
  * Locks:          none; one at a time, for it uses SIGALRM and one CPU.
  */
@@ -15,6 +15,8 @@
 #include "sim/backend.h"
 
 struct live_deep;
+struct live_quick;
+struct live_stock;
 
 /* What the processes are given.  Bytes; UINT64_MAX: no limit. */
 struct live_settings {
@@ -23,10 +25,14 @@ struct live_settings {
 	bool thp_advised;	/* huge pages only where madvise() asks for them */
 	uint64_t rlim_stack, rlim_memlock, rlim_as, rlim_data;
 	struct live_deep *deep;	/* borrowed; or NULL: /proc alone is looked at */
+	struct live_quick *quick;	/* borrowed; or NULL: /proc is always looked at */
+	struct live_stock *stock;	/* borrowed; or NULL: everything is made anew */
 };
 
 /* One process called @first.  NULL and *why if this host does not let us. */
 struct backend *backend_live_create(const struct live_settings *settings, const char *first,
 				    char **why);
+/* From now on /proc is looked at, whatever the settings say. */
+void backend_live_look_slowly(struct backend *live);
 
 #endif

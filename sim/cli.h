@@ -61,10 +61,12 @@ int cmd_list(int argc, char **argv);
 int cmd_promote(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_import(int argc, char **argv);
+int cmd_record(int argc, char **argv);
 int cmd_graph(int argc, char **argv);
 int cmd_live(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_fuzz(int argc, char **argv);
+int cmd_emit(int argc, char **argv);
 /* What `graph` statements do: for run_options.graph. */
 bool graph_statement(void *data, struct run *run, const char *file, const char *view, char **why);
 

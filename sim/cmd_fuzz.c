@@ -9,6 +9,7 @@
 #include "sim/cli.h"
 #include "sim/fuzz_work.h"
 #include "sim/interrupt.h"
+#include "sim/live_deep.h"
 #include "sim/live_host.h"
 
 #define DEFAULT_COUNT	1000
@@ -16,7 +17,7 @@
 struct fuzz_words {
 	const char *profile, *statements, *shard, *bug, *seed;
 	uint64_t workers;
-	bool model_only, live;
+	bool model_only, live, shallow;
 };
 
 static bool two_numbers(const char *text, const char *between, unsigned int *a, unsigned int *b)
@@ -74,12 +75,18 @@ static int read_words(const struct fuzz_words *words, struct fuzz_job *job)
 	return -1;
 }
 
+static const char *compared_words(const struct fuzz_job *job)
+{
+	if (!job->compare)
+		return "the model alone, with its invariants";
+	return job->deep ? "model and host, deep" : "model and host, not deep";
+}
+
 static void summary(const struct fuzz_job *job, const struct fuzz_totals *totals)
 {
 	printf("# profile %s, seed %" PRIu64 ", %s: %" PRIu64 " programs, %" PRIu64
 	       " statements (%" PRIu64 " refused), %.0f programs a second\n",
-	       fuzz_profile_name(job->profile), job->seed, job->compare ? "model and host" :
-	       "the model alone, with its invariants",
+	       fuzz_profile_name(job->profile), job->seed, compared_words(job),
 	       totals->programs, totals->statements, totals->refused,
 	       totals->seconds > 0 ? (double)totals->programs / totals->seconds : 0.0);
 	printf("# %" PRIu64 " differ, %" PRIu64 " broke an invariant, %" PRIu64 " cut short; %" PRIu64
@@ -105,17 +112,30 @@ static int fuzz_status(const struct fuzz_totals *totals)
 static bool host_can(const struct fuzz_job *job, char **why)
 {
 	struct fuzz_program *nothing = fuzz_generate(job->profile, 0, 1, 1);
+	struct side_by_side_means *host = fuzz_host_open(false);
 	struct fuzz_seen seen;
 	bool can;
 
 	g_array_set_size(nothing->stmts, 0);
 	nothing->memlock = job->capable ? 0 : FUZZ_MEMLOCK;
-	fuzz_run(nothing, true, &seen);
+	fuzz_run(nothing, host, &seen);
 	can = seen.verdict == FUZZ_GOOD || seen.verdict == FUZZ_DIFFERS;
 	*why = can ? NULL : g_strdup(seen.why);
 	fuzz_seen_clear(&seen);
+	fuzz_host_close(host);
 	fuzz_program_destroy(nothing);
 	return can;
+}
+
+static bool can_deep(void)
+{
+	g_autofree char *why = NULL;
+	struct live_deep *deep = live_deep_open(&why);
+
+	if (!deep)
+		fprintf(stderr, "mmsim fuzz: not deep: %s\n", why);
+	live_deep_close(deep);
+	return deep != NULL;
 }
 
 static int fuzz(struct fuzz_job *job, bool live)
@@ -131,6 +151,7 @@ static int fuzz(struct fuzz_job *job, bool live)
 		job->compare = false;
 		job->capable = true;
 	}
+	job->deep = job->deep && job->compare && can_deep();
 	if (!job->count && !job->seconds)
 		job->count = DEFAULT_COUNT;
 	job->terminal = isatty(STDERR_FILENO);
@@ -159,6 +180,8 @@ int cmd_fuzz(int argc, char **argv)
 		  "no comparison: the model and its invariants" },
 		{ "live", 0, CLI_FLAG, &words.live, NULL,
 		  "comparison or nothing (exit 4)" },
+		{ "shallow", 0, CLI_FLAG, &words.shallow, NULL,
+		  "compare what /proc shows: no anon_vmas, chains and folios" },
 		{ "bug", 0, CLI_STRING, &words.bug, "NAME",
 		  "put a defect back; implies --model-only" },
 		{ "out", 'o', CLI_STRING, &job.out, "DIR", "where fuzz-SEED.mms go" },
@@ -180,5 +203,6 @@ int cmd_fuzz(int argc, char **argv)
 	if (operands[0])
 		return cli_usage_error("fuzz", "there is nothing to be done with '%s'", operands[0]);
 	status = read_words(&words, &job);
+	job.deep = !words.shallow;
 	return status >= 0 ? status : fuzz(&job, words.live);
 }

@@ -16,7 +16,7 @@
 struct live_command {
 	bool at_end, keep_going, anyway, verbose, quiet, json;
 	bool err_color;
-	struct live_deep *deep;		/* --deep, or NULL */
+	struct side_by_side_means means;	/* --deep, or nothing */
 	uint64_t compared[NR_COMPARED_FIELDS], unknown[NR_COMPARED_FIELDS];
 	uint64_t nr_same, nr_different, nr_skipped, nr_failed;
 };
@@ -96,7 +96,7 @@ static struct backend *wrap(void *data, struct backend *model, const struct run_
 {
 	struct live_run *live_run = data;
 
-	return side_by_side_wrap(&live_run->both, model, &settings->config, live_run->command->deep,
+	return side_by_side_wrap(&live_run->both, model, &settings->config, &live_run->command->means,
 				 first, live_run->cmp, why);
 }
 
@@ -287,10 +287,10 @@ static bool look_deep(struct live_command *command)
 {
 	g_autofree char *why = NULL;
 
-	command->deep = live_deep_open(&why);
-	if (!command->deep)
+	command->means.deep = live_deep_open(&why);
+	if (!command->means.deep)
 		fprintf(stderr, "mmsim live: --deep is not possible: %s\n", why);
-	return command->deep != NULL;
+	return command->means.deep != NULL;
 }
 
 int cmd_live(int argc, char **argv)
@@ -332,6 +332,6 @@ int cmd_live(int argc, char **argv)
 	if (deep && !look_deep(&command))
 		return STATUS_NOTHING;
 	status = live_all(&command, operands);
-	live_deep_close(command.deep);
+	live_deep_close(command.means.deep);
 	return status;
 }

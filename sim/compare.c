@@ -14,7 +14,7 @@ static const char *const field_names[NR_COMPARED_FIELDS] = {
 	"file", "exclusive", "guard", "uffd-wp", "folio", "anon",
 	"mapcount", "mlocked", "content", "anon_vma", "chain", "vm_file", "uffd",
 	"root", "parent", "children", "active", "refcount",
-	"order", "index", "mapping", "anon-exclusive",
+	"write", "dirty", "order", "index", "mapping", "anon-exclusive",
 };
 
 const char *compared_field_name(enum compared_field field)
@@ -81,14 +81,49 @@ void compare_text(struct comparison *cmp, enum compared_field field, const char 
 		add_difference(cmp, field, place, model, host);
 }
 
-/* ---- areas ---- */
-
-static char *address_of(const struct comparison *cmp, const char *process, uint64_t addr)
+char *compared_place_text(const struct comparison *cmp, const struct place *place)
 {
-	g_autofree char *text = address_text(addr, &cmp->style);
+	g_autofree char *start = NULL, *end = NULL;
 
-	return g_strdup_printf("%s:%s", process, text);
+	if (place->anon_vma)
+		return g_strdup_printf("anon_vma#%u", place->anon_vma);
+	start = address_text(place->start, &cmp->style);
+	if (!place->end)
+		return g_strdup_printf("%s:%s", place->process, start);
+	end = address_text(place->end, &cmp->style);
+	return g_strdup_printf("%s:%s-%s", place->process, start, end);
 }
+
+void compare_differs(struct comparison *cmp, enum compared_field field, const struct place *place,
+		     const char *model, const char *host)
+{
+	g_autofree char *text = compared_place_text(cmp, place);
+
+	add_difference(cmp, field, text, model, host);
+}
+
+void compare_words(struct comparison *cmp, enum compared_field field, const struct place *place,
+		   const char *model, const char *host)
+{
+	cmp->compared[field]++;
+	if (strcmp(model, host))
+		compare_differs(cmp, field, place, model, host);
+}
+
+void compare_number(struct comparison *cmp, enum compared_field field, const struct place *place,
+		    const char *format, uint64_t model, uint64_t host)
+{
+	cmp->compared[field]++;
+	if (model != host) {
+		const bool hex = *format == 'x';
+		g_autofree char *a = g_strdup_printf(hex ? "0x%" PRIx64 : "%" PRIu64, model);
+		g_autofree char *b = g_strdup_printf(hex ? "0x%" PRIx64 : "%" PRIu64, host);
+
+		compare_differs(cmp, field, place, a, b);
+	}
+}
+
+/* ---- areas ---- */
 
 static char *range_text(const struct comparison *cmp, uint64_t start, uint64_t end)
 {
@@ -98,7 +133,7 @@ static char *range_text(const struct comparison *cmp, uint64_t start, uint64_t e
 	return g_strdup_printf("%s-%s", from, to);
 }
 
-static int compare_words(const void *a, const void *b)
+static int compare_strings(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
@@ -109,40 +144,70 @@ static char *sorted_words(const char *text)
 	g_auto(GStrv) words = g_strsplit_set(text ? text : "", " ", 0);
 	GString *out = g_string_new(NULL);
 
-	qsort(words, g_strv_length(words), sizeof(words[0]), compare_words);
+	qsort(words, g_strv_length(words), sizeof(words[0]), compare_strings);
 	for (size_t i = 0; words[i]; i++)
 		if (*words[i])
 			g_string_append_printf(out, "%s%s", out->len ? " " : "", words[i]);
 	return g_string_free(out, FALSE);
 }
 
-static void compare_flags(struct comparison *cmp, const char *place, const char *model,
+#define LETTER_SETS	11	/* of 64 pairs of letters each */
+
+/* The set of @text's pairs of letters; false if it is made of anything else. */
+static bool letter_set(const char *text, uint64_t set[LETTER_SETS])
+{
+	while (text && *text) {
+		unsigned int pair;
+
+		if (*text == ' ') {
+			text++;
+			continue;
+		}
+		if (!g_ascii_islower(text[0]) || !g_ascii_islower(text[1]) ||
+		    (text[2] && text[2] != ' '))
+			return false;
+		pair = (unsigned int)(text[0] - 'a') * 26 + (unsigned int)(text[1] - 'a');
+		if (set[pair / 64] & 1UL << pair % 64)
+			return false;
+		set[pair / 64] |= 1UL << pair % 64;
+		text += 2;
+	}
+	return true;
+}
+
+static void compare_flags(struct comparison *cmp, const struct place *place, const char *model,
 			  const char *host)
 {
-	g_autofree char *a = sorted_words(model), *b = sorted_words(host);
+	uint64_t of_model[LETTER_SETS] = {}, of_host[LETTER_SETS] = {};
+	g_autofree char *a = NULL, *b = NULL;
 
-	compare_text(cmp, FIELD_FLAGS, place, a, b);
+	if (letter_set(model, of_model) && letter_set(host, of_host) &&
+	    !memcmp(of_model, of_host, sizeof(of_model))) {
+		cmp->compared[FIELD_FLAGS]++;
+		return;
+	}
+	a = sorted_words(model);
+	b = sorted_words(host);
+	compare_words(cmp, FIELD_FLAGS, place, a, b);
 }
 
 static void compare_vma(struct comparison *cmp, const char *process, const struct seen_vma *model,
 			const struct seen_vma *host)
 {
-	g_autofree char *range = range_text(cmp, model->start, model->end);
-	g_autofree char *place = g_strdup_printf("%s:%s", process, range);
-	g_autofree char *offset_model = g_strdup_printf("0x%" PRIx64, model->pgoff);
-	g_autofree char *offset_host = g_strdup_printf("0x%" PRIx64, host->pgoff);
+	const struct place place = { .process = process, .start = model->start,
+				     .end = model->end };
 
 	cmp->compared[FIELD_VMA]++;
-	compare_text(cmp, FIELD_PERMS, place, model->perms, host->perms);
-	compare_flags(cmp, place, model->flags, host->flags);
+	compare_words(cmp, FIELD_PERMS, &place, model->perms, host->perms);
+	compare_flags(cmp, &place, model->flags, host->flags);
 	if (host->behind)
-		compare_deep_vma(cmp, place, model, host);
+		compare_deep_vma(cmp, &place, model, host);
 	if (host->file || host->behind)
-		compare_text(cmp, FIELD_OFFSET, place, offset_model, offset_host);
+		compare_number(cmp, FIELD_OFFSET, &place, "x", model->pgoff, host->pgoff);
 	else
 		cmp->unknown[FIELD_OFFSET]++;
-	compare_text(cmp, FIELD_NAME, place, model->name ? model->name : "",
-		     host->name ? host->name : "");
+	compare_words(cmp, FIELD_NAME, &place, model->name ? model->name : "",
+		      host->name ? host->name : "");
 }
 
 static char *list_text(const struct comparison *cmp, const GPtrArray *vmas, uint64_t start,
@@ -166,7 +231,8 @@ static void part_ways(struct comparison *cmp, const char *process, const GPtrArr
 		      const GPtrArray *host, guint *i, guint *j)
 {
 	uint64_t start = UINT64_MAX, a = 0, b = 0;
-	g_autofree char *text_model = NULL, *text_host = NULL, *place = NULL;
+	g_autofree char *text_model = NULL, *text_host = NULL;
+	struct place place = { .process = process };
 
 	if (*i < model->len)
 		start = ((struct seen_vma *)model->pdata[*i])->start;
@@ -184,11 +250,11 @@ static void part_ways(struct comparison *cmp, const char *process, const GPtrArr
 		*(a < b ? &a : &b) = next->end;
 		++*at;
 	}
-	place = address_of(cmp, process, start);
+	place.start = start;
 	text_model = list_text(cmp, model, start, MAX(a, b));
 	text_host = list_text(cmp, host, start, MAX(a, b));
 	cmp->compared[FIELD_VMA]++;
-	add_difference(cmp, FIELD_VMA, place, text_model, text_host);
+	compare_differs(cmp, FIELD_VMA, &place, text_model, text_host);
 }
 
 static void compare_vmas(struct comparison *cmp, const char *process, const GPtrArray *model,
@@ -215,12 +281,6 @@ static void compare_vmas(struct comparison *cmp, const char *process, const GPtr
 static const char *page_words(const struct seen_page *page)
 {
 	return !page ? "none" : page->present ? "present" : "swap entry";
-}
-
-static void compare_bit(struct comparison *cmp, enum compared_field field, const char *place,
-			bool model, bool host)
-{
-	compare_text(cmp, field, place, model ? "1" : "0", host ? "1" : "0");
 }
 
 /* Which pages of both are one; both ways, through all processes. */
@@ -250,41 +310,47 @@ static char *key_words(uint64_t key)
 			       (unsigned int)(key & 0xffffffff));
 }
 
-static void compare_frame(struct comparison *cmp, struct frames *frames, const char *place,
-			  uint64_t key, uint64_t pfn)
+static void other_frame(struct comparison *cmp, const struct place *place, uint64_t key,
+			const char *host)
+{
+	g_autofree char *words = key_words(key);
+
+	compare_differs(cmp, FIELD_FOLIO, place, words, host);
+}
+
+static void compare_frame(struct comparison *cmp, struct frames *frames,
+			  const struct place *place, uint64_t key, uint64_t pfn)
 {
 	void *other_pfn = NULL, *other_key = NULL, *before = NULL;
-	g_autofree char *words = key_words(key);
 
 	cmp->compared[FIELD_FOLIO]++;
 	if (g_hash_table_lookup_extended(frames->to_host, &key, NULL, &other_pfn)) {
 		if ((uintptr_t)other_pfn != pfn)
-			add_difference(cmp, FIELD_FOLIO, place, words,
-				       "not the page that stands for it elsewhere");
+			other_frame(cmp, place, key, "not the page that stands for it elsewhere");
 		return;
 	}
 	if (g_hash_table_lookup_extended(frames->to_model, &pfn, NULL, &other_key)) {
 		g_autofree char *other = key_words(*(uint64_t *)other_key);
 		g_autofree char *host = g_strdup_printf("the page of %s", other);
 
-		add_difference(cmp, FIELD_FOLIO, place, words, host);
+		other_frame(cmp, place, key, host);
 		return;
 	}
 	if (g_hash_table_lookup_extended(cmp->frames, &key, NULL, &before) &&
 	    (uintptr_t)before != pfn)
-		add_difference(cmp, FIELD_FOLIO, place, words, "another page than before");
+		other_frame(cmp, place, key, "another page than before");
 	g_hash_table_insert(frames->to_host, copy_key(key), (void *)(uintptr_t)pfn);
 	g_hash_table_insert(frames->to_model, copy_key(pfn), copy_key(key));
 }
 
 /* What the kernel tells of a page by its PFN. */
-static void compare_folio(struct comparison *cmp, const struct frames *frames, const char *place,
-			  const struct seen_page *model, const struct seen_page *host)
+static void compare_folio(struct comparison *cmp, const struct frames *frames,
+			  const struct place *place, const struct seen_page *model,
+			  const struct seen_page *host)
 {
 	const struct seen_folio *a = model->zero ? NULL :
 		observation_folio(frames->model, model->folio);
 	const struct seen_folio *b = observation_folio(frames->host, host->folio);
-	g_autofree char *count_model = NULL, *count_host = NULL;
 
 	if (!a)
 		return;
@@ -296,40 +362,40 @@ static void compare_folio(struct comparison *cmp, const struct frames *frames, c
 		cmp->unknown[FIELD_MLOCKED]++;
 		return;
 	}
-	count_model = g_strdup_printf("%d", a->mapcount);
-	count_host = g_strdup_printf("%d", b->mapcount);
-	compare_bit(cmp, FIELD_ANON, place, a->anon, b->anon);
-	compare_text(cmp, FIELD_MAPCOUNT, place, count_model, count_host);
-	compare_bit(cmp, FIELD_MLOCKED, place, a->mlocked, b->mlocked);
+	compare_number(cmp, FIELD_ANON, place, "d", a->anon, b->anon);
+	compare_number(cmp, FIELD_MAPCOUNT, place, "d", (uint64_t)a->mapcount,
+		       (uint64_t)b->mapcount);
+	compare_number(cmp, FIELD_MLOCKED, place, "d", a->mlocked, b->mlocked);
 }
 
 static void compare_page(struct comparison *cmp, struct frames *frames, const char *process,
 			 const struct seen_page *model, const struct seen_page *host)
 {
-	g_autofree char *place = address_of(cmp, process, model ? model->addr : host->addr);
+	const struct place place = { .process = process,
+				     .start = model ? model->addr : host->addr };
 
-	compare_text(cmp, FIELD_PAGE, place, page_words(model), page_words(host));
+	compare_words(cmp, FIELD_PAGE, &place, page_words(model), page_words(host));
 	if (!model || !host || model->present != host->present)
 		return;
-	compare_bit(cmp, FIELD_FILE, place, model->file, host->file);
-	compare_bit(cmp, FIELD_EXCLUSIVE, place, model->exclusive, host->exclusive);
-	compare_bit(cmp, FIELD_GUARD, place, model->guard, host->guard);
-	compare_bit(cmp, FIELD_UFFD_WP, place, model->uffd_wp, host->uffd_wp);
+	compare_number(cmp, FIELD_FILE, &place, "d", model->file, host->file);
+	compare_number(cmp, FIELD_EXCLUSIVE, &place, "d", model->exclusive, host->exclusive);
+	compare_number(cmp, FIELD_GUARD, &place, "d", model->guard, host->guard);
+	compare_number(cmp, FIELD_UFFD_WP, &place, "d", model->uffd_wp, host->uffd_wp);
 	if (!model->present)
 		return;
+	if (host->entry_known) {
+		compare_number(cmp, FIELD_WRITE, &place, "d", model->write, host->write);
+		compare_number(cmp, FIELD_DIRTY, &place, "d", model->dirty, host->dirty);
+	}
 	if (host->folio)
-		compare_frame(cmp, frames, place, page_key(model), host->folio);
+		compare_frame(cmp, frames, &place, page_key(model), host->folio);
 	else
 		cmp->unknown[FIELD_FOLIO]++;
-	compare_folio(cmp, frames, place, model, host);
-	if (model->content_known && host->content_known) {
-		g_autofree char *a = g_strdup_printf("%" PRIu64, model->content);
-		g_autofree char *b = g_strdup_printf("%" PRIu64, host->content);
-
-		compare_text(cmp, FIELD_CONTENT, place, a, b);
-	} else {
+	compare_folio(cmp, frames, &place, model, host);
+	if (model->content_known && host->content_known)
+		compare_number(cmp, FIELD_CONTENT, &place, "d", model->content, host->content);
+	else
 		cmp->unknown[FIELD_CONTENT]++;
-	}
 }
 
 static void compare_pages(struct comparison *cmp, struct frames *frames, const char *process,

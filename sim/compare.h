@@ -26,6 +26,7 @@ enum compared_field {
 	/* Where the host is read deep: */
 	FIELD_ANON_VMA, FIELD_CHAIN, FIELD_VM_FILE, FIELD_UFFD,	/* of an area */
 	FIELD_ROOT, FIELD_PARENT, FIELD_CHILDREN, FIELD_ACTIVE, FIELD_REFCOUNT,
+	FIELD_WRITE, FIELD_DIRTY,	/* of a page table entry */
 	FIELD_ORDER, FIELD_INDEX, FIELD_MAPPING, FIELD_ANON_EXCLUSIVE,	/* of a folio */
 	NR_COMPARED_FIELDS,
 };
@@ -58,6 +59,22 @@ void comparison_destroy(struct comparison *cmp);
 /* One field compared; adds a difference if the texts are not equal. */
 void compare_text(struct comparison *cmp, enum compared_field field, const char *place,
 		  const char *model, const char *host);
+/* Where something was compared: made into text only if it differs.  Borrowed. */
+struct place {
+	const char *process;
+	uint64_t start, end;	/* an area; end 0: one page */
+	unsigned int anon_vma;	/* or an anon_vma of the model */
+};
+/* "P:@4-@8", "P:@4", "anon_vma#1"; g_free(). */
+char *compared_place_text(const struct comparison *cmp, const struct place *place);
+/* Adds a difference. */
+void compare_differs(struct comparison *cmp, enum compared_field field, const struct place *place,
+		     const char *model, const char *host);
+/* One field compared, as compare_text().  @format of a number: "d" or "x". */
+void compare_words(struct comparison *cmp, enum compared_field field, const struct place *place,
+		   const char *model, const char *host);
+void compare_number(struct comparison *cmp, enum compared_field field, const struct place *place,
+		    const char *format, uint64_t model, uint64_t host);
 void compare_observations(struct comparison *cmp, const struct observation *model,
 			  const struct observation *host);
 

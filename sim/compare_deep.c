@@ -1,8 +1,6 @@
 /*
  * compare_deep.c - chains, anon_vmas and folios, field by field; see compare_deep.h.
  */
-#include <inttypes.h>
-
 #include "sim/compare_deep.h"
 
 enum identity { IDENTITY_ANON_VMA, IDENTITY_FILE, IDENTITY_UFFD, NR_IDENTITIES };
@@ -69,73 +67,95 @@ static char *name_of(enum identity kind, unsigned int id)
 	return id ? g_strdup_printf("%s#%u", identity_names[kind], id) : g_strdup("none");
 }
 
-/* The host's object in the words of the model, where the model has @model. */
-static char *host_name(struct comparison *cmp, enum identity kind, unsigned int model,
-		       unsigned int host)
+/* Do @model and @host stand for each other? They are bound, if neither is yet. */
+static bool alike(struct comparison *cmp, enum identity kind, unsigned int model,
+		  unsigned int host)
 {
 	struct binding *now = &cmp->identities->now[kind];
-	const struct binding *before = &cmp->identities->before[kind];
-	unsigned int known = lookup(now->to_model, host), was = lookup(before->to_host, model);
+	unsigned int known = host ? lookup(now->to_model, host) : 0, was;
 
 	if (!host || known)
-		return name_of(kind, host ? known : 0);
+		return known == model;
 	if (!model || lookup(now->to_host, model))
-		return g_strdup_printf("another %s", identity_names[kind]);
+		return false;
 	g_hash_table_insert(now->to_host, GUINT_TO_POINTER(model), GUINT_TO_POINTER(host));
 	g_hash_table_insert(now->to_model, GUINT_TO_POINTER(host), GUINT_TO_POINTER(model));
-	return was && was != host ?
-	       g_strdup_printf("another %s than before", identity_names[kind]) :
-	       name_of(kind, model);
+	was = lookup(cmp->identities->before[kind].to_host, model);
+	return !was || was == host;
+}
+
+/* The host's object in the words of the model, where the model has @model; after alike(). */
+static char *host_name(const struct comparison *cmp, enum identity kind, unsigned int model,
+		       unsigned int host)
+{
+	unsigned int known = lookup(cmp->identities->now[kind].to_model, host);
+	unsigned int was = lookup(cmp->identities->before[kind].to_host, model);
+
+	if (host && !known)
+		return g_strdup_printf("another %s", identity_names[kind]);
+	if (host && known == model && was && was != host)
+		return g_strdup_printf("another %s than before", identity_names[kind]);
+	return name_of(kind, host ? known : 0);
 }
 
 static void compare_identity(struct comparison *cmp, enum compared_field field,
-			     const char *place, enum identity kind, unsigned int model,
+			     const struct place *place, enum identity kind, unsigned int model,
 			     unsigned int host)
 {
-	g_autofree char *a = name_of(kind, model);
-	g_autofree char *b = host_name(cmp, kind, model, host);
+	cmp->compared[field]++;
+	if (!alike(cmp, kind, model, host)) {
+		g_autofree char *a = name_of(kind, model);
+		g_autofree char *b = host_name(cmp, kind, model, host);
 
-	compare_text(cmp, field, place, a, b);
+		compare_differs(cmp, field, place, a, b);
+	}
 }
 
-static void compare_number(struct comparison *cmp, enum compared_field field, const char *place,
-			   uint64_t model, uint64_t host)
+static unsigned int link_at(const struct seen_vma *vma, guint i)
 {
-	g_autofree char *a = g_strdup_printf("%" PRIu64, model);
-	g_autofree char *b = g_strdup_printf("%" PRIu64, host);
-
-	compare_text(cmp, field, place, a, b);
+	return i < vma->chain->len ? g_array_index(vma->chain, unsigned int, i) : 0;
 }
 
-static void compare_chain(struct comparison *cmp, const char *place,
+/* @host: in the words of the model, which has @model. */
+static char *chain_text(const struct comparison *cmp, const struct seen_vma *model,
+			const struct seen_vma *host)
+{
+	const struct seen_vma *vma = host ? host : model;
+	GString *out = g_string_new(vma->chain->len ? NULL : "empty");
+
+	for (guint i = 0; i < vma->chain->len; i++) {
+		g_autofree char *name = host ?
+			host_name(cmp, IDENTITY_ANON_VMA, link_at(model, i), link_at(host, i)) :
+			name_of(IDENTITY_ANON_VMA, link_at(model, i));
+
+		g_string_append_printf(out, "%s%s", i ? " " : "", name);
+	}
+	return g_string_free(out, FALSE);
+}
+
+static void compare_chain(struct comparison *cmp, const struct place *place,
 			  const struct seen_vma *model, const struct seen_vma *host)
 {
-	g_autoptr(GString) a = g_string_new(NULL), b = g_string_new(NULL);
 	guint nr = MAX(model->chain->len, host->chain->len);
+	bool same = true;
 
 	if (host->chain_cut) {
 		cmp->unknown[FIELD_CHAIN]++;
 		return;
 	}
-	for (guint i = 0; i < nr; i++) {
-		unsigned int x = i < model->chain->len ?
-			g_array_index(model->chain, unsigned int, i) : 0;
-		unsigned int y = i < host->chain->len ?
-			g_array_index(host->chain, unsigned int, i) : 0;
-		g_autofree char *name_a = name_of(IDENTITY_ANON_VMA, x);
-		g_autofree char *name_b = host_name(cmp, IDENTITY_ANON_VMA, x, y);
+	for (guint i = 0; i < nr; i++)
+		same &= alike(cmp, IDENTITY_ANON_VMA, link_at(model, i), link_at(host, i));
+	cmp->compared[FIELD_CHAIN]++;
+	if (!same) {
+		g_autofree char *a = chain_text(cmp, model, NULL);
+		g_autofree char *b = chain_text(cmp, model, host);
 
-		if (i < model->chain->len)
-			g_string_append_printf(a, "%s%s", i ? " " : "", name_a);
-		if (i < host->chain->len)
-			g_string_append_printf(b, "%s%s", i ? " " : "", name_b);
+		compare_differs(cmp, FIELD_CHAIN, place, a, b);
 	}
-	compare_text(cmp, FIELD_CHAIN, place, nr && a->len ? a->str : "empty",
-		     nr && b->len ? b->str : "empty");
 }
 
-void compare_deep_vma(struct comparison *cmp, const char *place, const struct seen_vma *model,
-		      const struct seen_vma *host)
+void compare_deep_vma(struct comparison *cmp, const struct place *place,
+		      const struct seen_vma *model, const struct seen_vma *host)
 {
 	compare_identity(cmp, FIELD_ANON_VMA, place, IDENTITY_ANON_VMA, model->anon_vma,
 			 host->anon_vma);
@@ -145,29 +165,29 @@ void compare_deep_vma(struct comparison *cmp, const char *place, const struct se
 	compare_identity(cmp, FIELD_UFFD, place, IDENTITY_UFFD, model->uffd, host->uffd);
 }
 
-void compare_deep_folio(struct comparison *cmp, const char *place,
+void compare_deep_folio(struct comparison *cmp, const struct place *place,
 			const struct seen_folio *model, bool exclusive,
 			const struct seen_folio *host)
 {
-	compare_number(cmp, FIELD_ORDER, place, model->order, host->order);
-	compare_number(cmp, FIELD_INDEX, place, model->index, host->index);
+	compare_number(cmp, FIELD_ORDER, place, "d", model->order, host->order);
+	compare_number(cmp, FIELD_INDEX, place, "d", model->index, host->index);
 	compare_identity(cmp, FIELD_MAPPING, place, IDENTITY_ANON_VMA, model->anon_vma,
 			 host->anon_vma);
 	if (model->anon && host->anon)
-		compare_number(cmp, FIELD_ANON_EXCLUSIVE, place, exclusive, host->pae[0]);
+		compare_number(cmp, FIELD_ANON_EXCLUSIVE, place, "d", exclusive, host->pae[0]);
 }
 
 static void compare_anon_vma(struct comparison *cmp, const struct seen_anon_vma *model,
 			     const struct seen_anon_vma *host)
 {
-	g_autofree char *place = name_of(IDENTITY_ANON_VMA, model->id);
+	const struct place place = { .anon_vma = model->id };
 
-	compare_identity(cmp, FIELD_ROOT, place, IDENTITY_ANON_VMA, model->root, host->root);
-	compare_identity(cmp, FIELD_PARENT, place, IDENTITY_ANON_VMA, model->parent,
+	compare_identity(cmp, FIELD_ROOT, &place, IDENTITY_ANON_VMA, model->root, host->root);
+	compare_identity(cmp, FIELD_PARENT, &place, IDENTITY_ANON_VMA, model->parent,
 			 host->parent);
-	compare_number(cmp, FIELD_CHILDREN, place, model->children, host->children);
-	compare_number(cmp, FIELD_ACTIVE, place, model->active, host->active);
-	compare_number(cmp, FIELD_REFCOUNT, place, model->refcount, host->refcount);
+	compare_number(cmp, FIELD_CHILDREN, &place, "d", model->children, host->children);
+	compare_number(cmp, FIELD_ACTIVE, &place, "d", model->active, host->active);
+	compare_number(cmp, FIELD_REFCOUNT, &place, "d", model->refcount, host->refcount);
 }
 
 /* Roots and parents may bind ones that stood nowhere else, before or after this one. */

@@ -19,10 +19,10 @@ void identities_destroy(struct identities *identities);
 /* Forgets what was not seen since the last call of this. */
 void identities_next(struct identities *identities);
 
-void compare_deep_vma(struct comparison *cmp, const char *place, const struct seen_vma *model,
-		      const struct seen_vma *host);
+void compare_deep_vma(struct comparison *cmp, const struct place *place,
+		      const struct seen_vma *model, const struct seen_vma *host);
 /* The page at @place, whose PageAnonExclusive is @exclusive. */
-void compare_deep_folio(struct comparison *cmp, const char *place,
+void compare_deep_folio(struct comparison *cmp, const struct place *place,
 			const struct seen_folio *model, bool exclusive,
 			const struct seen_folio *host);
 /* After all areas and pages: the anon_vmas that were seen there. */

@@ -7,14 +7,18 @@
 #include "sim/backend_live.h"
 #include "sim/backend_model.h"
 #include "sim/fuzz_run.h"
+#include "sim/live_deep.h"
 #include "sim/live_host.h"
+#include "sim/live_quick.h"
+#include "sim/live_stock.h"
 #include "sim/parse.h"
 #include "sim/run.h"
 #include "sim/side_by_side.h"
 
 struct fuzz_side {
 	struct fuzz_seen *seen;
-	struct comparison *cmp;		/* NULL: the model alone */
+	const struct side_by_side_means *host;	/* NULL: the model alone */
+	struct comparison *cmp;			/* likewise */
 	struct side_by_side both;
 	bool over;	/* something was found: what follows does not count */
 };
@@ -33,8 +37,8 @@ static struct backend *wrap(void *data, struct backend *model, const struct run_
 
 	if (!side->cmp)
 		return model;
-	return side_by_side_wrap(&side->both, model, &settings->config, NULL, first, side->cmp,
-				 why);
+	return side_by_side_wrap(&side->both, model, &settings->config, side->host, first,
+				 side->cmp, why);
 }
 
 /* ---- what is seen ---- */
@@ -83,6 +87,15 @@ static void compare_now(struct fuzz_side *side)
 	seen->host = g_strdup(first->host);
 	if (first->field == FIELD_VMA || first->field == FIELD_PERMS)
 		seen->maps = host_maps(side, first->place);
+}
+
+/* What was read from the kernel's structs is asked of /proc as well, once. */
+static void compare_slowly(struct fuzz_side *side)
+{
+	if (!side->both.pair || !side->host->quick)
+		return;
+	backend_live_look_slowly(side->both.live);
+	compare_now(side);
 }
 
 static void on_event(void *data, struct run *run, const struct event *event)
@@ -135,18 +148,22 @@ static void run_script_of(struct fuzz_side *side, const struct script *script)
 	int status;
 
 	status = run_execute(run);
+	if (status == STATUS_GOOD)
+		compare_slowly(side);
 	if (status == STATUS_GOOD && !side->over)
 		status = run_check_empty(run);
 	judge(side->seen, run, status);
 	run_destroy(run);
 }
 
-void fuzz_run(const struct fuzz_program *program, bool compare, struct fuzz_seen *seen)
+void fuzz_run(const struct fuzz_program *program, const struct side_by_side_means *host,
+	      struct fuzz_seen *seen)
 {
 	g_autofree char *text = fuzz_text(program);
 	struct diag_list *diags = diag_list_create();
 	struct script *script = script_parse_text("program", text, strlen(text), NULL, diags);
-	struct fuzz_side side = { .seen = seen, .cmp = compare ? comparison_create() : NULL };
+	struct fuzz_side side = { .seen = seen, .host = host,
+				  .cmp = host ? comparison_create() : NULL };
 
 	*seen = (struct fuzz_seen){ .verdict = FUZZ_GOOD };
 	seen->results = g_ptr_array_new_with_free_func(g_free);
@@ -164,6 +181,29 @@ void fuzz_run(const struct fuzz_program *program, bool compare, struct fuzz_seen
 		comparison_destroy(side.cmp);
 	}
 	diag_list_destroy(diags);
+}
+
+struct side_by_side_means *fuzz_host_open(bool deep)
+{
+	struct side_by_side_means *host = g_new0(struct side_by_side_means, 1);
+	g_autofree char *why = NULL;
+
+	host->stock = live_stock_open();
+	if (deep)
+		host->deep = live_deep_open(&why);
+	if (host->deep)
+		host->quick = live_quick_open(host->deep);
+	return host;
+}
+
+void fuzz_host_close(struct side_by_side_means *host)
+{
+	if (!host)
+		return;
+	live_quick_close(host->quick);
+	live_deep_close(host->deep);
+	live_stock_close(host->stock);
+	g_free(host);
 }
 
 void fuzz_seen_clear(struct fuzz_seen *seen)

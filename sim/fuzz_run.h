@@ -9,6 +9,8 @@
 #include "sim/compare.h"
 #include "sim/fuzz_program.h"
 
+struct side_by_side_means;
+
 enum fuzz_verdict {
 	FUZZ_GOOD,
 	FUZZ_DIFFERS,		/* field, place, model, host */
@@ -27,8 +29,15 @@ struct fuzz_seen {
 	uint64_t compared, unknown;	/* fields */
 };
 
-/* @compare: with the host, after every statement. */
-void fuzz_run(const struct fuzz_program *program, bool compare, struct fuzz_seen *seen);
+/*
+ * @host: how to look at the host, with which everything is compared after every statement;
+ * NULL: the model alone.
+ */
+void fuzz_run(const struct fuzz_program *program, const struct side_by_side_means *host,
+	      struct fuzz_seen *seen);
+/* Opens what many runs share; @deep: structs of the kernel as far as they can be read. */
+struct side_by_side_means *fuzz_host_open(bool deep);
+void fuzz_host_close(struct side_by_side_means *host);
 void fuzz_seen_clear(struct fuzz_seen *seen);
 /* "result mremap", "vma", "rule rmap-reaches": what two findings must share to count as one. */
 char *fuzz_signature(const struct fuzz_seen *seen);

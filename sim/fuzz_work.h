@@ -22,6 +22,7 @@ struct fuzz_job {
 	const char *bug;		/* or NULL */
 	const char *out;		/* folder */
 	bool compare;			/* with the host */
+	bool deep;			/* structs of its kernel, too */
 	bool capable;			/* the host gives tasks their capabilities */
 	bool quiet;
 	bool terminal;			/* standard error is one */

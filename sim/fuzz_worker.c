@@ -2,8 +2,10 @@
  * fuzz_worker.c - runs its share of the random programs, shrinks what it finds; see
  * fuzz_worker.h.
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <inttypes.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,6 +16,7 @@
 /* Programs alike in what they show are shrunk once. */
 struct worker {
 	const struct fuzz_job *job;
+	struct side_by_side_means *host;	/* NULL: the model alone */
 	struct fuzz_counters *counters;
 	int fd;
 	GHashTable *known;	/* signatures */
@@ -22,7 +25,7 @@ struct worker {
 
 struct wanted {
 	const char *signature;
-	bool compare;
+	const struct side_by_side_means *host;
 };
 
 static bool still(void *data, const struct fuzz_program *program)
@@ -31,7 +34,7 @@ static bool still(void *data, const struct fuzz_program *program)
 	struct fuzz_seen seen;
 	g_autofree char *signature = NULL;
 
-	fuzz_run(program, wanted->compare, &seen);
+	fuzz_run(program, wanted->host, &seen);
 	signature = fuzz_signature(&seen);
 	fuzz_seen_clear(&seen);
 	return !g_strcmp0(signature, wanted->signature);
@@ -63,14 +66,14 @@ static void report(struct worker *worker, uint64_t index, const struct fuzz_prog
 		   const char *signature)
 {
 	const struct fuzz_job *job = worker->job;
-	struct wanted wanted = { signature, job->compare };
+	struct wanted wanted = { signature, worker->host };
 	g_autofree char *found = how_found(job, job->seed + index);
 	g_autofree char *text = NULL, *message = NULL;
 	struct fuzz_program *small;
 	struct fuzz_seen seen;
 
 	small = fuzz_shrink(fuzz_program_copy(program), still, &wanted);
-	fuzz_run(small, job->compare, &seen);
+	fuzz_run(small, worker->host, &seen);
 	if (seen.verdict == FUZZ_DIFFERS || seen.verdict == FUZZ_BROKEN) {
 		text = fuzz_scenario(small, &seen, found);
 	} else {
@@ -121,7 +124,7 @@ static bool run_one(struct worker *worker, uint64_t index)
 	if (!job->capable && !program->memlock)
 		program->memlock = FUZZ_MEMLOCK;
 	counters->index = index;
-	fuzz_run(program, job->compare, &seen);
+	fuzz_run(program, worker->host, &seen);
 	able = seen.verdict != FUZZ_UNABLE;
 	if (!able)
 		g_strlcpy(counters->unable, seen.why, sizeof(counters->unable));
@@ -143,6 +146,24 @@ static bool run_one(struct worker *worker, uint64_t index)
 	return able;
 }
 
+/* Each worker has a CPU, if there are enough: a live run would stay on its first one. */
+static void spread(unsigned int nr)
+{
+	cpu_set_t all, one;
+	unsigned int left;
+
+	if (sched_getaffinity(0, sizeof(all), &all))
+		return;
+	left = nr % (unsigned int)CPU_COUNT(&all);
+	CPU_ZERO(&one);
+	for (unsigned int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, &all) && !left--) {
+			CPU_SET(cpu, &one);
+			sched_setaffinity(0, sizeof(one), &one);
+			return;
+		}
+}
+
 void fuzz_worker(const struct fuzz_job *job, unsigned int nr, struct fuzz_counters *counters,
 		 int fd)
 {
@@ -150,6 +171,10 @@ void fuzz_worker(const struct fuzz_job *job, unsigned int nr, struct fuzz_counte
 	gint64 until = g_get_monotonic_time() + (gint64)job->seconds * G_USEC_PER_SEC;
 	uint64_t step = (uint64_t)job->workers * job->nr_shards;
 
+	if (job->compare) {
+		spread(nr);
+		worker.host = fuzz_host_open(job->deep);
+	}
 	worker.known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	worker.cut = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	for (uint64_t i = (uint64_t)nr * job->nr_shards + job->shard; !job->count || i < job->count;
@@ -162,4 +187,5 @@ void fuzz_worker(const struct fuzz_job *job, unsigned int nr, struct fuzz_counte
 	}
 	g_hash_table_unref(worker.known);
 	g_hash_table_unref(worker.cut);
+	fuzz_host_close(worker.host);
 }

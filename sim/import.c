@@ -83,8 +83,9 @@ void import_report_text(const struct import_report *r, const char *prefix, GStri
 	struct report_line line = { prefix, out, strlen(prefix) + 8 };
 	unsigned int sum = 0;
 
-	g_string_append_printf(out, "%slines read: %u, not understood: %u\n", prefix, r->lines,
-			       r->unusable);
+	if (r->lines)
+		g_string_append_printf(out, "%slines read: %u, not understood: %u\n", prefix,
+				       r->lines, r->unusable);
 	if (r->lost_events)
 		g_string_append_printf(out, "%sevents lost by perf: %u\n", prefix,
 				       r->lost_events);
@@ -149,7 +150,7 @@ static bool has_memory_call(const struct import_log *log)
 	for (guint i = 0; i < log->events->len; i++) {
 		const struct import_event *e = log->events->pdata[i];
 
-		if (e->kind == EVENT_CALL && e->call->memory)
+		if ((e->kind == EVENT_CALL && e->call->memory) || e->checkpoint)
 			return true;
 	}
 	return false;
@@ -164,6 +165,14 @@ static void read_lines(struct import_log *log, char **lines, line_reader line)
 		log->report->unusable++;
 		log_problem(log, i + 1, 1, "cannot make sense of this line; it is left out");
 	}
+}
+
+bool import_events(struct import_log *log, const struct import_options *opts, GString *mms_out)
+{
+	if (!has_memory_call(log))
+		return false;
+	walk_log(log, opts, mms_out);
+	return true;
 }
 
 bool import_text(const char *path, const char *text, gsize len,
@@ -186,10 +195,8 @@ bool import_text(const char *path, const char *text, gsize len,
 	log.events = g_ptr_array_new_with_free_func(event_free);
 	log.begun = g_hash_table_new_full(NULL, NULL, NULL, g_free);
 	read_lines(&log, lines, line);
-	ok = has_memory_call(&log);
-	if (ok)
-		walk_log(&log, opts ? opts : &none, mms_out);
-	else
+	ok = import_events(&log, opts ? opts : &none, mms_out);
+	if (!ok)
 		g_set_error(error, IMPORT_ERROR, IMPORT_ERROR_EMPTY,
 			    "%s:1:1: error: no call in this log concerns memory", path);
 	g_hash_table_destroy(log.begun);

@@ -174,6 +174,7 @@ static void walk_mmap(struct walk *w, struct import_task *task, const struct imp
 		g_string_append(args, ", -1, 0");
 	} else {
 		vma.file = file_of(w, task, e->arg[4], e->fd_path);
+		vma.file->true_size = MAX(vma.file->true_size, e->file_size);
 		vma.offset = e->arg[5];
 		if (e->arg[5] < IMPORT_USER_END)
 			file_mapped(vma.file, e->arg[5] + e->arg[1]);
@@ -301,6 +302,8 @@ static void walk_prctl(struct walk *w, struct import_task *task, const struct im
 		g_autofree char *plain = unquote(args[4]);
 
 		name = quoted(plain ? plain : "");
+	} else if (e->known & 1U << 4 && !e->arg[4]) {
+		name = g_strdup("NULL");
 	} else {
 		name = g_strdup_printf("\"at %#" G_GINT64_MODIFIER "x\"", e->arg[4]);
 		lost(w, e, "the log has the address of the name instead of the name");

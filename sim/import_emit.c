@@ -68,13 +68,14 @@ void emit(struct walk *w, const struct import_task *task, const char *assumed,
 	w->log->report->calls++;
 }
 
-/* Neighbouring pages touched one after the other become one statement. */
+/* Neighbouring pages touched one after the other become one statement, but for exec(). */
 void emit_access(struct walk *w, struct import_task *task, const struct import_fault *fault)
 {
 	if (w->dry)
 		return;
 	w->log->report->faults++;
 	if (w->run_task == task && w->run_access == fault->access &&
+	    fault->access != ACCESS_EXEC &&
 	    w->run_assumed == fault->assumed && w->run_end == fault->addr) {
 		w->run_end += IMPORT_PAGE;
 		return;
@@ -111,13 +112,14 @@ static void append_name(GString *out, const char *name)
 	g_string_append_c(out, '\n');
 }
 
-void emit_expect_maps(struct walk *w, const struct import_task *task, const GArray *maps)
+void emit_expect_maps(struct walk *w, const struct import_task *task, const GArray *maps,
+		      const char *when)
 {
 	if (w->dry)
 		return;
 	emit_flush(w);
-	g_string_append_printf(w->body, "# what /proc/%d/maps held just before the exit\n"
-			       "expect maps %s {\n", task->proc->pid, task->name);
+	g_string_append_printf(w->body, "# what /proc/%d/maps held %s\n"
+			       "expect maps %s {\n", task->proc->pid, when, task->name);
 	for (guint i = 0; i < maps->len; i++) {
 		const struct import_vma *vma = &g_array_index(maps, struct import_vma, i);
 
@@ -141,7 +143,7 @@ static void emit_files(struct walk *w, GString *out)
 
 	for (guint i = 0; i < w->file_order->len; i++) {
 		const struct import_file *file = w->file_order->pdata[i];
-		uint64_t size = file->size;
+		uint64_t size = file->size, known = file->true_size;
 		g_autofree char *path = NULL;
 
 		if (!file->mapped || file->memfd || !file->var[0] ||
@@ -150,11 +152,17 @@ static void emit_files(struct walk *w, GString *out)
 		for (guint j = i + 1; j < w->file_order->len; j++) {
 			const struct import_file *other = w->file_order->pdata[j];
 
-			if (other->mapped && other->path && !strcmp(other->path, file->path))
-				size = MAX(size, other->size);
+			if (!other->mapped || !other->path || strcmp(other->path, file->path))
+				continue;
+			size = MAX(size, other->size);
+			known = MAX(known, other->true_size);
 		}
 		path = quoted(file->path);
-		assume(w, ASSUMED_SIZE);
+		/* Mapped beyond its end: how far is not known, and no page there was touched. */
+		if (size > ((known + IMPORT_PAGE - 1) & ~(IMPORT_PAGE - 1)))
+			assume(w, ASSUMED_SIZE);
+		else
+			size = known;
 		g_string_append_printf(out, "P: s%u = open(%s, O_RDWR|O_CREAT)\n"
 				       "P: ftruncate(s%u, %#" G_GINT64_MODIFIER "x)\n"
 				       "P: close(s%u)\n", nr, path, nr, size, nr);
@@ -174,15 +182,20 @@ void emit_document(struct walk *w, GString *out)
 
 	emit_flush(w);
 	emit_files(w, files);
-	g_string_append(out, "# Do the calls of a real program give the VMAs that it had?\n#\n");
-	g_string_append_printf(out, "# Imported from %s, a log of %s.\n", escaped,
-			       w->log->report->format);
+	if (w->log->notes) {
+		g_string_append_len(out, w->log->notes->str, (gssize)w->log->notes->len);
+	} else {
+		g_string_append(out, "# Do the calls of a real program give the VMAs that it "
+				"had?\n#\n");
+		g_string_append_printf(out, "# Imported from %s, a log of %s.\n", escaped,
+				       w->log->report->format);
+	}
 	g_string_append_printf(out, "# P is process %d; the others are named by their ids.\n"
-			       "# What the log does not say is marked \"assumed\".\n#\n",
-			       w->root_pid);
+			       "# What the %s does not say is marked \"assumed\".\n#\n",
+			       w->root_pid, w->log->notes ? "recording" : "log");
 	import_report_text(w->log->report, "# ", out);
 	g_string_append(out, "\nset layout = empty\nset placement = recorded\n\n");
-	if (files->len)
+	if (files->len && w->log->report->assumed[ASSUMED_SIZE])
 		g_string_append(out, "# assumed: the sizes of these files, as large as some "
 				"mapping needs them\n");
 	g_string_append_len(out, files->str, (gssize)files->len);

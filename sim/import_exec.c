@@ -80,22 +80,22 @@ static bool is_backed(const struct import_vma *vma)
 	return vma->name && (vma->name[0] == '/' || g_str_has_prefix(vma->name, "[v"));
 }
 
-/* One VMA of the checkpoint, as the mmap that makes it. */
-static void emit_vma(struct walk *w, struct import_task *task, const struct import_vma *vma,
-		     GHashTable *opened)
+/* One VMA of the checkpoint, as the mmap that makes it; @prot may be more than it ends with. */
+void emit_vma(struct walk *w, struct import_task *task, const struct import_vma *vma,
+	      uint64_t prot, GHashTable *opened)
 {
 	g_autoptr(GString) args = g_string_new(NULL);
 	struct import_vma copy = *vma;
 
 	copy.name = NULL;
-	print_flags(ARG_PROT, vma->prot, args);
+	print_flags(ARG_PROT, prot, args);
 	g_string_append(args, vma->shared ? ", MAP_SHARED" : ", MAP_PRIVATE");
 	if (!is_backed(vma))
 		g_string_append(args, "|MAP_ANONYMOUS");
 	g_string_append(args, "|MAP_FIXED");
 	if (vma->grows)
 		g_string_append(args, "|MAP_GROWSDOWN");
-	if (vma->has_flags && vma->noreserve && !vma->shared && vma->prot & 2)
+	if (vma->has_flags && vma->noreserve && !vma->shared && prot & 2)
 		g_string_append(args, "|MAP_NORESERVE");
 	if (is_backed(vma)) {
 		copy.file = exec_file(w, vma->name);
@@ -141,20 +141,27 @@ static void write_rest(struct walk *w, struct import_task *task, const struct im
 	}
 }
 
-static void layout(struct walk *w, struct import_task *task, const GArray *maps)
+static void layout(struct walk *w, struct import_task *task, const GArray *maps,
+		   const GArray *pages)
 {
 	GHashTable *opened = g_hash_table_new(NULL, NULL);
 	GArray *faults = task->exec_faults;
 
-	for (guint i = 0; i < maps->len; i++)
-		emit_vma(w, task, &g_array_index(maps, struct import_vma, i), opened);
+	for (guint i = 0; i < maps->len; i++) {
+		const struct import_vma *vma = &g_array_index(maps, struct import_vma, i);
+
+		emit_vma(w, task, vma, vma->prot, opened);
+	}
 	for (guint i = 0; i < faults->len; i++) {
 		const struct import_fault *f = &g_array_index(faults, struct import_fault, i);
 
-		if (maps_find(task->proc->mm->maps, f->addr))
+		if (maps_find(task->proc->mm->maps, f->addr) &&
+		    (!pages || f->access != ACCESS_STORE))
 			import_do_fault(w, task, f);
 	}
-	for (guint i = 0; i < maps->len; i++)
+	if (pages)
+		layout_pages(w, task, pages);
+	for (guint i = 0; !pages && i < maps->len; i++)
 		write_rest(w, task, &g_array_index(maps, struct import_vma, i), faults);
 	g_hash_table_destroy(opened);
 }
@@ -192,6 +199,13 @@ static void forget_threads(struct walk *w, const struct import_task *task)
 	}
 }
 
+static GArray *recorded(struct walk *w, const struct import_checkpoint *checkpoint)
+{
+	if (!w->dry)
+		w->log->report->checkpoints++;
+	return maps_copy(checkpoint->maps, false);
+}
+
 /* A successful execve: a new address space, filled from the checkpoint if there is one. */
 void walk_exec(struct walk *w, struct import_task *task, const struct import_event *event)
 {
@@ -204,7 +218,10 @@ void walk_exec(struct walk *w, struct import_task *task, const struct import_eve
 	task->in_exec = false;
 	proc->execs++;
 	proc->exec_event = w->now;
-	maps = start_maps(w, proc);
+	if (event->checkpoint)
+		maps = recorded(w, event->checkpoint);
+	else
+		maps = start_maps(w, proc);
 	path = exec_path(task, event, maps);
 	text = quoted(path);
 	if (!maps)
@@ -217,7 +234,7 @@ void walk_exec(struct walk *w, struct import_task *task, const struct import_eve
 	if (brk)
 		set_brk(w, task, *brk);
 	if (maps) {
-		layout(w, task, maps);
+		layout(w, task, maps, event->checkpoint ? event->checkpoint->pages : NULL);
 		g_array_free(maps, TRUE);
 	} else {
 		assume(w, ASSUMED_LAYOUT);
@@ -239,25 +256,40 @@ static void learn_paths(GArray *mine, const GArray *theirs)
 	}
 }
 
-/* The checkpoint before an exit: what the scenario expects; compared with what was tracked. */
-void walk_exit_maps(struct walk *w, struct import_task *task)
+/* What the scenario expects here; compared with what was tracked. */
+static void expect_maps(struct walk *w, struct import_task *task, const GArray *maps,
+			const char *when)
 {
-	GArray *maps = exit_maps(w, task->proc);
 	unsigned int count;
 	uint64_t where = 0;
 
+	learn_paths(task->proc->mm->maps, maps);
+	emit_expect_maps(w, task, maps, when);
+	count = maps_differences(task->proc->mm->maps, maps, &where);
+	if (!count || w->dry)
+		return;
+	w->log->report->differences += count;
+	g_ptr_array_add(w->log->report->problems,
+			g_strdup_printf("%s: warning: process %d: %u ranges of the log and of its "
+					"last maps differ, the first at %#" G_GINT64_MODIFIER "x",
+					w->log->path, task->proc->pid, count, where));
+}
+
+/* The checkpoint before an exit, if there is a copy beside the log. */
+void walk_exit_maps(struct walk *w, struct import_task *task)
+{
+	GArray *maps = exit_maps(w, task->proc);
+
 	if (!maps)
 		return;
-	learn_paths(task->proc->mm->maps, maps);
-	emit_expect_maps(w, task, maps);
-	count = maps_differences(task->proc->mm->maps, maps, &where);
-	if (count && !w->dry) {
-		w->log->report->differences += count;
-		g_ptr_array_add(w->log->report->problems,
-				g_strdup_printf("%s: warning: process %d: %u ranges of the log and "
-						"of its last maps differ, the first at %#"
-						G_GINT64_MODIFIER "x", w->log->path,
-						task->proc->pid, count, where));
-	}
+	expect_maps(w, task, maps, "just before the exit");
 	g_array_free(maps, TRUE);
+}
+
+/* A checkpoint of a recording. */
+void walk_checkpoint(struct walk *w, struct import_task *task, const struct import_event *event)
+{
+	if (!w->dry)
+		w->log->report->checkpoints++;
+	expect_maps(w, task, event->checkpoint->maps, event->checkpoint->when);
 }

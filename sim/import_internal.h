@@ -58,13 +58,24 @@ enum event_kind {
 	EVENT_NEWTASK,			/* task:task_newtask */
 	EVENT_EXEC_NAME,		/* sched:sched_process_exec */
 	EVENT_GONE,			/* a task is gone: +++ exited +++, sched_process_exit */
+	EVENT_LAYOUT,			/* recorded: what is mapped as the recording begins */
+	EVENT_MAPS,			/* recorded: what is mapped here */
 };
 
 #define FAULT_WRITE	2U		/* X86_PF_WRITE */
 #define FAULT_USER	4U		/* X86_PF_USER */
 #define FAULT_INSTR	16U		/* X86_PF_INSTR */
 
-/* One thing a log says.  Strings are owned by the event. */
+/* An address space, copied while none of its tasks could change it. */
+struct import_checkpoint {
+	GArray *maps;			/* of struct import_vma; owned */
+	GArray *pages;			/* of uint64_t: the anonymous pages of private areas, in
+					 * order; NULL if nobody could look; owned */
+	uint64_t brk;			/* where the heap starts; 0: not known */
+	const char *when;		/* "just before the exit" */
+};
+
+/* One thing a log says.  Strings and the checkpoint are owned by the event. */
 struct import_event {
 	enum event_kind kind;
 	unsigned int line;
@@ -83,6 +94,8 @@ struct import_event {
 	unsigned int code;		/* error code, EVENT_TRAP */
 	uint64_t flags;			/* EVENT_NEWTASK */
 	int child;			/* EVENT_NEWTASK */
+	uint64_t file_size;		/* mmap, recorded: bytes in its file; 0: not known */
+	struct import_checkpoint *checkpoint;	/* EVENT_LAYOUT, EVENT_MAPS, an execve */
 };
 
 /* What a reader works on. */
@@ -91,6 +104,7 @@ struct import_log {
 	GPtrArray *events;		/* of struct import_event */
 	struct import_report *report;
 	GHashTable *begun;		/* pid -> call begun, arguments kept */
+	const GString *notes;		/* a recording's own header, "# " lines; or NULL */
 };
 
 /* import_text.c */
@@ -122,6 +136,7 @@ struct import_file {
 	char var[24];			/* its name in the scenario */
 	uint64_t size;			/* bytes that some mapping covers */
 	uint64_t mode;			/* O_RDONLY, O_RDWR ... */
+	uint64_t true_size;		/* bytes it had when it was mapped last; 0: not known */
 	bool mode_known, mapped, memfd, sized, path_assumed;
 };
 
@@ -135,12 +150,26 @@ struct import_vma {
 	char *name;			/* in checkpoints: the last column; owned */
 	uint64_t anon;			/* bytes of anonymous memory, from smaps */
 	bool has_flags;			/* smaps: @noreserve was read, not assumed */
+	unsigned int advice;		/* smaps: bit per row of import_advices */
 };
+
+/* VmFlags of smaps that a call gives to an area. */
+struct import_advice {
+	const char *flag;		/* "dd" */
+	const char *call;		/* what comes before and after "ADDR, LEN" */
+	const char *rest;
+};
+#define NR_IMPORT_ADVICES	10
+extern const struct import_advice import_advices[NR_IMPORT_ADVICES];
+#define ADVICE_DONTFORK		0x1U	/* the first rows */
+#define ADVICE_DONTDUMP		0x2U
 
 /* import_maps.c: GArrays of struct import_vma, sorted, without overlap. */
 GArray *maps_new(void);
 GArray *maps_copy(const GArray *maps, bool fork);
 GArray *maps_read(const char *path, GError **error);
+GArray *maps_parse(const char *path, const char *text, GError **error);
+bool maps_continue(const struct import_vma *left, const struct import_vma *right);
 struct import_vma *maps_find(GArray *maps, uint64_t addr);
 bool maps_overlap(GArray *maps, uint64_t start, uint64_t end);
 void maps_unmap(GArray *maps, uint64_t start, uint64_t end);
@@ -151,6 +180,9 @@ void maps_move(GArray *maps, uint64_t start, uint64_t end, uint64_t to, uint64_t
 	       bool keep);
 bool maps_is_file(const struct import_vma *vma);
 unsigned int maps_differences(const GArray *mine, const GArray *theirs, uint64_t *where);
+void checkpoint_free(struct import_checkpoint *checkpoint);
 
+/* import.c: the scenario that @log's events amount to; false if none concerns memory. */
+bool import_events(struct import_log *log, const struct import_options *opts, GString *mms_out);
 
 #endif

@@ -16,6 +16,19 @@
 
 #include "import_internal.h"
 
+const struct import_advice import_advices[NR_IMPORT_ADVICES] = {
+	{ "dc", "madvise(", ", MADV_DONTFORK)" },
+	{ "dd", "madvise(", ", MADV_DONTDUMP)" },
+	{ "sr", "madvise(", ", MADV_SEQUENTIAL)" },
+	{ "rr", "madvise(", ", MADV_RANDOM)" },
+	{ "wf", "madvise(", ", MADV_WIPEONFORK)" },
+	{ "hg", "madvise(", ", MADV_HUGEPAGE)" },
+	{ "nh", "madvise(", ", MADV_NOHUGEPAGE)" },
+	{ "mg", "madvise(", ", MADV_MERGEABLE)" },
+	{ "lo", "mlock(", ")" },
+	{ "sl", "mseal(", ", 0)" },
+};
+
 static void vma_clear(void *data)
 {
 	struct import_vma *vma = data;
@@ -215,30 +228,46 @@ static bool maps_line(const char *line, struct import_vma *vma)
 static void smaps_line(const char *line, struct import_vma *vma)
 {
 	if (!strncmp(line, "Anonymous:", 10)) {
-		vma->anon = strtoull(line + 10, NULL, 10) * 1024;
+		vma->anon += strtoull(line + 10, NULL, 10) * 1024;
+	} else if (!strncmp(line, "Swap:", 5)) {
+		vma->anon += strtoull(line + 5, NULL, 10) * 1024;
 	} else if (!strncmp(line, "VmFlags:", 8)) {
 		vma->has_flags = true;
 		vma->noreserve = !strstr(line, " ac");
 		vma->grows = strstr(line, " gd") != NULL;
+		for (gsize i = 0; i < NR_IMPORT_ADVICES; i++) {
+			char word[4] = { ' ', import_advices[i].flag[0],
+					 import_advices[i].flag[1], '\0' };
+
+			if (strstr(line, word))
+				vma->advice |= 1U << i;
+		}
+		vma->dontfork = vma->advice & ADVICE_DONTFORK;
 	}
 }
 
-/*
- * Read a copy of maps or smaps.  The gate page ([vsyscall]) is no VMA of the process and is
- * left out.  NULL with @error if the file cannot be read or has a line of no known shape.
- */
+/* Read a copy of maps or smaps; NULL with @error if it cannot be read. */
 GArray *maps_read(const char *path, GError **error)
 {
 	g_autofree char *text = NULL;
-	g_auto(GStrv) lines = NULL;
-	bool keep = false;
-	GArray *maps;
 	gsize len;
 
 	if (!g_file_get_contents(path, &text, &len, error))
 		return NULL;
-	maps = maps_new();
-	lines = g_strsplit(text, "\n", -1);
+	return maps_parse(path, text, error);
+}
+
+/*
+ * The ranges of @text, maps or smaps; @path is what an error calls it.  The gate page
+ * ([vsyscall]) is no VMA of the process and is left out.  NULL with @error for a line of no
+ * known shape.
+ */
+GArray *maps_parse(const char *path, const char *text, GError **error)
+{
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	GArray *maps = maps_new();
+	bool keep = false;
+
 	for (guint i = 0; lines[i]; i++) {
 		struct import_vma vma;
 
@@ -264,7 +293,7 @@ GArray *maps_read(const char *path, GError **error)
 }
 
 /* Do two neighbours look like one in what both sides know? */
-static bool continues(const struct import_vma *left, const struct import_vma *right)
+bool maps_continue(const struct import_vma *left, const struct import_vma *right)
 {
 	if (left->end != right->start || left->prot != right->prot ||
 	    left->shared != right->shared || maps_is_file(left) != maps_is_file(right))
@@ -280,7 +309,7 @@ static GArray *joined(const GArray *maps)
 		struct import_vma vma = *nth(maps, i);
 
 		vma.name = g_strdup(vma.name);
-		if (out->len && continues(nth(out, out->len - 1), &vma)) {
+		if (out->len && maps_continue(nth(out, out->len - 1), &vma)) {
 			nth(out, out->len - 1)->end = vma.end;
 			g_free(vma.name);
 		} else {
@@ -322,4 +351,14 @@ unsigned int maps_differences(const GArray *mine, const GArray *theirs, uint64_t
 	g_array_free(a, TRUE);
 	g_array_free(b, TRUE);
 	return count;
+}
+
+void checkpoint_free(struct import_checkpoint *checkpoint)
+{
+	if (!checkpoint)
+		return;
+	g_array_free(checkpoint->maps, TRUE);
+	if (checkpoint->pages)
+		g_array_free(checkpoint->pages, TRUE);
+	g_free(checkpoint);
 }

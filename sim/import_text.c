@@ -332,9 +332,12 @@ void event_free(void *data)
 {
 	struct import_event *event = data;
 
+	if (!event)
+		return;
 	g_free(event->path);
 	g_free(event->fd_path);
 	g_free(event->text);
+	checkpoint_free(event->checkpoint);
 	g_free(event);
 }
 

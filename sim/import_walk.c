@@ -244,11 +244,13 @@ static void finish(struct walk *w, struct import_task *task)
 		task = leader;
 	if (proc->mm->users == 1)
 		walk_exit_maps(w, task);
+	proc->finished = true;
+	if (!proc->exit_seen && w->log->notes)
+		return;		/* recorded until it was let go */
 	if (!proc->exit_seen)
 		assume(w, ASSUMED_EXIT);
 	if (!(task == w->root && last))
 		emit(w, task, proc->exit_seen ? NULL : "the log ends", "exit_group(0)");
-	proc->finished = true;
 }
 
 static void walk_exit(struct walk *w, struct import_task *task, const struct import_event *event)
@@ -352,6 +354,12 @@ static void walk_event(struct walk *w, struct import_task *task, const struct im
 		break;
 	case EVENT_GONE:
 		walk_exit(w, task, event);
+		break;
+	case EVENT_LAYOUT:
+		walk_layout(w, task, event);
+		break;
+	case EVENT_MAPS:
+		walk_checkpoint(w, task, event);
 		break;
 	}
 }

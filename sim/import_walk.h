@@ -85,7 +85,8 @@ void emit(struct walk *w, const struct import_task *task, const char *assumed,
 void emit_access(struct walk *w, struct import_task *task, const struct import_fault *fault);
 void emit_flush(struct walk *w);
 void emit_comment(struct walk *w, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
-void emit_expect_maps(struct walk *w, const struct import_task *task, const GArray *maps);
+void emit_expect_maps(struct walk *w, const struct import_task *task, const GArray *maps,
+		      const char *when);
 void emit_document(struct walk *w, GString *out);
 char *quoted(const char *text);
 void assume(struct walk *w, enum import_assumption what);
@@ -109,6 +110,13 @@ void set_brk(struct walk *w, struct import_task *task, uint64_t brk);
 /* import_exec.c */
 void walk_exec(struct walk *w, struct import_task *task, const struct import_event *event);
 void walk_exit_maps(struct walk *w, struct import_task *task);
+void walk_checkpoint(struct walk *w, struct import_task *task, const struct import_event *event);
+
+/* import_layout.c */
+void walk_layout(struct walk *w, struct import_task *task, const struct import_event *event);
+void layout_pages(struct walk *w, struct import_task *task, const GArray *pages);
+void emit_vma(struct walk *w, struct import_task *task, const struct import_vma *vma,
+	      uint64_t prot, GHashTable *opened);
 
 /* import_fault.c */
 void walk_trap(struct walk *w, struct import_task *task, const struct import_event *event);

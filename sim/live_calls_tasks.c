@@ -1,9 +1,9 @@
 /*
- * live_calls_tasks.c - fork, clone, vfork, exit and process_madvise() of live processes.
+ * live_calls_tasks.c - fork, clone, vfork, execve, exit and process_madvise() of live processes.
  *
  * Every new process becomes a child of mmsim: nobody else would take note of its end.
  *
- * In the kernel:  kernel/fork.c, kernel/exit.c, mm/madvise.c.
+ * In the kernel:  kernel/fork.c, kernel/exit.c, fs/exec.c, mm/madvise.c.
  */
 #define _GNU_SOURCE
 #include <sched.h>
@@ -108,6 +108,38 @@ static void do_exit(struct live_backend *live, struct live_task *task,
 	outcome->value = 0;
 }
 
+/* Devices are no programs; whatever else is named stands for the one program there is. */
+static void do_execve(struct live_backend *live, struct live_task *task,
+		      const struct call_request *request, struct call_outcome *outcome)
+{
+	const char *path = request->args->value[0]->text;
+	const struct live_task *other;
+	struct live_result result;
+	char *why = NULL;
+
+	task->gone = true;
+	other = live_any_of(live, task->process);
+	task->gone = false;
+	if (other || strcmp(task->name, task->process)) {
+		live_refuse(outcome, "execve() of one of several threads, on the host");
+		return;
+	}
+	if (!strcmp(path, "/dev/zero") || !strcmp(path, "/dev/null")) {
+		const uint64_t args[6] = { live_put(live, LIVE_STRINGS, path, strlen(path) + 1) };
+
+		result = live_syscall(&live->world, task->pid, SYS_execve, args);
+	} else {
+		result = live_task_exec(&live->world, task->pid, &why);
+	}
+	if (why)
+		live_refuse(outcome, "execve() on the host: %s", why);
+	else
+		live_outcome(live, task, &result, outcome);
+	g_free(why);
+	if (result.execed)
+		live_vfork_done(live, task);
+}
+
 static bool put_iovec(struct live_backend *live, const struct value *list,
 		      struct call_outcome *outcome, uint64_t *at)
 {
@@ -169,7 +201,7 @@ void live_call_task(struct live_backend *live, struct live_task *task,
 		do_process_madvise(live, task, request->args, outcome);
 		return;
 	case OP_EXECVE:
-		live_refuse(outcome, "execve() on the host");
+		do_execve(live, task, request, outcome);
 		return;
 	default:
 		do_clone(live, task, request, outcome);

@@ -40,7 +40,7 @@ void live_deep_close(struct live_deep *deep)
 	g_free(deep);
 }
 
-static unsigned int number_of(struct live_deep *deep, uint64_t address)
+unsigned int live_deep_number(struct live_deep *deep, uint64_t address)
 {
 	unsigned int id;
 	uint64_t *key;
@@ -55,6 +55,22 @@ static unsigned int number_of(struct live_deep *deep, uint64_t address)
 	*key = address;
 	g_hash_table_insert(deep->ids, key, GUINT_TO_POINTER(deep->addresses->len));
 	return deep->addresses->len;
+}
+
+uint64_t live_deep_address(const struct live_deep *deep, unsigned int number)
+{
+	return g_array_index(deep->addresses, uint64_t, number - 1);
+}
+
+void live_deep_forget(struct live_deep *deep)
+{
+	g_hash_table_remove_all(deep->ids);
+	g_array_set_size(deep->addresses, 0);
+}
+
+uint64_t live_deep_vmemmap(const struct live_deep *deep)
+{
+	return deep_kernel_vmemmap(deep->kernel);
 }
 
 /* ---- areas ---- */
@@ -85,11 +101,11 @@ void live_deep_areas(struct live_deep *deep, struct seen_process *process, pid_t
 				continue;
 			vma->behind = true;
 			vma->pgoff = record->pgoff;
-			vma->anon_vma = number_of(deep, record->anon_vma);
-			vma->file_id = number_of(deep, record->file);
-			vma->uffd = number_of(deep, record->uffd);
+			vma->anon_vma = live_deep_number(deep, record->anon_vma);
+			vma->file_id = live_deep_number(deep, record->file);
+			vma->uffd = live_deep_number(deep, record->uffd);
 		} else if (vma) {
-			unsigned int id = number_of(deep, record->anon_vma);
+			unsigned int id = live_deep_number(deep, record->anon_vma);
 
 			g_array_append_val(vma->chain, id);
 			vma->chain_cut = vma->chain->len >= DEEP_MAX_CHAIN;
@@ -112,7 +128,7 @@ static void add_folio(struct live_deep *deep, struct seen_folio *folio)
 	folio->pae = g_new0(bool, 1);
 	if ((page.mapping & PAGE_MAPPING_FLAGS) != PAGE_MAPPING_ANON)
 		return;
-	folio->anon_vma = number_of(deep, page.mapping & ~PAGE_MAPPING_FLAGS);
+	folio->anon_vma = live_deep_number(deep, page.mapping & ~PAGE_MAPPING_FLAGS);
 	folio->pae[0] = page.anon_exclusive;
 }
 
@@ -139,8 +155,8 @@ static void add_anon_vma(struct live_deep *deep, struct observation *seen, unsig
 			return;
 		to = g_new0(struct seen_anon_vma, 1);
 		to->id = id;
-		to->root = number_of(deep, from.root);
-		to->parent = number_of(deep, from.parent);
+		to->root = live_deep_number(deep, from.root);
+		to->parent = live_deep_number(deep, from.parent);
 		to->children = (unsigned int)from.children;
 		to->active = (unsigned int)from.active;
 		to->refcount = from.refcount;

@@ -20,6 +20,7 @@
 #include "sim/live_deep.h"
 #include "sim/live_host.h"
 #include "sim/live_task.h"
+#include "sim/record.h"
 
 #define PAGE	4096UL
 
@@ -255,6 +256,14 @@ static void probe_deep(GPtrArray *facts)
 	live_deep_close(deep);
 }
 
+static void probe_record(GPtrArray *facts)
+{
+	bool good;
+	char *text = record_faults_here(&good);
+
+	add(facts, "page-faults", "record: touched pages, read or written", good, text);
+}
+
 GPtrArray *live_host_probe(void)
 {
 	GPtrArray *facts = g_ptr_array_new_with_free_func(fact_free);
@@ -270,5 +279,6 @@ GPtrArray *live_host_probe(void)
 	probe_calls(facts);
 	probe_settings(facts);
 	probe_deep(facts);
+	probe_record(facts);
 	return facts;
 }

@@ -32,12 +32,17 @@ struct live_task *live_find(struct live_backend *live, const char *name);
 struct live_task *live_any_of(struct live_backend *live, const char *process);
 struct live_task *live_add(struct live_backend *live, const char *name, const char *process,
 			   pid_t pid);
+/* Who waits in vfork() for @task goes on. */
+void live_vfork_done(struct live_backend *live, const struct live_task *task);
 /* @task is no more; who waits in vfork() for it goes on. */
 void live_forget(struct live_backend *live, struct live_task *task);
 void live_refuse(struct call_outcome *outcome, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* What a step gave, as an outcome. */
 void live_outcome(struct live_backend *live, struct live_task *task,
 		  const struct live_result *result, struct call_outcome *outcome);
+
+/* backend_live.c: settings that a process's children inherit; what failed (g_free()), or NULL */
+char *live_task_set_up(struct live_world *world, pid_t pid, const struct live_settings *settings);
 
 /* live_calls.c */
 void live_call(struct backend *backend, const struct call_request *request,

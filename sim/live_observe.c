@@ -22,6 +22,7 @@
 
 #include "sim/live_deep.h"
 #include "sim/live_internal.h"
+#include "sim/live_quick.h"
 #include "sim/smaps.h"
 
 #define PAGE		4096UL
@@ -255,6 +256,8 @@ struct observation *live_observe(struct backend *backend, bool pages)
 	seen->behind_hidden = true;
 	if (pages)
 		empty_batches();
+	if (pages && live->settings.quick && live_quick_observe(live->settings.quick, live, seen))
+		return seen;
 	for (guint i = 0; i < live->tasks->len; i++) {
 		const struct live_task *task = live->tasks->pdata[i];
 		const struct live_task *any = live_any_of(live, task->name);

@@ -1,5 +1,6 @@
 /*
- * live_start.c - a first live process: executed without randomisation, then emptied.
+ * live_start.c - a first live process: executed without randomisation, then emptied; and the
+ * same again for execve().
  *
  * In the kernel:  fs/binfmt_elf.c load_elf_binary(), arch/x86/mm/mmap.c.
  */
@@ -26,7 +27,9 @@
 #define LIVE_TOP	0x7ffffffff000UL
 #define LIVE_PAGE	4096UL
 
-#define SHARED_FD	100		/* its number before it is closed */
+/* Two descriptors that stay open for execve(), above those which calls hand out. */
+#define SHARED_FD	500		/* the shared area */
+#define PROGRAM_FD	501
 
 bool live_world_open(struct live_world *world, char **why)
 {
@@ -71,6 +74,7 @@ static void become(int elf, int memfd, const struct live_limits *limits)
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	dup2(memfd, SHARED_FD);
+	dup2(elf, PROGRAM_FD);
 	for (int fd = 0; fd < 3; fd++)
 		dup2(null, fd);
 	personality(ADDR_NO_RANDOMIZE);
@@ -127,7 +131,7 @@ static int64_t late_limits(struct live_world *world, pid_t pid, const struct liv
 		     LIVE_SHARED + LIVE_STRUCTS + sizeof(both[0]));
 }
 
-static char *empty_it(struct live_world *world, pid_t pid, const struct live_limits *limits)
+static char *empty_it(struct live_world *world, pid_t pid)
 {
 	int64_t got = AGENT(world, pid, SYS_mmap, LIVE_SHARED, LIVE_SHARED_SIZE,
 			    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, SHARED_FD);
@@ -135,7 +139,6 @@ static char *empty_it(struct live_world *world, pid_t pid, const struct live_lim
 	if (got != (int64_t)LIVE_SHARED)
 		return g_strdup_printf("the shared area cannot be mapped: %s",
 				       g_strerror((int)-got));
-	AGENT(world, pid, SYS_close_range, 3, ~0U, 0);
 	got = AGENT(world, pid, SYS_munmap, 0, LIVE_CODE);
 	if (!got)
 		got = AGENT(world, pid, SYS_munmap, LIVE_CODE + LIVE_PAGE,
@@ -146,11 +149,70 @@ static char *empty_it(struct live_world *world, pid_t pid, const struct live_lim
 		return g_strdup_printf("a new process cannot be emptied: %s",
 				       g_strerror((int)-got));
 	got = place_heap(world, pid);
-	if (got)
-		return g_strdup_printf("prctl(PR_SET_MM_MAP) is refused: %s",
-				       g_strerror((int)-got));
+	return got ? g_strdup_printf("prctl(PR_SET_MM_MAP) is refused: %s",
+				     g_strerror((int)-got)) : NULL;
+}
+
+static char *set_up_first(struct live_world *world, pid_t pid, const struct live_limits *limits)
+{
+	char *why = empty_it(world, pid);
+	int64_t got;
+
+	if (why)
+		return why;
+	AGENT(world, pid, SYS_close_range, 3, SHARED_FD - 1, 0);
+	AGENT(world, pid, SYS_close_range, PROGRAM_FD + 1, ~0U, 0);
 	got = late_limits(world, pid, limits);
 	return got ? g_strdup_printf("limits cannot be set: %s", g_strerror((int)-got)) : NULL;
+}
+
+/* ---- execve() ---- */
+
+static const int exec_limits[] = { RLIMIT_AS, RLIMIT_DATA };
+
+#define NR_EXEC_LIMITS	(sizeof(exec_limits) / sizeof(exec_limits[0]))
+
+/* Reads them into @saved, and lifts them as far as may be. */
+static void lift_limits(struct live_world *world, pid_t pid, struct rlimit saved[NR_EXEC_LIMITS])
+{
+	for (size_t i = 0; i < NR_EXEC_LIMITS; i++) {
+		struct rlimit lifted;
+
+		AGENT(world, pid, SYS_prlimit64, 0, exec_limits[i], 0, LIVE_SHARED + LIVE_STRUCTS);
+		memcpy(&saved[i], world->shared + LIVE_STRUCTS, sizeof(saved[i]));
+		lifted = (struct rlimit){ saved[i].rlim_max, saved[i].rlim_max };
+		memcpy(world->shared + LIVE_STRUCTS, &lifted, sizeof(lifted));
+		AGENT(world, pid, SYS_prlimit64, 0, exec_limits[i], LIVE_SHARED + LIVE_STRUCTS);
+	}
+}
+
+static void restore_limits(struct live_world *world, pid_t pid,
+			   const struct rlimit saved[NR_EXEC_LIMITS])
+{
+	for (size_t i = 0; i < NR_EXEC_LIMITS; i++) {
+		memcpy(world->shared + LIVE_STRUCTS, &saved[i], sizeof(saved[i]));
+		AGENT(world, pid, SYS_prlimit64, 0, exec_limits[i], LIVE_SHARED + LIVE_STRUCTS);
+	}
+}
+
+struct live_result live_task_exec(struct live_world *world, pid_t pid, char **why)
+{
+	/* An empty string for the path, and no arguments. */
+	const uint64_t none = LIVE_SHARED + LIVE_STRUCTS;
+	const uint64_t args[6] = { PROGRAM_FD, none, none, none, 0x1000 };	/* AT_EMPTY_PATH */
+	struct rlimit saved[NR_EXEC_LIMITS];
+	struct live_result result;
+
+	lift_limits(world, pid, saved);
+	memset(world->shared + LIVE_STRUCTS, 0, 64);
+	result = live_syscall(world, pid, SYS_execveat, args);
+	if (result.stop == LIVE_RETURNED && result.execed) {
+		*why = empty_it(world, pid);
+		result.value = 0;
+	}
+	if (result.stop == LIVE_RETURNED && !*why)
+		restore_limits(world, pid, saved);
+	return result;
 }
 
 /* First to die when the scenario asks for more memory than there is. */
@@ -191,7 +253,7 @@ pid_t live_task_start(struct live_world *world, const struct live_limits *limits
 		return 0;
 	}
 	offer_to_oom(pid);
-	*why = empty_it(world, pid, limits);
+	*why = set_up_first(world, pid, limits);
 	if (!*why)
 		return pid;
 	live_task_kill(pid);

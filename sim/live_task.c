@@ -82,6 +82,8 @@ static bool take_event(pid_t pid, int event, struct live_result *result)
 {
 	unsigned long message = 0;
 
+	if (event == PTRACE_EVENT_EXEC)		/* goes on to its first breakpoint */
+		result->execed = true;
 	if (event != PTRACE_EVENT_FORK && event != PTRACE_EVENT_VFORK &&
 	    event != PTRACE_EVENT_CLONE)
 		return false;

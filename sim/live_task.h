@@ -11,7 +11,7 @@
  * address as in an empty address space without randomisation.
  *
  * In the kernel:  kernel/ptrace.c, fs/binfmt_elf.c.
- * Left out:       execve() of a scenario.
+ * Left out:       execve() of anything but that program.
  * Locks:          none; one thread of mmsim drives all.
  */
 #ifndef SIM_LIVE_TASK_H
@@ -73,6 +73,7 @@ struct live_result {
 	int number;
 	uint64_t address;
 	pid_t child;		/* a new task, stopped; 0 for none */
+	bool execed;		/* it has another program now; value is that program's */
 };
 
 /* False with *why if this host does not let us. */
@@ -82,6 +83,11 @@ void live_world_close(struct live_world *world);
 /* A first process with its empty address space, at rest. 0 and *why if that fails. */
 pid_t live_task_start(struct live_world *world, const struct live_limits *limits, char **why);
 void live_task_kill(pid_t pid);
+/*
+ * execve() of the same program: the address space is as empty as at the start.  The result is
+ * that of the call; *why (g_free()) is set if the process could not be emptied.
+ */
+struct live_result live_task_exec(struct live_world *world, pid_t pid, char **why);
 
 /* One system call of @pid. */
 struct live_result live_syscall(struct live_world *world, pid_t pid, long number,

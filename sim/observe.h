@@ -41,7 +41,9 @@ struct seen_page {
 	bool guard;		/* bit 58 */
 	bool uffd_wp;		/* bit 57 */
 	bool exclusive;		/* bit 56: mapped exactly once */
-	bool write, dirty, young, zero, huge, migration;	/* of the entry; model only */
+	bool write, dirty;	/* of the entry; with behind_hidden: if entry_known */
+	bool entry_known;
+	bool young, zero, huge, migration;	/* likewise; model only */
 	bool anon_exclusive;	/* PageAnonExclusive */
 	unsigned int folio;	/* id, 0 for none (zero page, entries not present) */
 	unsigned int nr;	/* which page of the folio */

@@ -62,6 +62,7 @@ struct event {
 	const char *task;		/* EVENT_CALL: who called */
 	const char *text, *word;
 	const char *result;		/* EVENT_CALL, as shown */
+	const struct call_request *request;	/* EVENT_CALL: with its arguments evaluated */
 	const struct call_outcome *outcome;	/* EVENT_CALL */
 	const char *loops;		/* "i=3 j=1" inside loops, or "" */
 	const struct diag *diag;
@@ -140,6 +141,11 @@ uint64_t run_nr_failed(const struct run *run);
  */
 bool run_address(struct run *run, const char *text, struct diag_list *diags, char **process,
 		 uint64_t *address);
+/*
+ * Evaluates an expression of the script as its running statement would, inside of events; in
+ * silence.  *out is the caller's to clear, also when it is false.
+ */
+bool run_evaluate(struct run *run, const struct expr *expr, struct value *out);
 
 /* Does the script state anything that is checked? */
 bool script_has_expectations(const struct script *script);

@@ -269,7 +269,8 @@ void run_tell_call(struct run *run, enum event_kind kind, const struct run_pendi
 		   const char *result, bool ok)
 {
 	struct event event = { .kind = kind, .stmt = pending->stmt, .task = pending->task,
-			       .result = result, .outcome = &pending->outcome, .ok = ok };
+			       .request = &pending->request, .result = result,
+			       .outcome = &pending->outcome, .ok = ok };
 	g_autofree char *text = NULL;
 	struct stmt bare = *pending->stmt;
 	GPtrArray *none;

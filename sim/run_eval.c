@@ -157,3 +157,16 @@ bool run_address(struct run *run, const char *text, struct diag_list *diags, cha
 	script_destroy(script);
 	return good;
 }
+
+bool run_evaluate(struct run *run, const struct expr *expr, struct value *out)
+{
+	struct eval eval = run->eval;
+	bool good;
+
+	*out = value_int(0);
+	eval.diags = diag_list_create();
+	eval.quiet = 1;
+	good = eval_expr(&eval, expr, out);
+	diag_list_destroy(eval.diags);
+	return good;
+}

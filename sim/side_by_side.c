@@ -42,7 +42,7 @@ bool side_by_side_adapt(struct machine_config *config, bool keep_min_addr, char 
 
 struct backend *side_by_side_wrap(struct side_by_side *both, struct backend *model,
 				  const struct machine_config *config,
-				  struct live_deep *deep, const char *first,
+				  const struct side_by_side_means *means, const char *first,
 				  struct comparison *cmp, char **why)
 {
 	g_autofree char *thp = live_host_thp();
@@ -52,7 +52,7 @@ struct backend *side_by_side_wrap(struct side_by_side *both, struct backend *mod
 		.thp_advised = config->thp == THP_MADVISE && !strcmp(thp, "always"),
 		.rlim_stack = config->rlim_stack, .rlim_memlock = config->rlim_memlock,
 		.rlim_as = config->rlim_as, .rlim_data = config->rlim_data,
-		.deep = deep,
+		.deep = means->deep, .quick = means->quick, .stock = means->stock,
 	};
 
 	both->live = backend_live_create(&settings, first, why);

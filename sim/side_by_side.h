@@ -11,6 +11,15 @@
 #include "sim/live_pair.h"
 
 struct live_deep;
+struct live_quick;
+struct live_stock;
+
+/* How to look at the host; all borrowed, all may be NULL: as in struct live_settings. */
+struct side_by_side_means {
+	struct live_deep *deep;
+	struct live_quick *quick;
+	struct live_stock *stock;
+};
 
 /* A script that runs on both; zeroed before.  The run owns the pair, the pair the rest. */
 struct side_by_side {
@@ -25,11 +34,11 @@ struct side_by_side {
 bool side_by_side_adapt(struct machine_config *config, bool keep_min_addr, char **why);
 /*
  * The pair of @model, which it takes over, and a new process @first on the host; NULL with *why
- * and @model destroyed.  @cmp is borrowed; @deep, or NULL, as in struct live_settings.
+ * and @model destroyed.  @cmp is borrowed; so is what @means leads to.
  */
 struct backend *side_by_side_wrap(struct side_by_side *both, struct backend *model,
 				  const struct machine_config *config,
-				  struct live_deep *deep, const char *first,
+				  const struct side_by_side_means *means, const char *first,
 				  struct comparison *cmp, char **why);
 /* Compares what is to be seen now; differences go to the comparison. */
 void side_by_side_look(const struct side_by_side *both);

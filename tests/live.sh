@@ -58,6 +58,24 @@ END
 "$mmsim" live "$folder/tasks.mms" > "$folder/out" 2>&1
 expect 'threads and children' 0 $?
 
+# execve() without capabilities and under limits: the new program has neither more nor less.
+cat > "$folder/exec.mms" <<'END'
+set cap = off
+set rlimit.as = 40p
+set rlimit.memlock = 4p
+mmap(NULL, 30p, RW, PRIVATE|ANONYMOUS, -1, 0)
+Q = vfork()
+Q: execve("/bin/true")
+mmap(NULL, 20p, RW, PRIVATE|ANONYMOUS, -1, 0) = -ENOMEM
+Q: a = mmap(NULL, 20p, RW, PRIVATE|ANONYMOUS, -1, 0)
+Q: mlock(a, 5p) = -ENOMEM
+Q: mlock(a, 4p)
+Q: mmap(NULL, 30p, RW, PRIVATE|ANONYMOUS, -1, 0) = -ENOMEM
+Q: execve("/dev/null") = -EACCES
+END
+"$mmsim" live "$folder/exec.mms" > "$folder/out" 2>&1
+expect 'execve with limits' 0 $?
+
 # Random programs: none may differ.
 "$mmsim" fuzz --live --seed 1 --count 60 -q --out "$folder" > "$folder/out" 2>&1
 expect 'random programs are alike' 0 $?

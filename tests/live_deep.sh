@@ -75,4 +75,15 @@ expect 'nothing of it is to be seen from outside' 0 $?
 expect 'read deep it differs' 1 $?
 grep -q '^DIFF .*reuse.mms:9: anon_vma T:@1-@2: model anon_vma#3, host another anon_vma' "$folder/out" ||
 	{ echo 'not ok the difference is named'; cat "$folder/out"; status=1; }
+
+# Random programs are compared deep as a matter of course, unless told otherwise.
+"$mmsim" fuzz --live --profile fork --seed 1 --count 40 --out "$folder" > "$folder/out" 2>/dev/null
+expect 'random programs are alike' 0 $?
+grep -q '^# profile fork, seed 1, model and host, deep: 40 programs' "$folder/out" ||
+	{ echo 'not ok: fuzz does not say that it was deep'; cat "$folder/out"; status=1; }
+grep -q ', 0 unknown$' "$folder/out" || { echo 'not ok: something is unknown'; cat "$folder/out"; status=1; }
+"$mmsim" fuzz --live --shallow --profile fork --seed 1 --count 10 --out "$folder" > "$folder/out" 2>/dev/null
+expect 'the same from /proc alone' 0 $?
+grep -q 'model and host, not deep: 10 programs' "$folder/out" ||
+	{ echo 'not ok: fuzz does not say that it was not deep'; cat "$folder/out"; status=1; }
 exit $status

@@ -1,6 +1,7 @@
 #!/bin/sh
-# The recorded programs of scenarios/real: import each log, replay it, and compare the areas of
-# every process with what /proc/PID/maps showed just before its exit, offsets included.
+# The recorded programs of scenarios/real: import each log, replay it and each recording, and
+# compare the areas of every process with what /proc/PID/maps showed just before its exit, offsets
+# included.
 # Usage: real.sh MMSIM SOURCE_DIR
 set -u
 mmsim=$1
@@ -40,6 +41,25 @@ for log in "$logs"/*.perf.log; do
 	"$mmsim" run -q --check=never "$work/wrong.mms" >/dev/null 2>&1
 	[ $? -eq 1 ]
 	ok $? "$name: other permissions are noticed"
+done
+
+# Recordings by `mmsim record` are scenarios already.
+for recording in "$logs"/*.rec; do
+	name=$(basename "$recording" .rec)
+	! grep -q '/tmp\|/home\|/root' "$recording"
+	ok $? "$name: no private path"
+	[ "$(stat -c %s "$recording")" -lt 150000 ]
+	ok $? "$name: of modest size"
+	grep -q '^expect maps' "$recording"
+	ok $? "$name: areas are compared"
+	"$mmsim" run -q --check=every:100 "$recording"
+	ok $? "replay $name"
+	for wrong in 's/ r--p/ rwxp/' 's/ pgoff=0x\([0-9a-f]*\)/ pgoff=0x1\1/'; do
+		sed "/^expect maps/,/^}/$wrong" "$recording" >"$work/wrong.mms"
+		"$mmsim" run -q --check=never "$work/wrong.mms" >/dev/null 2>&1
+		[ $? -eq 1 ]
+		ok $? "$name: other areas are noticed ($wrong)"
+	done
 done
 echo "1..$number"
 exit $failed

@@ -4,7 +4,6 @@
 # Kernel: mm/vma.c do_brk_flags(), vma_is_fork_child()
 
 title "brk in a forked child makes a second heap area"
-set layout = typical
 
 b = brk(0)
 brk(b + 4p) = b + 4p

@@ -2,7 +2,6 @@
 # Kernel: mm/mmap.c brk(), mm/vma.c do_brk_flags()
 
 title "brk"
-set layout = typical
 
 b = brk(0)
 brk(b + 4p) = b + 4p

@@ -2,7 +2,6 @@
 # Kernel: mm/vma.c do_brk_flags(), mm/mmap.c brk()
 
 title "The heap of a process that locks its future"
-set layout = typical
 
 b = brk(0)
 brk(b + 2p) = b + 2p

@@ -4,7 +4,6 @@
 # Kernel: mm/mmap.c brk()
 
 title "The heap and its neighbour"
-set layout = typical
 
 b = brk(0)
 brk(b + 4p) = b + 4p

@@ -2,7 +2,6 @@
 # Kernel: mm/mmap.c brk()
 
 title "brk: limits"
-set layout = typical
 
 b = brk(0)
 brk(b + 4p) = b + 4p

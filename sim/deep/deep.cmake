@@ -1,4 +1,4 @@
-# What `mmsim live --deep` needs: BPF programs made from deep.bpf.c where clang (for bpf), bpftool,
+# What `mmsim live --deep` needs: BPF programs made from *.bpf.c where clang (for bpf), bpftool,
 # libbpf and the BTF of this kernel are there.  MMSIM_DEEP=OFF, or one missing: mmsim says so.
 #
 # mmsim_deep(TARGET): adds one side of sim/deep/kernel.h to the library TARGET.
@@ -51,13 +51,22 @@ function(mmsim_deep target)
 	add_custom_command(OUTPUT ${made}/vmlinux.h
 		COMMAND sh -c "'${MMSIM_BPFTOOL}' btf dump file '${MMSIM_BTF}' format c > vmlinux.h"
 		WORKING_DIRECTORY ${made} COMMENT "Types of the kernel" VERBATIM)
-	add_custom_command(OUTPUT ${made}/deep.skel.h
-		COMMAND ${MMSIM_BPF_CLANG} -O2 -g -target bpf -Wall -Werror -I${made} -I${source}
-			-isystem ${LIBBPF_INCLUDEDIR} -c ${source}/deep.bpf.c -o deep.bpf.o
-		COMMAND sh -c "'${MMSIM_BPFTOOL}' gen skeleton deep.bpf.o name deep > deep.skel.h"
-		DEPENDS ${made}/vmlinux.h ${source}/deep.bpf.c ${source}/deep.h
-		WORKING_DIRECTORY ${made} COMMENT "BPF programs" VERBATIM)
-	target_sources(${target} PRIVATE ${source}/kernel_bpf.c ${made}/deep.skel.h)
+	foreach(program deep look)
+		# Its skeleton is called otherwise than the struct that it hands over.
+		set(skeleton ${program})
+		if(program STREQUAL look)
+			set(skeleton look_bpf)
+		endif()
+		add_custom_command(OUTPUT ${made}/${skeleton}.skel.h
+			COMMAND ${MMSIM_BPF_CLANG} -O2 -g -target bpf -Wall -Werror -I${made} -I${source}
+				-isystem ${LIBBPF_INCLUDEDIR} -c ${source}/${program}.bpf.c
+				-o ${program}.bpf.o
+			COMMAND sh -c "'${MMSIM_BPFTOOL}' gen skeleton ${program}.bpf.o name ${skeleton} > ${skeleton}.skel.h"
+			DEPENDS ${made}/vmlinux.h ${source}/${program}.bpf.c ${source}/${program}.h
+			WORKING_DIRECTORY ${made} COMMENT "BPF programs: ${program}" VERBATIM)
+	endforeach()
+	target_sources(${target} PRIVATE ${source}/kernel_bpf.c ${source}/kernel_look.c
+		${made}/deep.skel.h ${made}/look_bpf.skel.h)
 	target_include_directories(${target} SYSTEM PRIVATE ${made})
 	target_link_libraries(${target} PUBLIC PkgConfig::LIBBPF)
 endfunction()

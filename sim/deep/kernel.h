@@ -12,6 +12,7 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "sim/deep/deep.h"
@@ -28,5 +29,7 @@ GArray *deep_kernel_areas(struct deep_kernel *kernel, pid_t tid);
 bool deep_kernel_anon_vma(struct deep_kernel *kernel, struct deep_anon_vma *anon_vma);
 /* The page with number @pfn. */
 bool deep_kernel_page(struct deep_kernel *kernel, __u64 pfn, struct deep_page *page);
+/* Address of page 0's struct page. */
+uint64_t deep_kernel_vmemmap(const struct deep_kernel *kernel);
 
 #endif

@@ -118,6 +118,11 @@ bool deep_kernel_page(struct deep_kernel *kernel, __u64 pfn, struct deep_page *p
 	return ask(kernel->programs->progs.deep_page, page, sizeof(*page)) && page->known;
 }
 
+uint64_t deep_kernel_vmemmap(const struct deep_kernel *kernel)
+{
+	return kernel->vmemmap;
+}
+
 /* ---- the array of struct pages ---- */
 
 static uint64_t frame_of(const void *at)

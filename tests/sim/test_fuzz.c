@@ -44,7 +44,7 @@ static void all_profiles_run(void **state)
 		struct fuzz_program *program = fuzz_generate(profile, i, 5, 60);
 		struct fuzz_seen seen;
 
-		fuzz_run(program, false, &seen);
+		fuzz_run(program, NULL, &seen);
 		if (seen.why)
 			print_error("seed %u: %s\n", i, seen.why);
 		assert_int_equal(seen.verdict, FUZZ_GOOD);
@@ -60,7 +60,7 @@ static bool is_broken(void *data, const struct fuzz_program *program)
 	struct fuzz_seen seen;
 	g_autofree char *signature = NULL;
 
-	fuzz_run(program, false, &seen);
+	fuzz_run(program, NULL, &seen);
 	signature = fuzz_signature(&seen);
 	fuzz_seen_clear(&seen);
 	return !g_strcmp0(signature, wanted);
@@ -91,18 +91,18 @@ static void defect_is_found_and_shrunk(void **state)
 	struct fuzz_seen seen;
 
 	(void)state;
-	fuzz_run(program, false, &seen);
+	fuzz_run(program, NULL, &seen);
 	assert_int_equal(seen.verdict, FUZZ_GOOD);
 	fuzz_seen_clear(&seen);
 	program->bug = BUG;
-	fuzz_run(program, false, &seen);
+	fuzz_run(program, NULL, &seen);
 	assert_int_equal(seen.verdict, FUZZ_BROKEN);
 	assert_string_equal(seen.rule, "rmap-reaches");
 	fuzz_seen_clear(&seen);
 
 	program = fuzz_shrink(program, is_broken, (void *)"rule rmap-reaches");
 	assert_in_range(program->stmts->len, 2, 9);
-	fuzz_run(program, false, &seen);
+	fuzz_run(program, NULL, &seen);
 	text = fuzz_scenario(program, &seen, "a test");
 	assert_non_null(strstr(text, "must violate rmap-reaches"));
 	assert_int_equal(run_text(text), STATUS_GOOD);

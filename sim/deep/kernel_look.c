@@ -1,0 +1,149 @@
+/*
+ * kernel_look.c - loads look.bpf.c and runs it; see kernel_look.h.
+ *
+ * Where the kernel has all memory mapped is random, in steps of 1 GiB.  Inodes of tmpfs lie in
+ * that mapping: below one, a base is tried after the other until a page whose number is
+ * known shows there what has been written to it.
+ *
+ * In the kernel:  arch/x86/mm/kaslr.c.
+ * Locks:          none.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "sim/deep/kernel_look.h"
+#include "look_bpf.skel.h"
+
+#define PAGE		4096UL
+#define PM_PFN		((1UL << 55) - 1)
+#define BASE_STEP	(1UL << 30)
+#define MAX_STEPS	65536
+
+struct kernel_look {
+	struct look_bpf *programs;
+};
+
+void kernel_look_close(struct kernel_look *look)
+{
+	if (!look)
+		return;
+	look_bpf__destroy(look->programs);
+	g_free(look);
+}
+
+struct look *kernel_look_memory(struct kernel_look *look)
+{
+	return &look->programs->bss->look;
+}
+
+static bool run(const struct bpf_program *program)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, options);
+
+	return !bpf_prog_test_run_opts(bpf_program__fd(program), &options);
+}
+
+bool kernel_look_tasks(struct kernel_look *look)
+{
+	return run(look->programs->progs.look_tasks);
+}
+
+bool kernel_look_anon_vmas(struct kernel_look *look)
+{
+	return run(look->programs->progs.look_anon_vmas);
+}
+
+/* ---- the mapping of all memory ---- */
+
+static bool word_at(struct kernel_look *look, uint64_t at, uint64_t *word)
+{
+	struct look *memory = kernel_look_memory(look);
+
+	memory->probe = at;
+	if (!run(look->programs->progs.look_probe) || !memory->probe_known)
+		return false;
+	*word = memory->probe;
+	return true;
+}
+
+static uint64_t frame_of(const void *at)
+{
+	uint64_t entry = 0;
+	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return 0;
+	if (pread(fd, &entry, sizeof(entry), (off_t)((uintptr_t)at / PAGE * 8)) != sizeof(entry))
+		entry = 0;
+	close(fd);
+	return entry & PM_PFN;
+}
+
+/* The inode of the file that is mapped at @at in mmsim itself. */
+static uint64_t inode_at(struct kernel_look *look, const void *at)
+{
+	struct look *memory = kernel_look_memory(look);
+
+	memory->nr_tasks = 1;
+	memory->tasks[0].tid = (__u32)gettid();
+	if (!kernel_look_tasks(look))
+		return 0;
+	for (__u32 i = 0; i < memory->nr_vmas; i++)
+		if (memory->vmas[i].start == (uintptr_t)at)
+			return memory->vmas[i].inode;
+	return 0;
+}
+
+/* @at: a page of a file, with a mark that is nowhere else. */
+static bool find_base(struct kernel_look *look, const uint64_t *at)
+{
+	uint64_t inode = inode_at(look, at), frame = frame_of(at);
+	uint64_t base = inode & -BASE_STEP, word;
+
+	if (!inode || !frame)
+		return false;
+	for (unsigned int i = 0; i < MAX_STEPS && base >> 63; i++, base -= BASE_STEP)
+		if (word_at(look, base + frame * PAGE, &word) && word == *at) {
+			kernel_look_memory(look)->direct_map = base;
+			return true;
+		}
+	return false;
+}
+
+static bool find_memory(struct kernel_look *look)
+{
+	int fd = memfd_create("mmsim", MFD_CLOEXEC);
+	uint64_t *at = MAP_FAILED;
+	bool found = false;
+
+	if (fd >= 0 && !ftruncate(fd, (off_t)PAGE))
+		at = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (at != MAP_FAILED) {
+		*at = (uint64_t)g_random_int() << 32 | g_random_int() | 1;
+		found = find_base(look, at);
+		munmap(at, PAGE);
+	}
+	if (fd >= 0)
+		close(fd);
+	return found;
+}
+
+struct kernel_look *kernel_look_open(uint64_t vmemmap)
+{
+	struct kernel_look *look = g_new0(struct kernel_look, 1);
+
+	look->programs = look_bpf__open_and_load();
+	if (look->programs) {
+		kernel_look_memory(look)->vmemmap = vmemmap;
+		if (find_memory(look))
+			return look;
+	}
+	kernel_look_close(look);
+	return NULL;
+}

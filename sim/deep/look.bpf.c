@@ -1,0 +1,316 @@
+/*
+ * look.bpf.c - reads areas, page tables, struct pages and anon_vmas of several processes at
+ * once.
+ *
+ * Runs in the kernel; reads only.  Much faster than deep.bpf.c with /proc, for one system
+ * call does it all; but what is large is left to those.
+ *
+ * In the kernel:  kernel/bpf/task_iter.c bpf_iter_task_vma_new(), since 6.7;
+ *                 arch/x86/include/asm/pgtable_64.h, pgtable-invert.h.
+ * Left out:       huge pages, areas of more than LOOK_VMA_PAGES, page tables of five levels.
+ * Locks:          the iterator holds mmap_lock for reading; pages and anon_vmas are read
+ *                 without any, for their users are at rest.
+ */
+#include "vmlinux.h"
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+#include "look.h"
+
+#define ENTRY_PRESENT	0x001UL
+#define ENTRY_HUGE	0x080UL
+#define ENTRY_PROTNONE	0x100UL
+#define ENTRY_SPECIAL	0x200UL
+#define ENTRY_FRAME	0x000ffffffffff000UL
+
+extern struct task_struct *bpf_task_from_vpid(s32 pid) __ksym;
+extern void bpf_task_release(struct task_struct *task) __ksym;
+extern int bpf_iter_task_vma_new(struct bpf_iter_task_vma *it, struct task_struct *task,
+				 u64 addr) __ksym;
+extern struct vm_area_struct *bpf_iter_task_vma_next(struct bpf_iter_task_vma *it) __ksym;
+extern void bpf_iter_task_vma_destroy(struct bpf_iter_task_vma *it) __ksym;
+extern int bpf_iter_num_new(struct bpf_iter_num *it, int start, int end) __ksym;
+extern int *bpf_iter_num_next(struct bpf_iter_num *it) __ksym;
+extern void bpf_iter_num_destroy(struct bpf_iter_num *it) __ksym;
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
+
+struct look look;
+
+static __always_inline bool read_word(__u64 *to, __u64 from)
+{
+	return !bpf_probe_read_kernel(to, sizeof(*to), (void *)from);
+}
+
+/* Address of the page table for @addr; 0: none. */
+static __noinline __u64 table_of(__u64 pgd, __u64 addr)
+{
+	__u64 entry = 0;
+
+	if (!read_word(&entry, pgd + (addr >> 39 & 511) * 8) || !(entry & ENTRY_PRESENT))
+		return 0;
+	if (!read_word(&entry, look.direct_map + (entry & ENTRY_FRAME) + (addr >> 30 & 511) * 8))
+		return 0;
+	if (entry & ENTRY_HUGE)
+		look.trouble |= LOOK_HUGE;
+	if ((entry & (ENTRY_PRESENT | ENTRY_HUGE)) != ENTRY_PRESENT)
+		return 0;
+	if (!read_word(&entry, look.direct_map + (entry & ENTRY_FRAME) + (addr >> 21 & 511) * 8))
+		return 0;
+	if (entry && (entry & (ENTRY_PRESENT | ENTRY_HUGE)) != ENTRY_PRESENT)
+		look.trouble |= LOOK_HUGE;
+	if ((entry & (ENTRY_PRESENT | ENTRY_HUGE)) != ENTRY_PRESENT)
+		return 0;
+	return look.direct_map + (entry & ENTRY_FRAME);
+}
+
+static __noinline int read_page(struct look_page *to)
+{
+	struct page *page;
+	__u64 flags = 0, head = 0;
+	int mapcount = 0, refcount = 0;
+
+	if (!to)
+		return 0;
+	page = (void *)(look.vmemmap + to->pfn * bpf_core_type_size(struct page));
+	if (bpf_core_read(&flags, sizeof(flags), &page->flags) ||
+	    bpf_core_read(&head, sizeof(head), &page->compound_head)) {
+		look.trouble |= LOOK_UNREADABLE;
+		return 0;
+	}
+	if (head & 1 || flags & 1UL << bpf_core_enum_value(enum pageflags, PG_head)) {
+		look.trouble |= LOOK_HUGE;
+		return 0;
+	}
+	bpf_core_read(&to->index, sizeof(to->index), &((struct folio *)page)->index);
+	bpf_core_read(&to->mapping, sizeof(to->mapping), &((struct folio *)page)->mapping);
+	bpf_core_read(&mapcount, sizeof(mapcount), &((struct folio *)page)->_mapcount);
+	bpf_core_read(&refcount, sizeof(refcount), &((struct folio *)page)->_refcount);
+	to->mapcount = mapcount + 1;
+	to->refcount = refcount;
+	to->anon_exclusive = flags >> bpf_core_enum_value(enum pageflags, PG_anon_exclusive) & 1;
+	to->mlocked = flags >> bpf_core_enum_value(enum pageflags, PG_mlocked) & 1;
+	return 0;
+}
+
+/* False: there is no more room. */
+static __noinline int add_page(__u64 addr, __u64 entry)
+{
+	__u32 nr = look.nr_pages;
+	struct look_page *to;
+	__u64 frame = entry;
+
+	if (nr >= LOOK_PAGES) {
+		look.trouble |= LOOK_FULL;
+		return 0;
+	}
+	to = &look.pages[nr & (LOOK_PAGES - 1)];
+	to->addr = addr;
+	to->entry = entry;
+	to->pfn = to->content = to->index = to->mapping = 0;
+	to->mapcount = to->refcount = 0;
+	to->anon_exclusive = to->mlocked = 0;
+	look.nr_pages = nr + 1;
+	if (!(entry & (ENTRY_PRESENT | ENTRY_PROTNONE)))
+		return 1;
+	if (!(entry & ENTRY_PRESENT))
+		frame = ~entry;
+	to->pfn = (frame & ENTRY_FRAME) >> 12;
+	read_word(&to->content, look.direct_map + (frame & ENTRY_FRAME));
+	if (!(entry & ENTRY_SPECIAL))
+		read_page(to);
+	return 1;
+}
+
+static __noinline int read_pages(__u64 pgd, __u64 start, __u64 end)
+{
+	__u64 table = 0, nr = (end - start) >> 12;
+	struct bpf_iter_num it;
+	int *i;
+
+	if (nr > LOOK_VMA_PAGES) {
+		look.trouble |= LOOK_HUGE;
+		return 0;
+	}
+	bpf_iter_num_new(&it, 0, (int)nr);
+	while ((i = bpf_iter_num_next(&it))) {
+		__u64 addr = start + ((__u64)*i << 12), entry = 0;
+
+		if (!*i || !(addr & 0x1fffff))
+			table = table_of(pgd, addr);
+		if (!table)
+			continue;
+		if (!read_word(&entry, table + (addr >> 12 & 511) * 8))
+			look.trouble |= LOOK_UNREADABLE;
+		if (entry && !add_page(addr, entry))
+			break;
+	}
+	bpf_iter_num_destroy(&it);
+	return 0;
+}
+
+/*
+ * From the first to the last link.  The area may be a copy that the iterator made, so that its
+ * head is at no known place: an empty list is known by the head that leads to itself.
+ */
+static __noinline int read_chain(__u64 first, __u64 last)
+{
+	struct bpf_iter_num it;
+	__u64 at = first, next = 0;
+
+	if (!read_word(&next, first) || next == first)
+		return 0;
+	bpf_iter_num_new(&it, 0, LOOK_LINKS + 1);
+	while (bpf_iter_num_next(&it)) {
+		struct anon_vma_chain *avc;
+		__u32 nr = look.nr_links;
+
+		if (nr >= LOOK_LINKS) {
+			look.trouble |= LOOK_FULL;
+			break;
+		}
+		avc = (void *)(at - bpf_core_field_offset(struct anon_vma_chain, same_vma));
+		look.links[nr & (LOOK_LINKS - 1)] = (__u64)BPF_CORE_READ(avc, anon_vma);
+		look.nr_links = nr + 1;
+		if (at == last)
+			break;
+		if (!read_word(&at, at)) {
+			look.trouble |= LOOK_UNREADABLE;
+			break;
+		}
+	}
+	bpf_iter_num_destroy(&it);
+	return 0;
+}
+
+static __always_inline void read_file(struct look_vma *to, struct file *file)
+{
+	to->file = (__u64)file;
+	to->inode = to->dentry = to->ino = 0;
+	if (!file)
+		return;
+	to->inode = (__u64)BPF_CORE_READ(file, f_inode);
+	to->dentry = (__u64)BPF_CORE_READ(file, f_path.dentry);
+	to->ino = BPF_CORE_READ(file, f_inode, i_ino);
+}
+
+static __always_inline bool read_area(struct vm_area_struct *vma, __u64 pgd)
+{
+	__u32 nr = look.nr_vmas, links = look.nr_links, pages = look.nr_pages;
+	__u64 start = BPF_CORE_READ(vma, vm_start), end = BPF_CORE_READ(vma, vm_end);
+	struct look_vma *to;
+
+	if (nr >= LOOK_VMAS) {
+		look.trouble |= LOOK_FULL;
+		return false;
+	}
+	to = &look.vmas[nr & (LOOK_VMAS - 1)];
+	to->start = start;
+	to->end = end;
+	to->pgoff = BPF_CORE_READ(vma, vm_pgoff);
+	to->flags = BPF_CORE_READ(vma, vm_flags);
+	to->anon_vma = (__u64)BPF_CORE_READ(vma, anon_vma);
+	to->ops = (__u64)BPF_CORE_READ(vma, vm_ops);
+	to->uffd = 0;
+	if (bpf_core_field_exists(vma->vm_userfaultfd_ctx.ctx))
+		to->uffd = (__u64)BPF_CORE_READ(vma, vm_userfaultfd_ctx.ctx);
+	read_file(to, BPF_CORE_READ(vma, vm_file));
+	read_chain((__u64)BPF_CORE_READ(vma, anon_vma_chain.next),
+		   (__u64)BPF_CORE_READ(vma, anon_vma_chain.prev));
+	read_pages(pgd, start, end);
+	to->nr_links = look.nr_links - links;
+	to->nr_pages = look.nr_pages - pages;
+	look.nr_vmas = nr + 1;
+	return true;
+}
+
+static __always_inline void read_task(struct task_struct *task, struct look_task *to)
+{
+	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	__u64 pgd = (__u64)BPF_CORE_READ(mm, pgd);
+	__u32 before = look.nr_vmas;
+	struct bpf_iter_task_vma it;
+	struct vm_area_struct *vma;
+
+	to->start_brk = BPF_CORE_READ(mm, start_brk);
+	to->brk = BPF_CORE_READ(mm, brk);
+	to->start_stack = BPF_CORE_READ(mm, start_stack);
+	if (bpf_iter_task_vma_new(&it, task, 0))
+		look.trouble |= LOOK_GONE;
+	while ((vma = bpf_iter_task_vma_next(&it))) {
+		__u64 start = BPF_CORE_READ(vma, vm_start);
+
+		if (start >= look.skip_start && start < look.skip_end)
+			continue;
+		if (!read_area(vma, pgd))
+			break;
+	}
+	bpf_iter_task_vma_destroy(&it);
+	to->nr_vmas = look.nr_vmas - before;
+}
+
+SEC("syscall")
+int look_tasks(void *context)
+{
+	struct bpf_iter_num it;
+	int *i;
+
+	(void)context;
+	look.trouble = look.nr_vmas = look.nr_links = look.nr_pages = 0;
+	bpf_iter_num_new(&it, 0, LOOK_TASKS);
+	while ((i = bpf_iter_num_next(&it))) {
+		__u32 nr = (__u32)*i & (LOOK_TASKS - 1);
+		struct task_struct *task;
+
+		if (nr >= look.nr_tasks)
+			break;
+		task = bpf_task_from_vpid((s32)look.tasks[nr].tid);
+		if (!task) {
+			look.trouble |= LOOK_GONE;
+			continue;
+		}
+		read_task(task, &look.tasks[nr]);
+		bpf_task_release(task);
+	}
+	bpf_iter_num_destroy(&it);
+	return 0;
+}
+
+SEC("syscall")
+int look_anon_vmas(void *context)
+{
+	struct bpf_iter_num it;
+	int *i;
+
+	(void)context;
+	bpf_iter_num_new(&it, 0, LOOK_ANON_VMAS);
+	while ((i = bpf_iter_num_next(&it))) {
+		__u32 nr = (__u32)*i & (LOOK_ANON_VMAS - 1);
+		struct look_anon_vma *to = &look.anon_vmas[nr];
+		struct anon_vma *anon_vma, *root = NULL;
+
+		if (nr >= look.nr_anon_vmas)
+			break;
+		anon_vma = (void *)to->address;
+		to->known = !bpf_core_read(&root, sizeof(root), &anon_vma->root);
+		to->root = (__u64)root;
+		to->parent = (__u64)BPF_CORE_READ(anon_vma, parent);
+		to->children = (__u32)BPF_CORE_READ(anon_vma, num_children);
+		to->active = (__u32)BPF_CORE_READ(anon_vma, num_active_vmas);
+		to->refcount = (__u32)BPF_CORE_READ(anon_vma, refcount.counter);
+	}
+	bpf_iter_num_destroy(&it);
+	return 0;
+}
+
+SEC("syscall")
+int look_probe(void *context)
+{
+	__u64 word = 0;
+
+	(void)context;
+	look.probe_known = read_word(&word, look.probe);
+	look.probe = word;
+	return 0;
+}

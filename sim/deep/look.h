@@ -1,0 +1,85 @@
+/*
+ * look.h - what the programs of look.bpf.c hand over: all of some processes in one go.
+ *
+ * The struct lies in memory that both sides have mapped: mmsim writes the first part and has
+ * the program run, which writes the second.  Addresses of kernel objects say which is
+ * which, and nothing else; 0 is none.
+ *
+ * In the kernel:  include/linux/mm_types.h, include/linux/rmap.h.
+ * Locks:          none; one user at a time.
+ */
+#ifndef SIM_DEEP_LOOK_H
+#define SIM_DEEP_LOOK_H
+
+#ifndef __bpf__
+#include <linux/types.h>
+#endif
+
+/* Room; powers of two.  What does not fit is told as such and has to be read otherwise. */
+#define LOOK_TASKS	16
+#define LOOK_VMAS	1024
+#define LOOK_LINKS	4096
+#define LOOK_PAGES	4096
+#define LOOK_ANON_VMAS	1024
+#define LOOK_VMA_PAGES	2048	/* pages of an area whose entries are looked at */
+
+enum look_trouble {
+	LOOK_GONE = 1,		/* a task, or its areas, could not be had */
+	LOOK_FULL = 2,
+	LOOK_HUGE = 4,		/* an entry above the page tables, a large folio, a large area */
+	LOOK_UNREADABLE = 8,
+};
+
+struct look_task {
+	__u32 tid, nr_vmas;
+	__u64 start_brk, brk, start_stack;
+};
+
+struct look_vma {
+	__u64 start, end;	/* bytes */
+	__u64 pgoff;		/* pages */
+	__u64 flags;		/* vm_flags */
+	__u64 anon_vma, ops, file, uffd;
+	__u64 inode, dentry, ino;	/* of the file */
+	__u32 nr_links, nr_pages;
+};
+
+struct look_page {
+	__u64 addr;
+	__u64 entry;		/* of the page table */
+	/* Of the page; zeroes if none is present, or a special one: */
+	__u64 pfn;		/* this is of special ones, too */
+	__u64 content;		/* likewise: its first 8 bytes */
+	__u64 index, mapping;	/* raw */
+	__s32 mapcount, refcount;
+	__u32 anon_exclusive, mlocked;
+};
+
+struct look_anon_vma {
+	__u64 address;		/* in */
+	__u64 root, parent;
+	__u32 children, active, refcount, known;
+};
+
+struct look {
+	/* From mmsim: */
+	__u64 direct_map;	/* address of page 0's memory */
+	__u64 vmemmap;		/* address of page 0's struct page */
+	__u64 skip_start, skip_end;	/* areas that begin there are not told */
+	__u32 nr_tasks, pad;
+	struct look_task tasks[LOOK_TASKS];
+	/* From the program: */
+	__u32 trouble;		/* enum look_trouble */
+	__u32 nr_vmas, nr_links, nr_pages;
+	struct look_vma vmas[LOOK_VMAS];	/* by task, then by address */
+	__u64 links[LOOK_LINKS];		/* by area: anon_vmas, in list order */
+	struct look_page pages[LOOK_PAGES];	/* by area: entries that are not none */
+	/* Both ways: */
+	__u32 nr_anon_vmas, pad2;
+	struct look_anon_vma anon_vmas[LOOK_ANON_VMAS];
+	/* Both ways, when the direct map is searched: */
+	__u64 probe;		/* an address; then its 8 bytes */
+	__u32 probe_known, pad3;
+};
+
+#endif

@@ -3,7 +3,7 @@
  *
  * In the kernel:  mm/memory.c handle_mm_fault() down to handle_pte_fault(),
  *                 do_anonymous_page(), handle_pte_marker().
- * Left out:       huge pages, swapped pages, NUMA hints, memcg, protection keys (PKRU),
+ * Left out:       huge pages, NUMA hints, memcg, protection keys (PKRU),
  *                 the OOM killer.
  * Locks:          mmap_lock or the VMA's lock is held for reading; here the PTE table's
  *                 lock around each change.
@@ -11,6 +11,7 @@
 #include "file.h"
 #include "lru.h"
 #include "machine.h"
+#include "swap.h"
 #include "userfaultfd.h"
 #include "vm_fault.h"
 
@@ -216,13 +217,14 @@ static enum vm_fault_result handle_pte_marker(struct vm_fault *vmf)
 	return userfaultfd_wp(vmf->vma) ? do_pte_missing(vmf) : pte_marker_clear(vmf);
 }
 
-/* Kernel: do_swap_page(). */
+/* Kernel: the first part of do_swap_page(). */
 static enum vm_fault_result do_nonpresent(struct vm_fault *vmf)
 {
 	if (is_pte_marker(vmf->orig_pte))
 		return handle_pte_marker(vmf);
-	model_unsupported("a fault at %#lx on a page that is swapped out or migrating",
-			  vmf->address);
+	if (is_swap_entry_pte(vmf->orig_pte))
+		return do_swap_page(vmf);
+	model_unsupported("a fault at %#lx on a page that is migrating", vmf->address);
 	return VM_FAULT_SIGBUS;
 }
 

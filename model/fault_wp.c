@@ -3,12 +3,13 @@
  *
  * In the kernel:  mm/memory.c do_wp_page(), wp_can_reuse_anon_folio(), wp_page_copy(),
  *                 wp_page_shared().
- * Left out:       swap cache, KSM, large folios, asynchronous userfaultfd protection.
+ * Left out:       KSM, large folios, asynchronous userfaultfd protection.
  * Locks:          do_wp_page() is entered with the PTE lock held and drops it.
  */
 #include "file.h"
 #include "lru.h"
 #include "machine.h"
+#include "swap.h"
 #include "userfaultfd.h"
 #include "vm_fault.h"
 
@@ -44,6 +45,8 @@ static bool wp_can_reuse_anon_folio(struct folio *folio, struct vm_area_struct *
 		return false;
 	if (!folio_trylock(folio))
 		return false;
+	if (folio_test(folio, PG_swapcache))
+		folio_free_swap(folio);
 	if (folio_test_ksm(folio) || folio->refcount != 1) {
 		folio_unlock(folio);
 		return false;
@@ -110,8 +113,10 @@ static enum vm_fault_result wp_page_copy(struct vm_fault *vmf)
 out:
 	if (new_folio && !copied)
 		folio_put(new_folio);
-	if (copied && old)
+	if (copied && old) {
+		free_swap_cache(old);
 		folio_put(old);		/* that of the PTE */
+	}
 	if (old)
 		folio_put(old);		/* ours */
 	return result;

@@ -187,6 +187,15 @@ void pte_print(pte_t pte, GString *out)
 					       page->flags & PG_anon_exclusive ? " exclusive" : "");
 	} else if (is_guard_pte(pte)) {
 		g_string_append(out, "guard");
+	} else if (is_pte_marker(pte)) {
+		g_string_append_printf(out, "marker%s%s",
+				       swp_offset(pte) & PTE_MARKER_POISONED ? " poisoned" : "",
+				       swp_offset(pte) & PTE_MARKER_UFFD_WP ? " uffd-wp" : "");
+	} else if (is_migration_pte(pte)) {
+		g_string_append_printf(out, "migration of frame %" G_GUINT64_FORMAT "%s",
+				       swp_offset(pte),
+				       swp_type(pte) == SWP_MIGRATION_WRITE ? " write" :
+				       swp_type(pte) == SWP_MIGRATION_READ ? "" : " exclusive");
 	} else {
 		g_string_append_printf(out, "swap type %u offset 0x%" G_GINT64_MODIFIER "x%s",
 				       swp_type(pte), swp_offset(pte),

@@ -144,6 +144,9 @@ void files_close_on_exec(struct files_struct *files);
 struct folio *filemap_get_folio(const struct address_space *mapping, pgoff_t index);
 /* The same, adding a new (zero) one if missing; NULL without memory. */
 struct folio *filemap_get_or_add_folio(struct address_space *mapping, pgoff_t index);
+/* Reclaim's way out of the cache: @folio is locked, clean and unmapped.  The cache's reference is
+ * dropped.  Kernel: __remove_mapping(). */
+void filemap_evict_folio(struct folio *folio);
 /* Drops [start, end] (pages, inclusive) from the cache and unmaps it everywhere; private
  * copies stay unless @even_cows.  Kernel: unmap_mapping_range(), truncate_inode_pages(). */
 void truncate_pages(struct address_space *mapping, pgoff_t start, pgoff_t end, bool even_cows);

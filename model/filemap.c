@@ -116,6 +116,12 @@ static void filemap_remove_folio(struct address_space *mapping, struct folio *fo
 		vm_unacct_memory(nr);
 }
 
+void filemap_evict_folio(struct folio *folio)
+{
+	filemap_remove_folio(folio_mapping(folio), folio);
+	folio_put(folio);
+}
+
 /* Kernel: truncate_inode_folio(). */
 static void truncate_inode_folio(struct address_space *mapping, struct folio *folio,
 				 bool even_cows)

@@ -9,6 +9,7 @@
 #include "folio.h"
 #include "lru.h"
 #include "machine.h"
+#include "pgtable.h"
 
 struct folio *folio_alloc(unsigned int order, const char *site)
 {
@@ -52,6 +53,12 @@ static void folio_check_free(const struct folio *folio)
 	if (folio_test(folio, PG_locked))
 		violation_add("bad-page", "folio_put()", "a freed folio to be unlocked",
 			      "folio#%u is locked", folio->id);
+	if (folio_test(folio, PG_swapcache | PG_writeback))
+		violation_add("bad-page", "folio_put()",
+			      "a freed folio to be out of swap and not being written",
+			      "folio#%u is %s", folio->id,
+			      folio_test(folio, PG_writeback) ? "being written" :
+								"in the swap cache");
 	if (folio == mach->zero_page->folio)
 		violation_add("bad-page", "folio_put()", "the zero page to stay",
 			      "its last reference is gone");
@@ -175,6 +182,10 @@ static uint64_t get_anon_vma(const void *object)
 		return 0;
 	return *(const unsigned int *)anon_vma;
 }
+static uint64_t get_swap_slot(const void *object)
+{
+	return swp_offset(((const struct folio *)object)->swap);
+}
 static uint64_t get_anon(const void *object)
 {
 	return folio_test_anon(object);
@@ -190,6 +201,7 @@ FLAG_FIELD(lru)
 FLAG_FIELD(active)
 FLAG_FIELD(swapbacked)
 FLAG_FIELD(swapcache)
+FLAG_FIELD(writeback)
 FLAG_FIELD(unevictable)
 FLAG_FIELD(mlocked)
 
@@ -217,6 +229,9 @@ static const struct field folio_fields[] = {
 	{ "swapbacked", FIELD_BOOL, .get = get_swapbacked,
 	  .what = "PG_swapbacked: anonymous or shmem, and not lazyfree" },
 	{ "swapcache", FIELD_BOOL, .get = get_swapcache, .what = "PG_swapcache" },
+	{ "swap_slot", FIELD_NUMBER, .get = get_swap_slot,
+	  .what = "its slot while in the swap cache, or 0" },
+	{ "writeback", FIELD_BOOL, .get = get_writeback, .what = "PG_writeback" },
 	{ "unevictable", FIELD_BOOL, .get = get_unevictable, .what = "PG_unevictable" },
 	{ "mlocked", FIELD_BOOL, .get = get_mlocked, .what = "PG_mlocked" },
 };

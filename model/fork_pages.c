@@ -4,13 +4,14 @@
  *
  * In the kernel:  mm/memory.c copy_page_range(), copy_pte_range(), copy_present_ptes(),
  *                 copy_nonpresent_pte().
- * Left out:       huge pages, swap entries.
+ * Left out:       huge pages.
  * Locks:          both mmap_locks held for writing; the child's, then the parent's PTE
  *                 table lock are taken here.
  */
 #include "lru.h"
 #include "machine.h"
 #include "memory.h"
+#include "swap.h"
 #include "userfaultfd.h"
 
 /* One table's part of the copy. */
@@ -18,6 +19,7 @@ struct fork_copy {
 	struct vm_area_struct *dst, *src;
 	struct pgtable *dst_table, *src_table;
 	struct folio *prealloc;		/* for a page which must not be shared */
+	pte_t entry;			/* of swap, whose count must continue elsewhere */
 };
 
 /* What can be faulted in again need not be copied.  Kernel: vma_needs_copy(). */
@@ -90,26 +92,65 @@ static int copy_present_pte(struct fork_copy *copy, unsigned int slot, unsigned 
 	return 0;
 }
 
-/* Kernel: copy_pte_marker() and the rest of copy_nonpresent_pte(). */
-static void copy_nonpresent_pte(const struct fork_copy *copy, unsigned int slot)
+/* Kernel: copy_pte_marker(). */
+static void copy_marker(const struct fork_copy *copy, unsigned int slot)
 {
-	pte_t pte = copy->src_table->entry[slot];
 	uint64_t marker = PTE_MARKER_POISONED | PTE_MARKER_GUARD;
 
-	if (!is_pte_marker(pte)) {
-		violation_add("unknown-pte", "copy_nonpresent_pte()",
-			      "a marker, of all words not present", "%#lx in pgtable#%u word %u",
-			      pte, copy->src_table->id, slot);
-		return;
-	}
 	if (userfaultfd_wp(copy->dst))
 		marker |= PTE_MARKER_UFFD_WP;
-	marker &= swp_offset(pte);
+	marker &= swp_offset(copy->src_table->entry[slot]);
 	if (marker)
 		set_pte(copy->dst_table, slot, swp_pte(SWP_PTE_MARKER, marker));
 }
 
-/* Copies words from *addr on until @end, or until a folio is needed: -EAGAIN. */
+/* -EIO: the slot's count must first be able to go on. */
+static int copy_swap_pte(struct fork_copy *copy, pte_t *pte)
+{
+	copy->entry = pte_to_swp_entry(*pte);
+	if (swap_duplicate(copy->entry))
+		return -EIO;
+	copy->dst->vm_mm->swapents++;
+	*pte &= ~_PAGE_SWP_EXCLUSIVE;
+	return 0;
+}
+
+/* A page on its way: whoever brings it must not make it writable or exclusive again. */
+static void copy_migration_pte(const struct fork_copy *copy, pte_t *pte)
+{
+	const struct folio *folio = pfn_to_page(swp_offset(*pte))->folio;
+
+	*mm_counter(copy->dst->vm_mm, folio) += 1;
+	if (swp_type(*pte) != SWP_MIGRATION_READ && is_cow_mapping(copy->src->vm_flags))
+		*pte = migration_pte_readable(*pte);
+}
+
+/* 0 or -EIO.  Kernel: copy_nonpresent_pte(). */
+static int copy_nonpresent_pte(struct fork_copy *copy, unsigned int slot)
+{
+	pte_t pte = copy->src_table->entry[slot];
+
+	if (is_pte_marker(pte)) {
+		copy_marker(copy, slot);
+		return 0;
+	}
+	if (is_migration_pte(pte))
+		copy_migration_pte(copy, &pte);
+	else if (!is_swap_entry_pte(pte))
+		violation_add("unknown-pte", "copy_nonpresent_pte()", "a word of a known kind",
+			      "%#lx in pgtable#%u word %u", pte, copy->src_table->id, slot);
+	else if (copy_swap_pte(copy, &pte))
+		return -EIO;
+	/* From now on it is shared on both sides. */
+	set_pte(copy->src_table, slot, pte);
+	if (!userfaultfd_wp(copy->dst))
+		pte &= ~_PAGE_SWP_UFFD_WP;
+	set_pte(copy->dst_table, slot, pte);
+	return 0;
+}
+
+/* Copies words from *addr on until @end, or until a folio (-EAGAIN) or a count (-EIO) is
+ * needed. */
 static int copy_ptes(struct fork_copy *copy, unsigned long *addr, unsigned long end)
 {
 	for (; *addr < end; *addr += PAGE_SIZE) {
@@ -120,7 +161,7 @@ static int copy_ptes(struct fork_copy *copy, unsigned long *addr, unsigned long 
 		if (pte_present(pte))
 			error = copy_present_pte(copy, slot, *addr);
 		else if (!pte_none(pte))
-			copy_nonpresent_pte(copy, slot);
+			error = copy_nonpresent_pte(copy, slot);
 		if (error)
 			return error;
 	}
@@ -144,8 +185,10 @@ static int copy_pte_range(struct vm_area_struct *dst, struct vm_area_struct *src
 			copy.prealloc = folio_alloc(0, "early copy of a pinned page");
 			if (!copy.prealloc)
 				error = -ENOMEM;
+		} else if (error == -EIO && add_swap_count_continuation(copy.entry)) {
+			error = -ENOMEM;
 		}
-	} while (error == -EAGAIN);
+	} while (error == -EAGAIN || error == -EIO);
 	if (copy.prealloc)
 		folio_put(copy.prealloc);
 	return error;

@@ -65,6 +65,23 @@ static void lruvec_add_folio(struct folio *folio)
 	lru->head[list] = folio->pfn;
 }
 
+/* At the old end.  Not for unevictable ones. */
+static void lruvec_add_folio_tail(struct folio *folio)
+{
+	enum lru_list list = folio_lru_list(folio);
+	struct lru *lru = mach->lru;
+	struct folio *last = folio_at(lru->tail[list]);
+
+	lru->nr[list] += folio_nr_pages(folio);
+	folio->lru_next = 0;
+	folio->lru_prev = lru->tail[list];
+	if (last)
+		last->lru_next = folio->pfn;
+	else
+		lru->head[list] = folio->pfn;
+	lru->tail[list] = folio->pfn;
+}
+
 static void lruvec_del_folio(struct folio *folio)
 {
 	enum lru_list list = folio_lru_list(folio);
@@ -309,6 +326,16 @@ void folio_activate(struct folio *folio)
 {
 	if (folio_test(folio, PG_lru) && !folio_test(folio, PG_active | PG_unevictable))
 		batch_add(BATCH_ACTIVATE, folio, 0);
+}
+
+void folio_rotate_reclaimable(struct folio *folio)
+{
+	if (folio_test(folio, PG_locked | PG_dirty | PG_unevictable) || !folio_test_clear_lru(folio))
+		return;
+	lruvec_del_folio(folio);
+	folio_clear(folio, PG_active);
+	lruvec_add_folio_tail(folio);
+	folio_set(folio, PG_lru);
 }
 
 void folio_deactivate(struct folio *folio)

@@ -59,6 +59,9 @@ void lru_add_drain(void);
 /* A reference was seen; the second one activates.  Kernel: folio_mark_accessed(). */
 void folio_mark_accessed(struct folio *folio);
 void folio_activate(struct folio *folio);
+/* Reclaim wrote it, and finds it first when it looks again.  Kernel: folio_rotate_reclaimable(),
+ * without its batch. */
+void folio_rotate_reclaimable(struct folio *folio);
 void folio_deactivate(struct folio *folio);
 /* Clean and no longer swapbacked, once drained: MADV_FREE.  Kernel: folio_mark_lazyfree(). */
 void folio_mark_lazyfree(struct folio *folio);

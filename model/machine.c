@@ -82,6 +82,7 @@ struct machine *machine_create(const struct machine_config *config)
 	slabs_init(machine);
 	buddy_init(machine, config->ram);
 	lru_init(machine);
+	swap_init(machine);
 	machine->inodes = g_ptr_array_new();
 	machine->violations = g_array_new(FALSE, TRUE, sizeof(struct violation));
 	g_array_set_clear_func(machine->violations, violation_clear);
@@ -107,10 +108,12 @@ void machine_reset(struct machine *machine)
 	machine->violations_dropped = 0;
 	g_clear_pointer(&machine->unsupported, g_free);
 	slabs_reset(machine);
+	swap_fini(machine);
 	lru_fini(machine);
 	buddy_fini(machine);
 	buddy_init(machine, machine->config.ram);
 	lru_init(machine);
+	swap_init(machine);
 	machine_start(machine);
 }
 
@@ -120,6 +123,7 @@ void machine_destroy(struct machine *machine)
 		return;
 	inodes_forget(machine);
 	files_forget(machine);
+	swap_fini(machine);
 	lru_fini(machine);
 	buddy_fini(machine);
 	slabs_fini(machine);

@@ -19,6 +19,7 @@
 struct slab;
 struct buddy;
 struct lru;
+struct swap;
 struct page;
 struct folio;
 struct shrink_state;
@@ -27,6 +28,13 @@ struct shrink_state;
 struct machine_config {
 	uint64_t ram;			/* physical memory */
 	uint64_t swap;			/* swap device, 0 for none */
+	unsigned int swap_device;	/* enum swap_device_kind */
+	enum swap_stable { SWAP_STABLE_BY_DEVICE, SWAP_STABLE_ON, SWAP_STABLE_OFF }
+		swap_stable_writes;	/* must a page not change while it is written? */
+	enum swap_writeback_end {
+		SWAP_WRITEBACK_PROMPT,	/* a write ends with the statement that started it */
+		SWAP_WRITEBACK_HELD	/* `disk: writeback_end()` ends it */
+	} swap_writeback;
 	unsigned int cpus;
 	unsigned long mmap_min_addr;
 	unsigned int max_map_count;
@@ -76,6 +84,7 @@ struct machine {
 	/* physical memory: folio.h */
 	struct buddy *buddy;
 	struct lru *lru;		/* lists and per-CPU batches: lru.h */
+	struct swap *swap;		/* devices and the swap cache: swap.h */
 	struct page *zero_page;		/* the shared zero page; machine_create() makes it */
 	uint64_t next_content;		/* for stores without a value */
 

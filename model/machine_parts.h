@@ -16,6 +16,10 @@ void slabs_fini(struct machine *machine);
 void lru_init(struct machine *machine);
 void lru_fini(struct machine *machine);
 
+/* swap_device.c: the swap devices; the device of the configuration is on from the start. */
+void swap_init(struct machine *machine);
+void swap_fini(struct machine *machine);
+
 /* file.c: frees what inodes and descriptor tables hold outside the slabs (names, arrays),
  * without touching reference counts: all objects go at once. */
 void inodes_forget(struct machine *machine);

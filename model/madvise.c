@@ -226,7 +226,7 @@ bool removal_is_reported(const struct madvise *madvise)
 	return true;
 }
 
-void madvise_walk_tables(struct madvise *madvise, pte_range_fn fn)
+void madvise_walk_tables(struct madvise *madvise, pte_range_fn fn, after_range_fn after)
 {
 	unsigned long next;
 
@@ -238,6 +238,8 @@ void madvise_walk_tables(struct madvise *madvise, pte_range_fn fn)
 			continue;
 		fn(madvise, table, addr, next);
 		spin_unlock(&table->ptl, LOCK_PTE);
+		if (after)
+			after(madvise);
 	}
 }
 

@@ -145,7 +145,7 @@ int madvise_guard_remove(struct madvise *madvise)
 {
 	if (!is_valid_guard_vma(madvise->vma, true))
 		return -EINVAL;
-	madvise_walk_tables(madvise, remove_range);
+	madvise_walk_tables(madvise, remove_range, NULL);
 	trace_event("madvise", "vma#%u [0x%lx,0x%lx): guards removed", madvise->vma->id,
 		    madvise->start, madvise->end);
 	return 0;

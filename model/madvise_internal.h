@@ -25,6 +25,7 @@ struct madvise {
 	struct vm_area_struct *vma;
 	bool lock_dropped;		/* mmap_lock was given up: @vma may be gone */
 	bool restart;			/* others were faster: the call begins anew */
+	GPtrArray *isolated;		/* MADV_PAGEOUT: struct folio * taken off their lists */
 };
 
 /* All of these: 0 or -errno, for [start, end) of madvise->vma. */
@@ -45,9 +46,11 @@ int madvise_guard_remove(struct madvise *madvise);
 /* The area's userfaultfd would have to be told that contents go: refused, and true. */
 bool removal_is_reported(const struct madvise *madvise);
 
-/* Calls @fn for each PTE table that serves part of the range, its lock held. */
+/* Calls @fn for each PTE table that serves part of the range, its lock held, and then @after if
+ * not NULL, with it dropped. */
 typedef void (*pte_range_fn)(struct madvise *madvise, struct pgtable *table, unsigned long start,
 			     unsigned long end);
-void madvise_walk_tables(struct madvise *madvise, pte_range_fn fn);
+typedef void (*after_range_fn)(struct madvise *madvise);
+void madvise_walk_tables(struct madvise *madvise, pte_range_fn fn, after_range_fn after);
 
 #endif

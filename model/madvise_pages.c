@@ -2,16 +2,17 @@
  * madvise_pages.c - madvise() that throws pages away, or says that they are not needed soon.
  *
  * In the kernel:  mm/madvise.c madvise_dontneed_free(), madvise_free_pte_range(),
- *                 madvise_cold(), madvise_pageout(), madvise_cold_or_pageout_pte_range();
- *                 for MADV_PAGEOUT without swap also mm/vmscan.c shrink_folio_list().
- * Left out:       large folios, swap entries; MADV_PAGEOUT where a page would really
- *                 leave memory (refused).
+ *                 madvise_cold(), madvise_pageout(), madvise_cold_or_pageout_pte_range().
+ * Left out:       large folios; shared memory in swap (refused).
  * Locks:          mmap_lock for reading, or the lock of the area; PTE locks; trylock of
  *                 the folio under them.
  */
+#include "file.h"
 #include "lru.h"
 #include "madvise_internal.h"
 #include "memory.h"
+#include "swap.h"
+#include "vmscan.h"
 
 /* The folio that the PTE maps, if there is one and @vma has it by itself; or NULL. */
 static struct folio *mapped_folio(pte_t pte)
@@ -32,17 +33,26 @@ static bool lazyfree_clean(struct folio *folio)
 		return true;
 	if (!folio_trylock(folio))
 		return false;
-	alone = folio_mapcount(folio) == 1 && !folio_test(folio, PG_swapcache);
+	alone = folio_mapcount(folio) == 1 &&
+		(!folio_test(folio, PG_swapcache) || folio_free_swap(folio));
 	if (alone)
 		folio_clear(folio, PG_dirty);
 	folio_unlock(folio);
 	return alone;
 }
 
-static void free_pte(struct pgtable *table, unsigned int slot)
+static void free_pte(struct mm_struct *mm, struct pgtable *table, unsigned int slot)
 {
 	pte_t pte = table->entry[slot];
 	struct folio *folio;
+
+	/* Where a present page would be dropped later, one in swap is at once. */
+	if (is_swap_entry_pte(pte)) {
+		mm->swapents--;
+		free_swap_and_cache(pte_to_swp_entry(pte));
+		set_pte(table, slot, 0);
+		return;
+	}
 
 	if (is_pte_marker(pte) && (swp_offset(pte) & PTE_MARKER_POISONED)) {
 		set_pte(table, slot, 0);
@@ -57,11 +67,11 @@ static void free_pte(struct pgtable *table, unsigned int slot)
 }
 
 /* Kernel: madvise_free_pte_range(). */
-static void free_range(struct madvise *madvise G_GNUC_UNUSED, struct pgtable *table,
-		       unsigned long start, unsigned long end)
+static void free_range(struct madvise *madvise, struct pgtable *table, unsigned long start,
+		       unsigned long end)
 {
 	for (unsigned long addr = start; addr < end; addr += PAGE_SIZE)
-		free_pte(table, pgtable_index(addr, LEVEL_PTE));
+		free_pte(madvise->mm, table, pgtable_index(addr, LEVEL_PTE));
 }
 
 /* Kernel: madvise_free_single_vma(). */
@@ -70,7 +80,7 @@ static int madvise_free(struct madvise *madvise)
 	if (!vma_is_anonymous(madvise->vma))
 		return -EINVAL;
 	lru_add_drain();
-	madvise_walk_tables(madvise, free_range);
+	madvise_walk_tables(madvise, free_range, NULL);
 	trace_event("madvise", "vma#%u [0x%lx,0x%lx): pages may be dropped until written again",
 		    madvise->vma->id, madvise->start, madvise->end);
 	return 0;
@@ -140,15 +150,16 @@ int madvise_cold(struct madvise *madvise)
 	if (!can_madv_lru_vma(madvise->vma))
 		return -EINVAL;
 	lru_add_drain();
-	madvise_walk_tables(madvise, cold_range);
+	madvise_walk_tables(madvise, cold_range, NULL);
 	trace_event("madvise", "vma#%u [0x%lx,0x%lx): pages are cold", madvise->vma->id,
 		    madvise->start, madvise->end);
 	return 0;
 }
 
 /* Nowhere to go: reclaim takes the page off its list, fails, and makes it active. */
-static void pageout_range(struct madvise *madvise G_GNUC_UNUSED, struct pgtable *table,
-			  unsigned long start, unsigned long end)
+/* Takes what may go off its list; the rest is only no longer thought of as in use. */
+static void isolate_range(struct madvise *madvise, struct pgtable *table, unsigned long start,
+			  unsigned long end)
 {
 	for (unsigned long addr = start; addr < end; addr += PAGE_SIZE) {
 		struct folio *folio = cold_folio(table->entry[pgtable_index(addr, LEVEL_PTE)]);
@@ -160,38 +171,44 @@ static void pageout_range(struct madvise *madvise G_GNUC_UNUSED, struct pgtable 
 			folio_set(folio, PG_workingset);
 		if (!folio_isolate_lru(folio))
 			continue;
-		if (!folio_test(folio, PG_unevictable))
-			folio_set(folio, PG_active);
-		folio_putback_lru(folio);
+		if (folio_test(folio, PG_unevictable))
+			folio_putback_lru(folio);
+		else
+			g_ptr_array_add(madvise->isolated, folio);
 	}
 }
 
-/* Would the page that this PTE maps leave memory?  Stops the walk if so. */
-static bool stays_in_memory(const struct pgtable *table, unsigned int slot,
-			    unsigned long addr G_GNUC_UNUSED, void *data)
+/* With the table's lock dropped.  Kernel: reclaim_pages(). */
+static void reclaim_isolated(struct madvise *madvise)
 {
-	const struct folio *folio = mapped_folio(table->entry[slot]);
-	bool *leaves = data;
+	for (guint i = 0; i < madvise->isolated->len; i++) {
+		struct folio *folio = madvise->isolated->pdata[i];
 
-	if (!folio || folio_mapcount(folio) != 1)
-		return true;
-	*leaves = mach->config.swap || !folio_test_anon(folio) || !folio_test(folio, PG_swapbacked);
-	return !*leaves;
+		folio_clear(folio, PG_active);
+	}
+	shrink_folio_list(madvise->isolated, true);
+}
+
+/* Pages of shared memory would go to swap as well. */
+static bool shmem_would_be_swapped(const struct madvise *madvise)
+{
+	const struct file *file = madvise->vma->vm_file;
+
+	if (!mach->config.swap || !file || file->inode->type != INODE_SHMEM)
+		return false;
+	model_unsupported("MADV_PAGEOUT of shared memory with a swap device");
+	return true;
 }
 
 int madvise_pageout(struct madvise *madvise)
 {
-	bool leaves = false;
-
 	if (!can_madv_lru_vma(madvise->vma))
 		return -EINVAL;
-	lru_add_drain();
-	pgtable_for_each(madvise->mm, madvise->start, madvise->end, stays_in_memory, &leaves);
-	if (leaves) {
-		model_unsupported("MADV_PAGEOUT of [0x%lx,0x%lx): pages would be reclaimed",
-				  madvise->start, madvise->end);
+	if (shmem_would_be_swapped(madvise))
 		return -ENOSYS;
-	}
-	madvise_walk_tables(madvise, pageout_range);
+	lru_add_drain();
+	madvise->isolated = g_ptr_array_new();
+	madvise_walk_tables(madvise, isolate_range, reclaim_isolated);
+	g_ptr_array_unref(madvise->isolated);
 	return 0;
 }

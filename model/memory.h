@@ -34,6 +34,11 @@ const char *vm_fault_result_words(enum vm_fault_result result);
 pte_t vma_page_prot(const struct vm_area_struct *vma);
 /* Kernel: vma_wants_writenotify(). */
 bool vma_wants_writenotify(const struct vm_area_struct *vma);
+/* Does an access through @vma tell that the page will be needed?  Kernel: vma_has_recency(). */
+static inline bool vma_has_recency(const struct vm_area_struct *vma)
+{
+	return !(vma->vm_flags & (VM_SEQ_READ | VM_RAND_READ));
+}
 /* What a present PTE maps, NULL for the zero page.  Kernel: vm_normal_page(). */
 static inline struct page *vm_normal_page(pte_t pte)
 {

@@ -8,6 +8,7 @@
 #include <string.h>
 #include "file.h"
 #include "memory.h"
+#include "swap.h"
 #include "syscalls.h"
 #include "vma.h"
 
@@ -25,11 +26,22 @@ static bool unmapped_in_core(const struct vm_area_struct *vma, unsigned long add
 /* Kernel: mincore_pte_range(). */
 static bool word_in_core(const struct vm_area_struct *vma, unsigned long addr, pte_t pte)
 {
+	struct folio *folio;
+	bool uptodate;
+
 	if (pte_present(pte))
 		return true;
 	if (pte_none(pte) || is_pte_marker(pte))
 		return unmapped_in_core(vma, addr);
-	return is_migration_pte(pte);
+	if (is_migration_pte(pte))
+		return true;
+	/* The page is in swap, and perhaps still or again in memory. */
+	folio = swap_cache_get_folio(pte_to_swp_entry(pte));
+	if (!folio)
+		return false;
+	uptodate = folio_test(folio, PG_uptodate);
+	folio_put(folio);
+	return uptodate;
 }
 
 /* The pages of one table's range. */

@@ -6,6 +6,7 @@
 #include "file.h"
 #include "machine.h"
 #include "memory.h"
+#include "swap.h"
 
 /* What a fault would bring in at @addr, which no word of a table tells. */
 static bool peek_absent(const struct vm_area_struct *vma, unsigned long addr, uint64_t *value)
@@ -38,6 +39,12 @@ bool peek_content(const struct mm_struct *mm, unsigned long addr, uint64_t *valu
 	pte = pgtable_entry(mm, addr, LEVEL_PTE);
 	if (pte_none(pte))
 		return peek_absent(vma, addr & PAGE_MASK, value);
+	if (is_swap_entry_pte(pte))
+		return swap_peek(pte_to_swp_entry(pte), value);
+	if (is_migration_pte(pte)) {
+		*value = pfn_to_page(swp_offset(pte))->content;
+		return true;
+	}
 	if (!pte_present(pte))
 		return false;
 	*value = pfn_to_page(pte_pfn(pte))->content;

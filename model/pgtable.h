@@ -109,6 +109,22 @@ static inline bool is_migration_pte(pte_t pte)
 	       swp_type(pte) <= SWP_MIGRATION_WRITE;
 }
 
+/* The migration word @pte for a page that is no longer, or not certainly, its owner's alone; for
+ * one that is, but may not be written to.
+ * Kernel: make_readable_migration_entry(), make_readable_exclusive_migration_entry(). */
+static inline pte_t migration_pte_as(pte_t pte, unsigned int type)
+{
+	return (pte & ~(0x1fUL << SWP_TYPE_SHIFT)) | ((pte_t)type << SWP_TYPE_SHIFT);
+}
+static inline pte_t migration_pte_readable(pte_t pte)
+{
+	return migration_pte_as(pte, SWP_MIGRATION_READ);
+}
+static inline pte_t migration_pte_readable_exclusive(pte_t pte)
+{
+	return migration_pte_as(pte, SWP_MIGRATION_READ_EXCLUSIVE);
+}
+
 /* The protection bits of a leaf mapped with @flags.  Private writable areas map
  * read-only; the fault adds _PAGE_RW.  Kernel: vm_get_page_prot(). */
 pte_t vm_page_prot(vm_flags_t flags);

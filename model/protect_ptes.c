@@ -32,6 +32,17 @@ static bool can_change_pte_writable(const struct vm_area_struct *vma, pte_t pte)
 	return page && page->folio && folio_test_anon(page->folio) && PageAnonExclusive(page);
 }
 
+/*
+ * Not to be written to when it comes back; what was exclusive stays so.  Even if the new
+ * protection would allow it: the next store faults.  Kernel: change_pte_range().
+ */
+static pte_t migration_wrprotect(pte_t pte)
+{
+	if (folio_test_anon(pfn_to_page(swp_offset(pte))->folio))
+		return migration_pte_readable_exclusive(pte);
+	return migration_pte_readable(pte);
+}
+
 static void change_pte_range(struct vm_area_struct *vma, unsigned long addr, unsigned long end,
 			     pte_t prot)
 {
@@ -44,6 +55,8 @@ static void change_pte_range(struct vm_area_struct *vma, unsigned long addr, uns
 		unsigned int slot = pgtable_index(addr, LEVEL_PTE);
 		pte_t old = table->entry[slot], pte;
 
+		if (is_migration_pte(old) && swp_type(old) == SWP_MIGRATION_WRITE)
+			set_pte(table, slot, migration_wrprotect(old));
 		if (!pte_present(old))
 			continue;
 		pte = pte_modify(old, prot);

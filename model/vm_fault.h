@@ -43,6 +43,8 @@ enum vm_fault_result do_fault(struct vm_fault *vmf);
 bool do_page_mkwrite(struct vm_fault *vmf, struct folio *folio);
 /* Kernel: fault_dirty_shared_page(): takes the folio locked, leaves it unlocked. */
 void fault_dirty_shared_page(struct folio *folio);
+/* swap_fault.c: the page is in swap.  Kernel: do_swap_page(). */
+enum vm_fault_result do_swap_page(struct vm_fault *vmf);
 /* fault_wp.c: a store to a page mapped read-only, or FAULT_FLAG_UNSHARE.  The PTE lock is
  * held on entry and not on return.  Kernel: do_wp_page(). */
 enum vm_fault_result do_wp_page(struct vm_fault *vmf);

@@ -2,13 +2,14 @@
  * zap.c - taking words out of page tables, with what they map.
  *
  * In the kernel:  mm/memory.c unmap_page_range(), zap_pte_range(); mm/pt_reclaim.c.
- * Left out:       huge pages, swap entries, TLB flushes (a page is dropped once the lock
+ * Left out:       huge pages, TLB flushes (a page is dropped once the lock
  *                 is, as after a flush).
  * Locks:          taken here: the PTE table's lock, and the PMD's to free a table.
  */
 #include "lru.h"
 #include "machine.h"
 #include "memory.h"
+#include "swap.h"
 
 /* Folios whose reference goes after the PTE lock.  Kernel: struct mmu_gather. */
 struct gather {
@@ -18,15 +19,11 @@ struct gather {
 
 static void gather_flush(struct gather *gather)
 {
-	for (unsigned int i = 0; i < gather->nr; i++)
+	for (unsigned int i = 0; i < gather->nr; i++) {
+		free_swap_cache(gather->folio[i]);
 		folio_put(gather->folio[i]);
+	}
 	gather->nr = 0;
-}
-
-/* Does an access through @vma tell that the page will be needed?  Kernel: vma_has_recency(). */
-static bool vma_has_recency(const struct vm_area_struct *vma)
-{
-	return !(vma->vm_flags & (VM_SEQ_READ | VM_RAND_READ));
 }
 
 /* Does protection of a file page against writes outlive the page?
@@ -37,6 +34,12 @@ static pte_t zapped_pte(const struct vm_area_struct *vma, pte_t pte,
 	if (!(pte & _PAGE_UFFD_WP) || vma_is_anonymous(vma) || !details->keep_markers)
 		return 0;
 	return swp_pte(SWP_PTE_MARKER, PTE_MARKER_UFFD_WP);
+}
+
+/* The protection of a word that is not present, as that of one that is. */
+static pte_t swp_pte_wp(pte_t pte)
+{
+	return pte & _PAGE_SWP_UFFD_WP ? _PAGE_UFFD_WP : 0;
 }
 
 static void zap_present(struct vm_area_struct *vma, struct pgtable *table, unsigned int slot,
@@ -77,18 +80,34 @@ static bool keep_marker(const struct vm_area_struct *vma, pte_t pte,
 	return !vma_is_anonymous(vma) && details->keep_markers;
 }
 
+/* Kernel: zap_nonpresent_ptes(). */
 static void zap_nonpresent(const struct vm_area_struct *vma, struct pgtable *table,
 			   unsigned int slot, const struct zap_details *details)
 {
+	struct mm_struct *mm = vma->vm_mm;
 	pte_t pte = table->entry[slot];
 
 	if (is_pte_marker(pte)) {
 		if (!keep_marker(vma, pte, details))
 			set_pte(table, slot, 0);
-		return;
+	} else if (is_migration_pte(pte)) {
+		struct folio *folio = pfn_to_page(swp_offset(pte))->folio;
+
+		if (!details->even_cows && folio_test_anon(folio))
+			return;
+		set_pte(table, slot, zapped_pte(vma, swp_pte_wp(pte), details));
+		*mm_counter(mm, folio) -= 1;
+	} else if (is_swap_entry_pte(pte)) {
+		/* Only private pages are swapped by words. */
+		if (!details->even_cows)
+			return;
+		set_pte(table, slot, zapped_pte(vma, swp_pte_wp(pte), details));
+		mm->swapents--;
+		free_swap_and_cache(pte_to_swp_entry(pte));
+	} else {
+		violation_add("unknown-pte", "zap_pte_range()", "a word of a known kind",
+			      "%#lx in pgtable#%u word %u", pte, table->id, slot);
 	}
-	violation_add("unknown-pte", "zap_pte_range()", "a marker, of all words not present",
-		      "%#lx in pgtable#%u word %u", pte, table->id, slot);
 }
 
 /* One table's part of the range: returns where it came to. */

@@ -79,6 +79,9 @@ long model_call_task(struct model_backend *model, const struct call_request *req
 long model_call_file(const struct call_request *request, struct call_outcome *outcome);
 /* Makes descriptors that only a path is known of: `3</path>`. */
 void model_open_by_path(const struct op_args *args);
+/* backend_model_actors.c: reclaim, the disk */
+long model_call_actor(struct model_backend *model, const struct call_request *request,
+		      struct call_outcome *outcome);
 /* backend_model_access.c: load, store, exec */
 void model_access(const struct call_request *request, struct call_outcome *outcome);
 /* backend_model_observe.c */

@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "model/swap.h"
 #include "model/syscalls.h"
 #include "sim/backend_model.h"
 #include "sim/coroutine.h"
@@ -127,6 +128,7 @@ void model_call(struct backend *backend, const struct call_request *request,
 		g_ptr_array_add(model->blocked, call);
 	}
 	run_woken(model);
+	swap_writeback_run();
 	machine_enter(before);
 }
 

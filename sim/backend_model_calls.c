@@ -208,6 +208,9 @@ void model_carry_out(struct model_backend *model, struct model_task *entry,
 	case OP_EXIT: case OP_EXIT_GROUP: case OP_EXECVE: case OP_PROCESS_MADVISE:
 		result = model_call_task(model, request, entry, outcome);
 		break;
+	case OP_KSWAPD_RECLAIM: case OP_WRITEBACK_START: case OP_WRITEBACK_END:
+		result = model_call_actor(model, request, outcome);
+		break;
 	case OP_USERFAULTFD: case OP_UFFDIO: case OP_MEMFD_CREATE:
 	case OP_OPEN: case OP_OPENAT: case OP_CLOSE: case OP_FTRUNCATE: case OP_FALLOCATE:
 	case OP_DUP: case OP_FCNTL:

@@ -8,6 +8,7 @@
 
 #include "model/file.h"
 #include "model/memory.h"
+#include "model/swap.h"
 #include "model/userfaultfd.h"
 #include "sim/backend_model.h"
 
@@ -77,6 +78,8 @@ static void see_absent(struct seen_page *seen, pte_t pte)
 	seen->swap_type = swp_type(pte);
 	seen->swap_offset = swp_offset(pte);
 	seen->anon_exclusive = !is_pte_marker(pte) && (pte & _PAGE_SWP_EXCLUSIVE) != 0;
+	if (is_swap_entry_pte(pte))
+		seen->content_known = swap_peek(pte_to_swp_entry(pte), &seen->content);
 }
 
 struct see_pages {

@@ -1,12 +1,13 @@
 /*
  * backend_model_show.c - what only the model can show: reverse mappings, page tables,
- * anon_vmas, locks.
+ * anon_vmas, swap, locks.
  *
  * Locks:          none; the walks here take none.
  */
 #include <string.h>
 
 #include "model/memory.h"
+#include "model/swap.h"
 #include "sim/backend_model.h"
 
 struct show {
@@ -145,6 +146,45 @@ static void show_locks(struct show *show)
 	}
 }
 
+/* ---- swap ---- */
+
+static void show_slot(struct show *show, const struct swap_slot *slot, uint64_t offset)
+{
+	const struct folio *folio = slot->folio;
+
+	g_string_append_printf(show->out, "    slot %" G_GUINT64_FORMAT "  count %u", offset,
+			       swap_slot_count(slot));
+	if (folio)
+		g_string_append_printf(show->out, "  folio#%u in the swap cache%s%s", folio->id,
+				       folio_test(folio, PG_dirty) ? ", dirty" : "",
+				       folio_test(folio, PG_writeback) ? ", being written" : "");
+	if (slot->zero)
+		g_string_append(show->out, "  all zeroes");
+	else
+		g_string_append_printf(show->out, "  content=%" G_GUINT64_FORMAT, slot->content);
+	g_string_append_c(show->out, '\n');
+}
+
+static void show_swap(struct show *show)
+{
+	for (unsigned int type = 0; type < MAX_SWAPFILES; type++) {
+		const struct swap_info_struct *si = mach->swap->info[type];
+
+		if (!si)
+			continue;
+		g_string_append_printf(show->out, "  device %u: %" G_GUINT64_FORMAT
+				       " slots, %" G_GUINT64_FORMAT " in use%s%s%s\n", type,
+				       si->max - 1, si->inuse_pages,
+				       si->flags & SWP_BLKDEV ? ", block device" : ", file",
+				       si->flags & SWP_SYNCHRONOUS_IO ? ", synchronous" : "",
+				       si->flags & SWP_STABLE_WRITES ? ", stable writes" : "");
+		for (uint64_t offset = 1; offset < si->max; offset++)
+			if (si->slot[offset].map)
+				show_slot(show, &si->slot[offset], offset);
+		show->nr++;
+	}
+}
+
 static bool show_each(struct show *show, enum show_kind what)
 {
 	switch (what) {
@@ -162,7 +202,8 @@ static bool show_each(struct show *show, enum show_kind what)
 		show_locks(show);
 		return true;
 	case SHOW_BACKEND_SWAP:
-		return false;
+		show_swap(show);
+		return true;
 	}
 	return false;
 }
@@ -176,7 +217,8 @@ bool model_show(struct backend *backend, enum show_kind what, const char *proces
 	bool known;
 
 	show.mm = model_process_mm(model, process);
-	known = show.mm || what == SHOW_BACKEND_ANON_VMA || what == SHOW_BACKEND_LOCKS;
+	known = show.mm || what == SHOW_BACKEND_ANON_VMA || what == SHOW_BACKEND_LOCKS ||
+		what == SHOW_BACKEND_SWAP;
 	known = known && show_each(&show, what);
 	if (known && !show.nr)
 		g_string_append(out, "  none\n");

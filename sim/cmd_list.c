@@ -64,6 +64,8 @@ static int list_invariants(char **paths)
 		       rules[i].why, rules[i].source);
 	printf("lock-order\n  locks are taken in the order of their classes, once each\n"
 	       "might-sleep\n  nothing sleeps under a spinlock\n"
+	       "swap-stable-writes\n  a page does not change while a device writes it that needs it "
+	       "stable\n"
 	       "no-leak\n  when all tasks have ended, nothing is left of them\n");
 	return STATUS_GOOD;
 }

@@ -37,7 +37,7 @@ struct live_run {
 
 static const char *setting_missing(const struct setting *setting)
 {
-	static const char *const keys[] = { "ram", "cpus" };
+	static const char *const keys[] = { "ram", "cpus", "swap" };
 
 	if (setting->kind == SETTING_BUG)
 		return "bug";

@@ -12,6 +12,7 @@
 #define STR(n)		{ n, ARG_STRING, NULL }
 #define STRUCT(n)	{ n, ARG_STRUCT, NULL }
 #define LIST(n)		{ n, ARG_LIST, NULL }
+#define PLACE(n)	{ n, ARG_PLACE, NULL }
 #define ANY(n)		{ n, ARG_ANY, NULL }
 
 #define RANGE		ADDR("addr"), NUM("length")
@@ -135,6 +136,12 @@ static const struct op ops[] = {
 	  .what = "the device that took those pages last lets them go" },
 	{ "gup_fast", OP_GUP_FAST, RETURNS_INT, 1, { RANGE, FLG("flags", "FOLL_") },
 	  .what = "a device takes what it can get without locks and faults: how many pages" },
+	{ "reclaim", OP_KSWAPD_RECLAIM, RETURNS_INT, 2, { PLACE("addr"), NUM("length") },
+	  .actor = "kswapd", .what = "reclaims the pages of a range, used or not; how many went" },
+	{ "writeback_start", OP_WRITEBACK_START, RETURNS_INT, 1, { PLACE("addr") },
+	  .actor = "disk", .what = "unmaps a page and begins to write it" },
+	{ "writeback_end", OP_WRITEBACK_END, RETURNS_INT, 1, { PLACE("addr") },
+	  .actor = "disk", .what = "a page has been written" },
 	{ "finish", OP_FINISH, RETURNS_INT, 0, {},
 	  .what = "what the call of the task gave that was blocked" },
 };
@@ -200,13 +207,10 @@ static const struct {
 	{ "shmdt", "System V shared memory" },
 	{ "collapse", "khugepaged" },
 	{ "scan", "khugepaged" },
-	{ "reclaim", "reclaim and swap" },
 	{ "shrink", "reclaim and swap" },
 	{ "migrate", "page migration" },
 	{ "migrate_fail", "page migration" },
 	{ "merge", "same-page merging" },
-	{ "writeback_start", "writeback" },
-	{ "writeback_end", "writeback" },
 };
 
 const char *op_not_modelled(const char *name)

@@ -8,6 +8,7 @@
 
 #include "model/gup.h"
 #include "model/memory.h"
+#include "model/swap.h"
 #include "model/vma.h"
 #include "sim/queries.h"
 
@@ -201,6 +202,38 @@ static bool query_pte(const struct query *query, struct value *out)
 	return true;
 }
 
+/* What a word of swap leads to. */
+static bool query_swap(const struct query *query, struct value *out)
+{
+	const struct swap_slot *slot;
+	struct place place = {};
+	struct value slot_number, count, folio;
+	pte_t pte;
+
+	if (!locate_vma(query, &query->args[0], &place))
+		return false;
+	pte = entry_at(&place);
+	slot = is_swap_entry_pte(pte) ? swap_slot(pte_to_swp_entry(pte)) : NULL;
+	if (!slot) {
+		g_autofree char *where = place_text(query, &place);
+
+		return query_error(query, "pte(a).swap can be asked first",
+				   "no page is in swap at %s", where);
+	}
+	slot_number = value_unsigned(swp_offset(pte));
+	count = value_unsigned(swap_slot_count(slot));
+	*out = value_struct();
+	value_set_field(out, "slot", &slot_number, false);
+	value_set_field(out, "count", &count, false);
+	add_bit(out, "exclusive", pte_swp_exclusive(pte));
+	add_bit(out, "cached", slot->folio != NULL);
+	add_bit(out, "zero", slot->zero);
+	folio = value_object("folio", slot->folio ? slot->folio->id : 0);
+	folio.ptr = slot->folio;
+	value_set_field(out, "folio", &folio, false);
+	return true;
+}
+
 static bool query_folio(const struct query *query, struct value *out)
 {
 	struct place place = {};
@@ -341,7 +374,7 @@ static bool query_sys(const struct query *query, struct value *out)
 {
 	const struct machine *machine = query->model->machine;
 	struct value free = value_unsigned(buddy_free_pages(machine));
-	struct value swap_free = value_int(0), committed = value_unsigned(machine->committed);
+	struct value swap_free = value_unsigned(machine->swap->nr_swap_pages), committed = value_unsigned(machine->committed);
 
 	*out = value_struct();
 	value_set_field(out, "free", &free, false);
@@ -354,6 +387,8 @@ static const struct query_row rows[] = {
 	{ "vmas", 0, 2, query_vmas, "vmas(), vmas(P), vmas(A..B)", "how many VMAs" },
 	{ "vma", 1, 1, query_vma, "vma(a)", "the VMA at an address" },
 	{ "pte", 1, 1, query_pte, "pte(a)", "its page table entry" },
+	{ "swap", 1, 1, query_swap, "swap(a)",
+	  "the slot of a page in swap: .slot .count .exclusive .cached .zero .folio" },
 	{ "folio", 1, 1, query_folio, "folio(a)", "the folio that is mapped there" },
 	{ "anon_vma", 1, 1, query_anon_vma, "anon_vma(a)", "the VMA's anon_vma, or none" },
 	{ "rmap", 1, 1, query_rmap, "rmap(a)", "where an rmap walk finds the page" },

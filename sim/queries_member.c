@@ -11,12 +11,6 @@
 #include "model/vma.h"
 #include "sim/queries.h"
 
-static bool folio_bit(const struct folio *folio, uint32_t flag, struct value *out)
-{
-	*out = value_int(folio_test(folio, flag));
-	return true;
-}
-
 /* What a folio has besides its table; .exclusive is of the page that was asked for. */
 static bool folio_member(const struct value *base, const char *name, struct value *out)
 {
@@ -33,8 +27,6 @@ static bool folio_member(const struct value *base, const char *name, struct valu
 		*out = value_int(folio_mapcount(folio));
 		return true;
 	}
-	if (!strcmp(name, "writeback"))
-		return folio_bit(folio, PG_writeback, out);
 	if (!strcmp(name, "ksm")) {
 		*out = value_int(folio_test_ksm(folio));
 		return true;

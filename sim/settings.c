@@ -27,6 +27,9 @@ struct setting_key {
 	}
 APPLY(ram, s->config.ram = value)
 APPLY(swap, s->config.swap = value)
+APPLY(swap_device, s->config.swap_device = (unsigned int)value)
+APPLY(swap_stable, s->config.swap_stable_writes = (enum swap_stable)value)
+APPLY(swap_writeback, s->config.swap_writeback = (enum swap_writeback_end)value)
 APPLY(cpus, s->config.cpus = (unsigned int)value)
 APPLY(max_map_count, s->config.max_map_count = (unsigned int)value)
 APPLY(overcommit_memory, s->config.overcommit_memory = (unsigned int)value)
@@ -47,6 +50,10 @@ static const char *const thp_words[] = { "madvise", "never", NULL };
 static const char *const layout_words[] = { "empty", "typical", NULL };
 static const char *const placement_words[] = { "search", "recorded", NULL };
 
+static const char *const swap_device_words[] = { "file", "disk", "zram", NULL };
+static const char *const swap_stable_words[] = { "device", "on", "off", NULL };
+static const char *const swap_writeback_words[] = { "prompt", "held", NULL };
+
 /* Releases whose differences the table of semantics goes back to. */
 #define OLDEST	KERNEL_VERSION(6, 6)
 #define NEWEST	KERNEL_VERSION(6, 18)
@@ -54,7 +61,17 @@ static const char *const placement_words[] = { "search", "recorded", NULL };
 static const struct setting_key keys[] = {
 	{ "ram", SET_BYTES, 1UL << 20, (1UL << 40) - 1, NULL, apply_ram, "1M to less than 1T",
 	  "physical memory; 4G unless said otherwise" },
-	{ "swap", SET_BYTES, 0, 0, NULL, apply_swap, "0", "size of the swap device" },
+	{ "swap", SET_BYTES, 0, 1UL << 32, NULL, apply_swap, "0 to 4G",
+	  "size of the swap device; 0 for none" },
+	{ "swap.device", SET_WORD, 0, 0, swap_device_words, apply_swap_device,
+	  "file | disk | zram",
+	  "file: written asynchronously; disk: likewise, large folios stay together; zram: written "
+	  "and read at once, pages must not change meanwhile" },
+	{ "swap.stable_writes", SET_WORD, 0, 0, swap_stable_words, apply_swap_stable,
+	  "device | on | off",
+	  "whether a page must not change while it is written; device: as its kind has it" },
+	{ "swap.writeback", SET_WORD, 0, 0, swap_writeback_words, apply_swap_writeback,
+	  "prompt | held", "a write ends with its statement, or when disk: writeback_end() says so" },
 	{ "thp", SET_WORD, 0, 0, thp_words, apply_thp, "madvise | never",
 	  "transparent huge pages" },
 	{ "cpus", SET_COUNT, 1, 64, NULL, apply_cpus, "1 to 64", "number of CPUs; 2" },
@@ -165,14 +182,10 @@ static bool value_of(const struct setting *setting, const struct setting_key *ke
 		return kernel_of(setting, key, diags, out);
 	if (!number_of(setting, diags, out))
 		return false;
-	if (*out >= key->min && *out <= key->max)
+	if (*out >= key->min && *out <= key->max &&
+	    (strcmp(key->name, "swap") || !*out || *out >= 2 * PAGE_SIZE))
 		return true;
-	if (!strcmp(key->name, "swap"))
-		diag_error(diags, &setting->value_loc, "write 0",
-			   "not yet modelled: a swap device");
-	else
-		diag_error(diags, &setting->value_loc, key->values, "%s is out of its range",
-			   key->name);
+	diag_error(diags, &setting->value_loc, key->values, "%s is out of its range", key->name);
 	return false;
 }
 

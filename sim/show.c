@@ -82,7 +82,7 @@ static void show_entry(const struct seen_page *page, GString *out)
 			       page->huge ? " huge" : "", page->uffd_wp ? " uffd_wp" : "",
 			       page->file ? " file" : "",
 			       page->anon_exclusive ? " exclusive" : "");
-	if (page->content_known && page->folio)
+	if (page->content_known && (page->folio || page->swap))
 		g_string_append_printf(out, " content=%" G_GUINT64_FORMAT, page->content);
 }
 
@@ -161,11 +161,6 @@ void run_show(struct run *run, const struct stmt *stmt)
 
 	if (!strcmp(process, "P"))
 		process = run->first;
-	if (show->what == SHOW_SWAP) {
-		diag_error(run->diags, &stmt->loc, NULL, "not yet modelled: swap");
-		run_stop(run, stmt, STATUS_REJECTED);
-		return;
-	}
 	known = show->what == SHOW_VMAS || show->what == SHOW_PAGES ?
 		show_seen(run, show, process, out) : show_backend(run, show, process, out);
 	if (!known) {

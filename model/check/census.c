@@ -45,8 +45,9 @@ static void census_grow(struct census *census, pfn_t pfn)
 		nr *= 2;
 	census->maps = g_renew(uint32_t, census->maps, nr);
 	census->writable = g_renew(uint32_t, census->writable, nr);
+	census->dirty = g_renew(uint32_t, census->dirty, nr);
 	for (pfn_t i = census->nr_frames; i < nr; i++)
-		census->maps[i] = census->writable[i] = 0;
+		census->maps[i] = census->writable[i] = census->dirty[i] = 0;
 	census->nr_frames = nr;
 }
 
@@ -62,15 +63,26 @@ static void count_rss(struct census_mm *mm, const struct page *page)
 		mm->rss_file++;
 }
 
+static void count_swap(struct count *count, pte_t pte)
+{
+	uint64_t offset = swp_offset(pte);
+
+	count->mm->swapents++;
+	if (!swap_slot(pte))
+		return;			/* check_swap.c will say so */
+	count->census->swap_words[swp_type(pte)][offset]++;
+	count->census->swap_exclusive[swp_type(pte)][offset] += pte_swp_exclusive(pte);
+}
+
 static void count_pte(const struct census_pte *pte, void *data)
 {
 	struct count *count = data;
 	pfn_t pfn;
 
 	if (is_migration_pte(pte->pte))
-		count->mm->rss_anon++;
+		count_rss(count->mm, pfn_to_page(swp_offset(pte->pte)));
 	else if (is_swap_pte(pte->pte) && !is_pte_marker(pte->pte))
-		count->mm->swapents++;
+		count_swap(count, pte->pte);
 	if (!pte_present(pte->pte) || pte_special(pte->pte))
 		return;
 	pfn = pte_pfn(pte->pte);
@@ -79,6 +91,8 @@ static void count_pte(const struct census_pte *pte, void *data)
 	count->census->maps[pfn]++;
 	if (pte_write(pte->pte))
 		count->census->writable[pfn]++;
+	if (pte_dirty(pte->pte))
+		count->census->dirty[pfn]++;
 	count_rss(count->mm, pfn_to_page(pfn));
 }
 
@@ -107,6 +121,14 @@ struct census *census_take(struct check *check)
 
 	census->mm = g_new0(struct census_mm, check->mms->len + 1);
 	census_grow(census, 0);
+	for (unsigned int type = 0; type < MAX_SWAPFILES; type++) {
+		const struct swap_info_struct *si = check->machine->swap->info[type];
+
+		if (!si)
+			continue;
+		census->swap_words[type] = g_new0(uint32_t, si->max);
+		census->swap_exclusive[type] = g_new0(uint32_t, si->max);
+	}
 	for (guint i = 0; i < check->mms->len; i++) {
 		struct count count = { census, &census->mm[i] };
 
@@ -123,6 +145,11 @@ void census_free(struct census *census)
 {
 	g_free(census->maps);
 	g_free(census->writable);
+	g_free(census->dirty);
+	for (unsigned int type = 0; type < MAX_SWAPFILES; type++) {
+		g_free(census->swap_words[type]);
+		g_free(census->swap_exclusive[type]);
+	}
 	g_free(census->mm);
 	g_clear_pointer(&census->device_refs, g_hash_table_unref);
 	g_free(census);

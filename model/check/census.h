@@ -6,6 +6,7 @@
 
 #include "../folio.h"
 #include "../pgtable.h"
+#include "../swap.h"
 #include "check.h"
 
 struct census_mm {
@@ -16,6 +17,9 @@ struct census {
 	pfn_t nr_frames;		/* counts exist below this PFN */
 	uint32_t *maps;			/* [PFN]: present PTEs that map the frame */
 	uint32_t *writable;		/* [PFN]: those of them that are writable */
+	uint32_t *dirty;		/* [PFN]: those of them that are dirty */
+	uint32_t *swap_words[MAX_SWAPFILES];	/* [slot]: words that hold it; NULL: no device */
+	uint32_t *swap_exclusive[MAX_SWAPFILES]; /* [slot]: those of them that say exclusive */
 	struct census_mm *mm;		/* [index in check->mms] */
 	GHashTable *device_refs;	/* PFN of a folio -> references that devices have on it;
 					 * looked up only; NULL if no device holds anything */

@@ -50,7 +50,7 @@ static const struct check_rule rules[] = {
 	{ "rmap-mapcount", "the mapcount of a page is the number of PTEs that map it",
 	  "a mapped page would be freed, or an unmapped one kept",
 	  "mm/rmap.c folio_remove_rmap_pte()", check_rmap_mapcount },
-	{ "folio-refs", "the refcount of a folio is the number of its holders: PTEs, page cache, LRU batches, "
+	{ "folio-refs", "the refcount of a folio is the number of its holders: PTEs, page and swap cache, LRU batches, "
 	  "devices",
 	  "a folio would be freed in use, or leak",
 	  "mm/swap.c folio_put()", check_folio_refs },
@@ -69,6 +69,17 @@ static const struct check_rule rules[] = {
 	  "its offset",
 	  "truncation would leave stale data mapped",
 	  "mm/filemap.c", check_page_cache },
+	{ "swap-counts", "each slot of a swap device counts the words that hold it; only a slot in use, or in "
+	  "the swap cache, is not free; a word that says exclusive is the only one",
+	  "a slot would be used again while a page is in it, or never",
+	  "mm/swapfile.c swap_duplicate(), swap_entries_put_map()", check_swap_counts },
+	{ "swap-cache", "a folio of the swap cache and its slot know each other; no page of it that a swap word "
+	  "holds is PageAnonExclusive",
+	  "a fault would find another page than was swapped out, or map one writable that is shared",
+	  "mm/swap_state.c, mm/memory.c do_swap_page()", check_swap_cache },
+	{ "swap-content", "a clean page of the swap cache is what its slot holds",
+	  "what was stored last would be lost when the page is dropped",
+	  "mm/vmscan.c __remove_mapping()", check_swap_content },
 	{ "frames", "every frame is free, a page table or in a folio, once",
 	  "memory would be handed out twice, or lost",
 	  "mm/page_alloc.c", check_frames },
@@ -142,6 +153,7 @@ unsigned int machine_check_empty(struct machine *machine)
 	devices_unpin_all();
 	inodes_drop(machine);
 	lru_add_drain();
+	swap_drop_cache();
 	for (unsigned int kind = 0; kind < NR_OBJECT_KINDS; kind++) {
 		size_t left = object_count(machine, kind);
 

@@ -178,9 +178,11 @@ static void refs_of(void *object, void *data)
 		maps += count_of(check->census, check->census->maps, folio->pfn + n);
 	if (folio_mapping(folio))
 		cache = (long)folio_nr_pages(folio);
+	if (folio_test(folio, PG_swapcache))
+		cache += (long)folio_nr_pages(folio);
 	if (folio->refcount != maps + cache + holders + devices)
 		check_fail(check, folio_place(folio), "the refcount to be the number of holders",
-			   "refcount %d; %ld PTEs, %ld page cache, %ld LRU batch, %ld devices",
+			   "refcount %d; %ld PTEs, %ld page or swap cache, %ld LRU batch, %ld devices",
 			   folio->refcount, maps, cache, holders, devices);
 }
 

@@ -10,6 +10,7 @@
 #include "model/lru.h"
 #include "model/machine.h"
 #include "model/memory.h"
+#include "model/swap.h"
 #include "model/syscalls.h"
 #include "model/userfaultfd.h"
 #include "model/vma.h"
@@ -65,6 +66,7 @@ static inline void process_end(struct process *process)
 	tasks_exit_all(mach);
 	inodes_drop(mach);
 	lru_add_drain();
+	swap_drop_cache();
 	assert_no_violation();
 	for (unsigned int kind = 0; kind < NR_OBJECT_KINDS; kind++)
 		if (object_count(mach, (enum object_kind)kind) != process->objects[kind])

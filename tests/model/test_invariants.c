@@ -3,6 +3,7 @@
  *
  * The machine: process P with an anonymous area of 8 pages at A (4 of them written), another
  * that is not touched at B, a shared memfd of 4 pages at S (2 written), and its child Q.
+ * At W a page in swap that both have, and one that P read back; at X one of P alone.
  */
 #include <string.h>
 #include "model/check/check.h"
@@ -11,6 +12,7 @@
 #include "model/lru.h"
 #include "model/mempolicy.h"
 #include "model/rmap.h"
+#include "model/swap.h"
 #include "model/syscalls.h"
 #include "model/vma.h"
 #include "tests/test.h"
@@ -18,6 +20,8 @@
 #define A	0x10000000UL
 #define B	0x20000000UL
 #define S	0x30000000UL
+#define W	0x40000000UL
+#define X	0x50000000UL
 
 static struct task_struct *parent, *child;
 
@@ -33,6 +37,24 @@ static void store(unsigned long addr)
 	assert_int_equal(access_user(addr, USER_STORE, &value), 0);
 }
 
+static void load(unsigned long addr)
+{
+	uint64_t value;
+
+	assert_int_equal(access_user(addr, USER_LOAD, &value), 0);
+}
+
+/* New pages at @addr, written and swapped out. */
+static void swap_out(unsigned long addr, unsigned long pages)
+{
+	must(sys_mmap(addr, pages * PAGE_SIZE, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
+	for (unsigned long n = 0; n < pages; n++)
+		store(addr + n * PAGE_SIZE);
+	must(sys_madvise(addr, pages * PAGE_SIZE, MADV_PAGEOUT));
+	swap_writeback_run();
+}
+
 static int build(void **state)
 {
 	struct machine_config config;
@@ -40,6 +62,7 @@ static int build(void **state)
 	long fd;
 
 	machine_config_init(&config);
+	config.swap = 1UL << 20;
 	machine = machine_create(&config);
 	machine_enter(machine);
 	parent = task_create_first("P");
@@ -56,7 +79,10 @@ static int build(void **state)
 		store(A + n * PAGE_SIZE);
 	store(S);
 	store(S + PAGE_SIZE);
+	swap_out(W, 2);
+	load(W + PAGE_SIZE);
 	must(sys_clone(0, &child));
+	swap_out(X, 1);
 	machine_check(machine);
 	for (guint i = 0; i < machine->violations->len; i++) {
 		const struct violation *v =
@@ -178,6 +204,22 @@ static void swapped_file_ptes(void)
 	*word(S + PAGE_SIZE) = first;
 }
 static void lost_nrpages(void)		{ area(S)->vm_file->inode->i_data.nrpages++; }
+static struct swap_slot *slot_at(unsigned long addr) { return swap_slot(*word(addr)); }
+static void lost_slot_count(void)	{ slot_at(W)->map--; }
+static void extra_slot_count(void)	{ slot_at(X)->map++; }
+static void shared_swap_exclusive(void)	{ *word(W) |= _PAGE_SWP_EXCLUSIVE; }
+static void lost_cache_flag(void)	{ slot_at(W)->map &= (uint8_t)~SWAP_HAS_CACHE; }
+static void lost_inuse(void)		{ mach->swap->info[0]->inuse_pages--; }
+static void lost_free_slots(void)	{ mach->swap->nr_swap_pages--; }
+static void no_such_slot(void)		{ *word(W) = swp_pte(0, 1UL << 30); }
+static void device_in_use(void)		{ mach->swap->info[0]->users++; }
+static void wrong_slot(void)		{ slot_at(W)->folio->swap += 1UL << SWP_OFFSET_SHIFT; }
+static void lost_swapcache_flag(void)	{ folio_clear(folio_at(W + PAGE_SIZE), PG_swapcache); }
+static void exclusive_in_cache(void)
+{
+	folio_page(slot_at(X)->folio, 0)->flags |= PG_anon_exclusive & 0xfU;
+}
+static void other_content(void)		{ slot_at(W)->content++; }
 static void lost_frame(void)		{ mach->totalram_pages++; }
 static void lru_flag(void)		{ lru_add_drain(); folio_clear(folio_at(A), PG_lru); }
 static void lru_count(void)		{ mach->lru->nr[LRU_INACTIVE_ANON]++; }
@@ -224,6 +266,18 @@ static const struct corruption {
 	{ "page-cache: a folio at the wrong index", "page-cache", wrong_cache_index },
 	{ "page-cache: two words exchanged", "page-cache", swapped_file_ptes },
 	{ "page-cache: nrpages", "page-cache", lost_nrpages },
+	{ "swap-counts: a word not counted", "swap-counts", lost_slot_count },
+	{ "swap-counts: a count without a word", "swap-counts", extra_slot_count },
+	{ "swap-counts: exclusive and shared", "swap-counts", shared_swap_exclusive },
+	{ "swap-counts: a folio without the flag", "swap-counts", lost_cache_flag },
+	{ "swap-counts: inuse_pages", "swap-counts", lost_inuse },
+	{ "swap-counts: free slots", "swap-counts", lost_free_slots },
+	{ "swap-counts: a word for no slot", "swap-counts", no_such_slot },
+	{ "swap-counts: a device held for ever", "swap-counts", device_in_use },
+	{ "swap-cache: a folio with another slot", "swap-cache", wrong_slot },
+	{ "swap-cache: a slot whose folio does not know", "swap-cache", lost_swapcache_flag },
+	{ "swap-cache: an exclusive page behind a word", "swap-cache", exclusive_in_cache },
+	{ "swap-content: a slot holds something else", "swap-content", other_content },
 	{ "frames: a frame lost", "frames", lost_frame },
 	{ "lru: a folio on no list says it is", "lru", lru_flag },
 	{ "lru: a list miscounted", "lru", lru_count },

@@ -124,7 +124,9 @@ static const struct run_case {
 	{ "a window of everything", "window 128T\n", 3, 0, "at most 64T" },
 	{ "no room for a process", "set layout = typical\nset max_map_count = 1\n", 3, 0,
 	  "no room for a first process" },
-	{ "swap is left out", "set swap = 16M\n", 3, 0, "not yet modelled" },
+	{ "a swap device of one slot, its header's", "set swap = 4K\n", 3, 0, "out of its range" },
+	{ "a swap device", "set swap = 16M\nset swap.device = zram\n" WINDOW MAP "store(@4)\n"
+	  "madvise(@4, 1p, MADV_PAGEOUT)\nexpect pte(@4).swap\n", 0, 4, NULL },
 	{ "thp = always is left out", "set thp = always\n", 3, 0, "not yet modelled" },
 	{ "sizes of thp are left out", "set thp.64K = inherit\n", 3, 0, "not yet modelled" },
 	{ "a release to come", "set kernel = 9.1\n", 3, 0, "is not modelled" },

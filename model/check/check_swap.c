@@ -1,0 +1,164 @@
+/*
+ * check_swap.c - rules about swap: slots against the words that hold them, and the cache.
+ */
+#include "census.h"
+#include "check.h"
+
+/* Calls @fn for each slot but the header's. */
+typedef void (*slot_fn)(struct check *check, const struct swap_info_struct *si, uint64_t offset);
+
+static void each_slot(struct check *check, slot_fn fn)
+{
+	for (unsigned int type = 0; type < MAX_SWAPFILES; type++) {
+		const struct swap_info_struct *si = check->machine->swap->info[type];
+
+		for (uint64_t offset = 1; si && offset < si->max; offset++)
+			fn(check, si, offset);
+	}
+}
+
+static char *slot_place(const struct swap_info_struct *si, uint64_t offset)
+{
+	return g_strdup_printf("swap device %u slot %" G_GUINT64_FORMAT, si->type, offset);
+}
+
+/* ---- swap-counts ---- */
+
+static void count_of_slot(struct check *check, const struct swap_info_struct *si, uint64_t offset)
+{
+	const struct swap_slot *slot = &si->slot[offset];
+	uint32_t words = check->census->swap_words[si->type][offset];
+	uint32_t exclusive = check->census->swap_exclusive[si->type][offset];
+
+	if (swap_slot_count(slot) != words)
+		check_fail(check, slot_place(si, offset), "the count to be the number of words",
+			   "count %u, %u words", swap_slot_count(slot), words);
+	if (exclusive && words > 1)
+		check_fail(check, slot_place(si, offset), "an exclusive word to be the only one",
+			   "%u words, %u of them exclusive", words, exclusive);
+	if (((slot->map & SWAP_HAS_CACHE) != 0) != (slot->folio != NULL))
+		check_fail(check, slot_place(si, offset),
+			   "the cache flag to say whether there is a folio", "flag %d, %s",
+			   (slot->map & SWAP_HAS_CACHE) != 0, slot->folio ? "a folio" : "none");
+	if (!slot->map && offset < si->lowest)
+		check_fail(check, slot_place(si, offset), "no free slot below the lowest",
+			   "the lowest is %" G_GUINT64_FORMAT, si->lowest);
+}
+
+static void unknown_word(const struct census_pte *pte, void *data)
+{
+	if (is_swap_pte(pte->pte) && !is_pte_marker(pte->pte) && !is_migration_pte(pte->pte) &&
+	    !swap_slot(pte->pte))
+		check_fail(data, g_strdup_printf("mm#%u pte %s", pte->mm->id,
+						 addr_name(pte->mm, pte->addr).text),
+			   "a swap word to name a slot", "0x%" G_GINT64_MODIFIER "x", pte->pte);
+}
+
+static void count_of_device(struct check *check, const struct swap_info_struct *si,
+			    uint64_t *free_slots, uint64_t *total)
+{
+	uint64_t used = 0;
+
+	for (uint64_t offset = 1; offset < si->max; offset++)
+		used += si->slot[offset].map != 0;
+	if (used != si->inuse_pages || si->users)
+		check_fail(check, g_strdup_printf("swap device %u", si->type),
+			   "inuse_pages to count the slots in use, and nobody in the middle of it",
+			   "%" G_GUINT64_FORMAT " counted, %" G_GUINT64_FORMAT " used, %u users",
+			   si->inuse_pages, used, si->users);
+	if (!(si->flags & SWP_WRITEOK))
+		return;
+	*total += si->max - 1;
+	*free_slots += si->max - 1 - used;
+}
+
+void check_swap_counts(struct check *check)
+{
+	const struct swap *swap = check->machine->swap;
+	uint64_t free_slots = 0, total = 0;
+
+	for (guint i = 0; i < check->mms->len; i++)
+		census_walk(check->mms->pdata[i], unknown_word, check);
+	each_slot(check, count_of_slot);
+	for (unsigned int type = 0; type < MAX_SWAPFILES; type++)
+		if (swap->info[type])
+			count_of_device(check, swap->info[type], &free_slots, &total);
+	if (free_slots != swap->nr_swap_pages || total != swap->total_swap_pages)
+		check_fail(check, g_strdup("machine"), "nr_swap_pages to count the free slots",
+			   "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " counted, %"
+			   G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " free", swap->nr_swap_pages,
+			   swap->total_swap_pages, free_slots, total);
+}
+
+/* ---- swap-cache ---- */
+
+static void cache_of_slot(struct check *check, const struct swap_info_struct *si, uint64_t offset)
+{
+	const struct folio *folio = si->slot[offset].folio;
+
+	if (!folio)
+		return;
+	if (!folio_test(folio, PG_swapcache) || folio->swap != swp_pte(si->type, offset))
+		check_fail(check, slot_place(si, offset), "the folio to know its slot",
+			   "folio#%u %s slot %" G_GUINT64_FORMAT, folio->id,
+			   folio_test(folio, PG_swapcache) ? "is in" : "is not in the cache, says",
+			   swp_offset(folio->swap));
+	if (check->census->swap_words[si->type][offset] && folio_test_anon(folio) &&
+	    PageAnonExclusive(folio_page(folio, 0)))
+		check_fail(check, slot_place(si, offset),
+			   "no exclusive page where a swap word leads to",
+			   "PageAnonExclusive on folio#%u", folio->id);
+}
+
+static void slot_of_folio(void *object, void *data)
+{
+	const struct folio *folio = object;
+	struct check *check = data;
+	const struct swap_slot *slot;
+
+	if (!folio_test(folio, PG_swapcache)) {
+		if (folio->swap || folio_test(folio, PG_writeback))
+			check_fail(check, g_strdup_printf("folio#%u", folio->id),
+				   "only folios of the swap cache to have a slot or be written",
+				   "slot %" G_GUINT64_FORMAT "%s", swp_offset(folio->swap),
+				   folio_test(folio, PG_writeback) ? ", writeback" : "");
+		return;
+	}
+	slot = swap_slot(folio->swap);
+	if (!slot || slot->folio != folio)
+		check_fail(check, g_strdup_printf("folio#%u", folio->id),
+			   "the slot to know its folio", "slot %" G_GUINT64_FORMAT " does not",
+			   swp_offset(folio->swap));
+	if (!folio_test(folio, PG_swapbacked))
+		check_fail(check, g_strdup_printf("folio#%u", folio->id),
+			   "folios of the swap cache to be swapbacked", "it is not");
+}
+
+void check_swap_cache(struct check *check)
+{
+	each_slot(check, cache_of_slot);
+	object_for_each(check->machine, KIND_FOLIO, slot_of_folio, check);
+}
+
+/* ---- swap-content ---- */
+
+static void content_of_slot(struct check *check, const struct swap_info_struct *si, uint64_t offset)
+{
+	const struct swap_slot *slot = &si->slot[offset];
+	const struct folio *folio = slot->folio;
+	uint64_t stored = slot->zero ? 0 : slot->content;
+
+	if (!folio || !folio_test(folio, PG_uptodate) || folio_test(folio, PG_dirty))
+		return;
+	if (folio->pfn < check->census->nr_frames && check->census->dirty[folio->pfn])
+		return;
+	if (folio_page(folio, 0)->content != stored)
+		check_fail(check, slot_place(si, offset), "a clean page to be what its slot holds",
+			   "folio#%u holds %" G_GUINT64_FORMAT ", the slot %" G_GUINT64_FORMAT,
+			   folio->id, folio_page(folio, 0)->content, stored);
+}
+
+void check_swap_content(struct check *check)
+{
+	each_slot(check, content_of_slot);
+}

@@ -1,0 +1,193 @@
+/*
+ * swap.h - swap devices, their slots and counts, the swap cache, and what brings pages there
+ * and back.
+ *
+ *   anonymous folio --folio_alloc_swap()--> swap cache --try_to_unmap()--> swap words
+ *        ^                                       |
+ *        +------------- do_swap_page() ----------+--> written, then freed
+ *
+ * A swap entry is the word of a page table that stands for it without any flag: swp_pte(type,
+ * offset).  Slot 0 of a device holds its header, so no entry is 0.
+ *
+ * In the kernel:  include/linux/swap.h, mm/swap.h, mm/swapfile.c, mm/swap_state.c, mm/page_io.c.
+ * Left out:       read-ahead of neighbours (page-cluster 0), priorities, per-CPU clusters (the
+ *                 lowest free slots are taken), discard, zswap, memcg, shmem in swap.
+ * Locks:          the lock of a slot's cluster for its count, its cache flag and its place in the
+ *                 swap cache; the folio lock for PG_swapcache and folio->swap.
+ */
+#ifndef MODEL_SWAP_H
+#define MODEL_SWAP_H
+
+#include "pgtable.h"
+#include "rmap.h"
+
+#define MAX_SWAPFILES	4
+
+/* What swap_map says of a slot. */
+#define SWAP_MAP_MAX	0x3e	/* counted in the byte; more in swap_info_struct.more */
+#define SWAP_MAP_BAD	0x3f
+#define SWAP_HAS_CACHE	0x40	/* in the swap cache, or being read past it */
+#define COUNT_CONTINUED	0x80
+
+#define SWAP_CLUSTER_SLOTS	512
+
+/* swap_info_struct.flags */
+#define SWP_WRITEOK		0x1U	/* slots may be handed out */
+#define SWP_BLKDEV		0x2U	/* a block device: folios stay together */
+#define SWP_SYNCHRONOUS_IO	0x4U	/* reads and writes end before they return: zram */
+#define SWP_STABLE_WRITES	0x8U	/* a page must not change while it is written */
+
+enum swap_device_kind { SWAP_FILE, SWAP_DISK, SWAP_ZRAM };
+
+/* One slot. */
+struct swap_slot {
+	uint64_t content;		/* what is stored in it */
+	struct folio *folio;		/* of the swap cache, or NULL */
+	uint32_t shadow;		/* the age of the folio that went from the cache, + 1; 0: none */
+	uint32_t more;			/* counts beyond SWAP_MAP_MAX, with COUNT_CONTINUED */
+	uint8_t map;			/* count, SWAP_HAS_CACHE, COUNT_CONTINUED */
+	bool zero;			/* zeromap: a page of zeroes, stored nowhere */
+};
+
+/* One device.  Owned by the machine. */
+struct swap_info_struct {
+	unsigned int type;		/* its number in swap words */
+	unsigned int flags;		/* SWP_* */
+	unsigned int users;		/* operations under way: get_swap_device() */
+	uint64_t max;			/* slots, the header included */
+	uint64_t inuse_pages;		/* slots whose map is not 0, the header not counted */
+	uint64_t lowest;		/* no slot below it is free */
+	struct swap_slot *slot;		/* [max] */
+	struct spinlock *cluster;	/* [max / SWAP_CLUSTER_SLOTS + 1] */
+};
+
+/* All of swap.  Owned by the machine. */
+struct swap {
+	struct swap_info_struct *info[MAX_SWAPFILES];	/* NULL: off */
+	uint64_t nr_swap_pages;		/* free slots of devices with SWP_WRITEOK */
+	uint64_t total_swap_pages;
+	uint32_t age;			/* grows with every folio that goes: lruvec->nonresident_age */
+	GPtrArray *writeback;		/* struct folio *: being written, in order of start */
+	GPtrArray *held;		/* likewise, until a statement says that it has ended */
+	bool hold;			/* writes that start now are held */
+};
+
+/* ---- devices: swap_device.c ---- */
+
+/* Kernel: swapon() and the first part of swapoff(); with mkswap at the machine's birth. 0 or
+ * -errno.  The device is that of machine_config. */
+int swap_device_on(unsigned int type);
+void swap_device_off(struct swap_info_struct *si);
+/* The device of @entry, which stays until put_swap_device(); NULL if it is being taken off, or
+ * never was.  Kernel: get_swap_device(). */
+struct swap_info_struct *get_swap_device(pte_t entry);
+void put_swap_device(struct swap_info_struct *si);
+/* The device and slot of @entry, which somebody holds.  Kernel: __swap_entry_to_info(). */
+struct swap_info_struct *swap_entry_to_info(pte_t entry);
+struct swap_slot *swap_slot(pte_t entry);
+/* The entry of a word that is_swap_entry_pte(): without flags. */
+static inline pte_t pte_to_swp_entry(pte_t pte)
+{
+	return swp_pte(swp_type(pte), swp_offset(pte));
+}
+/* Is @pte the word of a page in swap: no marker, no migration?  Kernel: !non_swap_entry(). */
+static inline bool is_swap_entry_pte(pte_t pte)
+{
+	return is_swap_pte(pte) && swp_type(pte) < MAX_SWAPFILES;
+}
+static inline bool pte_swp_exclusive(pte_t pte)
+{
+	return (pte & _PAGE_SWP_EXCLUSIVE) != 0;
+}
+void swap_cluster_lock(pte_t entry);
+void swap_cluster_unlock(pte_t entry);
+
+/* Is more than half of swap in use, so that slots should be freed early?
+ * Kernel: mem_cgroup_swap_full(), vm_swap_full(). */
+bool vm_swap_full(void);
+
+/* ---- counts of a slot: swap_device.c ---- */
+
+/* Takes a free slot for the swap cache: its map is SWAP_HAS_CACHE; 0 if there is none. */
+pte_t swap_alloc_slot(void);
+/* One more swap word: 0, -ENOENT if the slot is free, -ENOMEM if the count needs to continue and
+ * cannot.  Kernel: swap_duplicate(). */
+int swap_duplicate(pte_t entry);
+/* So that the next swap_duplicate() can count on; may sleep.  0 or -ENOMEM.
+ * Kernel: add_swap_count_continuation(). */
+int add_swap_count_continuation(pte_t entry);
+/* One less, the cache stays.  Kernel: swap_free(). */
+void swap_free(pte_t entry);
+/* Claims a slot in use for reading: 0, -ENOENT if nobody counts it, -EEXIST if another has.
+ * One step under the lock.  Kernel: swapcache_prepare(), swapcache_clear(). */
+int swapcache_prepare(pte_t entry);
+void swapcache_clear(pte_t entry);
+/* Sleeps while another one has claimed the slot and there is no folio for it in the cache. */
+void swapcache_wait(pte_t entry);
+/* Words that hold @entry.  Kernel: swap_count(), __swap_count(). */
+unsigned int swap_count(pte_t entry);
+/* For those who look: the number of words that @slot counts. */
+unsigned int swap_slot_count(const struct swap_slot *slot);
+
+/* ---- the cache: swap_cache.c ---- */
+
+/* With a reference, or NULL.  Takes no lock.  Kernel: swap_cache_get_folio(). */
+struct folio *swap_cache_get_folio(pte_t entry);
+/* Does @folio still hold @entry?  Folio locked.  Kernel: folio_matches_swap_entry(). */
+bool folio_matches_swap_entry(const struct folio *folio, pte_t entry);
+/* Gives the locked @folio a slot and a place in the cache, and makes it dirty: 0 or -ENOMEM.
+ * Kernel: folio_alloc_swap(). */
+int folio_alloc_swap(struct folio *folio);
+/* Out of the cache if no swap word needs it there; it is dirty then.  Folio locked.
+ * Kernel: folio_free_swap(). */
+bool folio_free_swap(struct folio *folio);
+/* Reclaim's way out of the cache: the folio's age stays behind.  Folio locked, its last
+ * references are the caller's and the cache's.  Kernel: __remove_mapping(). */
+void swap_cache_evict(struct folio *folio);
+/* Drops what one swap word of @entry stands for, and the cached folio that nobody else needs.
+ * Kernel: free_swap_and_cache(). */
+void free_swap_and_cache(pte_t entry);
+/* A mapping of @folio is gone: its slot too, if that was the last.  Kernel: free_swap_cache(). */
+void free_swap_cache(struct folio *folio);
+/* The folio of @entry, read into the cache if need be, with a reference; NULL without memory or
+ * if the entry is not in use any more.  Kernel: read_swap_cache_async(). */
+struct folio *read_swap_cache(pte_t entry);
+/* A folio just read in past the cache.  Kernel: swap_read_folio(). */
+void swap_read_folio(struct folio *folio, pte_t entry);
+/* Was the folio of @entry in memory so recently that it must have been pushed out too early?
+ * Kernel: workingset_refault(). */
+void swap_refault(struct folio *folio, pte_t entry);
+
+/*
+ * Writes the locked @folio of the cache, clean already, and unlocks it.  A folio that nobody
+ * needs any more leaves the cache instead, one of zeroes is only marked.  The write may still
+ * be under way (PG_writeback) on return.  Kernel: swap_writeout().
+ */
+void swap_writeout(struct folio *folio);
+/* The device has written @folio.  Kernel: folio_end_writeback(). */
+void folio_end_writeback(struct folio *folio);
+/* Ends all writes that were started, but those held: when a statement is over. */
+void swap_writeback_run(void);
+void folio_wait_writeback(struct folio *folio);
+
+/* Frees a slot that nothing but the cache holds, or @all of them.  Kernel: swap_reclaim_work(),
+ * cluster_reclaim_range(). */
+bool swap_reclaim_slots(bool all);
+/* At the end of all tasks: ends all writes, empties the cache. */
+void swap_drop_cache(void);
+
+/* ---- from memory: rmap_unmap.c ---- */
+
+/* Replaces all words that map the locked @folio: swap words if it is in the swap cache, nothing
+ * if it is lazily freed or a file's.  Some may stay.  Kernel: try_to_unmap(). */
+void try_to_unmap(struct folio *folio);
+/* A device may not write to the page from now on by what it has pinned: PageAnonExclusive goes;
+ * false if it is pinned.  The word has been cleared.  Kernel: folio_try_share_anon_rmap_pte(). */
+bool folio_try_share_anon_rmap_pte(struct folio *folio, struct page *page);
+
+/* ---- checks and pictures ---- */
+
+/* What the slot of @entry holds, wherever that is now. */
+bool swap_peek(pte_t entry, uint64_t *content);
+
+#endif

@@ -1,0 +1,301 @@
+/*
+ * swap_cache.c - folios that have a slot: in and out of the swap cache, read and written.
+ *
+ * In the kernel:  mm/swap_state.c, mm/page_io.c, mm/swapfile.c folio_free_swap(),
+ *                 free_swap_and_cache_nr(), __try_to_reclaim_swap(); mm/workingset.c.
+ * Left out:       large folios in swap, zswap, the queue of the device (a read ends at once, a
+ *                 write when swap_writeback_run() or a statement says so), I/O errors.
+ * Locks:          the folio lock; the cluster's lock around each change of a slot.
+ */
+#include "lru.h"
+#include "machine.h"
+#include "swap.h"
+
+struct folio *swap_cache_get_folio(pte_t entry)
+{
+	struct swap_slot *slot = swap_slot(entry);
+	struct folio *folio;
+
+	if (!slot)
+		return NULL;
+	folio = READ_SHARED(slot, slot->folio, "swap_cache_get_folio");
+	/* The entry in the table goes before the folio's last reference. */
+	return folio && folio_try_get(folio) ? folio : NULL;
+}
+
+bool folio_matches_swap_entry(const struct folio *folio, pte_t entry)
+{
+	return folio_test(folio, PG_swapcache) && folio->swap == entry;
+}
+
+/* The claimed slot @entry and @folio know each other from now on, by a reference of the cache.
+ * Kernel: swap_cache_add_folio(). */
+static void swap_cache_add_folio(struct folio *folio, pte_t entry)
+{
+	folio_get(folio);
+	swap_cluster_lock(entry);
+	folio_set(folio, PG_swapcache);
+	folio->swap = entry;
+	swap_slot(entry)->folio = folio;
+	swap_cluster_unlock(entry);
+}
+
+/* Kernel: swap_cache_del_folio(); the cache's reference is dropped. */
+static void swap_cache_del_folio(struct folio *folio, uint32_t shadow)
+{
+	pte_t entry = folio->swap;
+	struct swap_slot *slot = swap_slot(entry);
+
+	lockdep_assert_held(folio, LOCK_FOLIO);
+	swap_cluster_lock(entry);
+	folio_clear(folio, PG_swapcache);
+	folio->swap = 0;
+	slot->folio = NULL;
+	slot->shadow = shadow;
+	swap_cluster_unlock(entry);
+	swapcache_clear(entry);
+	folio_put(folio);
+}
+
+int folio_alloc_swap(struct folio *folio)
+{
+	pte_t entry;
+
+	lockdep_assert_held(folio, LOCK_FOLIO);
+	if (folio->order)
+		return -ENOMEM;		/* whoever wants it split, splits it first */
+	entry = swap_alloc_slot();
+	/* Slots that only the cache holds are the first to be done without. */
+	if (!entry && swap_reclaim_slots(false))
+		entry = swap_alloc_slot();
+	if (!entry)
+		return -ENOMEM;
+	swap_cache_add_folio(folio, entry);
+	trace_event("swap", "folio#%u gets slot %" G_GUINT64_FORMAT, folio->id,
+		    swp_offset(entry));
+	point("swap:slot-allocated");
+	return 0;
+}
+
+/* Kernel: folio_swapcache_freeable(). */
+static bool swapcache_freeable(const struct folio *folio)
+{
+	return folio_test(folio, PG_swapcache) && !folio_test(folio, PG_writeback);
+}
+
+bool folio_free_swap(struct folio *folio)
+{
+	lockdep_assert_held(folio, LOCK_FOLIO);
+	if (!swapcache_freeable(folio) || swap_count(folio->swap))
+		return false;
+	trace_event("swap", "folio#%u gives up slot %" G_GUINT64_FORMAT, folio->id,
+		    swp_offset(folio->swap));
+	swap_cache_del_folio(folio, 0);
+	/* It is in no slot any more: never to be taken for clean. */
+	folio_set(folio, PG_dirty);
+	return true;
+}
+
+void swap_cache_evict(struct folio *folio)
+{
+	trace_event("swap", "folio#%u leaves memory, slot %" G_GUINT64_FORMAT " stays", folio->id,
+		    swp_offset(folio->swap));
+	swap_cache_del_folio(folio, ++mach->swap->age);
+}
+
+/* The folio of a slot that no word needs any more leaves the cache, if somebody maps it only with
+ * @mapped.  Kernel: __try_to_reclaim_swap(). */
+static bool try_to_reclaim_swap(pte_t entry, bool mapped)
+{
+	struct folio *folio = swap_cache_get_folio(entry);
+	bool freed = false;
+
+	if (!folio)
+		return false;
+	if (folio_trylock(folio)) {
+		if (folio_matches_swap_entry(folio, entry) && (!folio_mapcount(folio) || mapped))
+			freed = folio_free_swap(folio);
+		folio_unlock(folio);
+	}
+	folio_put(folio);
+	return freed;
+}
+
+bool swap_reclaim_slots(bool all)
+{
+	bool freed = false;
+
+	for (unsigned int type = 0; type < MAX_SWAPFILES; type++) {
+		const struct swap_info_struct *si = mach->swap->info[type];
+
+		for (uint64_t offset = 1; si && offset < si->max && (all || !freed); offset++)
+			if (si->slot[offset].map == SWAP_HAS_CACHE)
+				freed |= try_to_reclaim_swap(swp_pte(type, offset), true);
+	}
+	return freed;
+}
+
+void swap_drop_cache(void)
+{
+	while (mach->swap->held->len)
+		folio_end_writeback(mach->swap->held->pdata[0]);
+	swap_writeback_run();
+	swap_reclaim_slots(true);
+}
+
+void free_swap_and_cache(pte_t entry)
+{
+	/* Swapoff must not take the map away between the two looks at it. */
+	struct swap_info_struct *si = get_swap_device(entry);
+	const struct swap_slot *slot = swap_slot(entry);
+
+	if (!si)
+		return;
+	swap_free(entry);
+	point("swap:count-dropped");
+	if (READ_SHARED(slot, slot->map, "free_swap_and_cache") == SWAP_HAS_CACHE)
+		try_to_reclaim_swap(entry, vm_swap_full());
+	put_swap_device(si);
+}
+
+void free_swap_cache(struct folio *folio)
+{
+	if (!folio_test(folio, PG_swapcache) || folio_mapcount(folio) || !folio_trylock(folio))
+		return;
+	folio_free_swap(folio);
+	folio_unlock(folio);
+}
+
+/* ---- reading ---- */
+
+void swap_refault(struct folio *folio, pte_t entry)
+{
+	const struct lru *lru = mach->lru;
+	const struct swap_slot *slot = swap_slot(entry);
+	unsigned long size = lru->nr[LRU_ACTIVE_FILE] + lru->nr[LRU_INACTIVE_FILE] +
+			     lru->nr[LRU_ACTIVE_ANON];
+
+	if (!slot->shadow || mach->swap->age + 1 - slot->shadow > size)
+		return;
+	folio_set(folio, PG_active | PG_workingset);
+}
+
+void swap_read_folio(struct folio *folio, pte_t entry)
+{
+	const struct swap_slot *slot = swap_slot(entry);
+
+	might_sleep("swap_read_folio");
+	folio_page(folio, 0)->content = slot->zero ? 0 : slot->content;
+	folio_set(folio, PG_uptodate);
+	trace_event("swap", "slot %" G_GUINT64_FORMAT " is read into folio#%u", swp_offset(entry),
+		    folio->id);
+	folio_unlock(folio);
+}
+
+struct folio *read_swap_cache(pte_t entry)
+{
+	struct folio *folio = NULL, *found;
+	int error;
+
+	for (;;) {
+		found = swap_cache_get_folio(entry);
+		if (found || !swap_count(entry))
+			break;
+		if (!folio)
+			folio = folio_alloc(0, "page read from swap");
+		if (!folio)
+			return NULL;
+		error = swapcache_prepare(entry);
+		if (!error) {
+			folio_trylock(folio);
+			folio_set(folio, PG_swapbacked);
+			swap_cache_add_folio(folio, entry);
+			swap_refault(folio, entry);
+			folio_add_lru(folio);
+			point("swap:read-into-cache");
+			swap_read_folio(folio, entry);
+			return folio;
+		}
+		if (error != -EEXIST)
+			break;
+		/* Another one reads it past the cache, or is about to add it. */
+		swapcache_wait(entry);
+	}
+	if (folio)
+		folio_put(folio);
+	return found;
+}
+
+/* ---- writing ---- */
+
+static void folio_start_writeback(struct folio *folio)
+{
+	folio_set(folio, PG_writeback);
+	g_ptr_array_add(mach->swap->hold ? mach->swap->held : mach->swap->writeback, folio);
+}
+
+void folio_end_writeback(struct folio *folio)
+{
+	const struct swap_info_struct *si = swap_entry_to_info(folio->swap);
+	const struct swap_slot *slot = swap_slot(folio->swap);
+
+	if (!g_ptr_array_remove(mach->swap->writeback, folio))
+		g_ptr_array_remove(mach->swap->held, folio);
+	if (si->flags & SWP_STABLE_WRITES && folio_page(folio, 0)->content != slot->content)
+		violation_add("swap-stable-writes", "folio_end_writeback()",
+			      "a page not to change while a device that needs it stable writes it",
+			      "folio#%u held %" G_GUINT64_FORMAT ", and %" G_GUINT64_FORMAT
+			      " at the end", folio->id, slot->content,
+			      folio_page(folio, 0)->content);
+	trace_event("swap", "folio#%u is written to slot %" G_GUINT64_FORMAT, folio->id,
+		    swp_offset(folio->swap));
+	/* Reclaim waits for it: first in line when it looks again. */
+	if (folio_test(folio, PG_reclaim)) {
+		folio_clear(folio, PG_reclaim);
+		folio_rotate_reclaimable(folio);
+	}
+	folio_clear(folio, PG_writeback);
+	point("swap:writeback-ended");
+}
+
+void swap_writeback_run(void)
+{
+	GPtrArray *writeback = mach->swap->writeback;
+
+	while (writeback->len)
+		folio_end_writeback(writeback->pdata[0]);
+}
+
+/* Kernel: swap_writepage_bdev_sync(), swap_writepage_bdev_async(). */
+static void write_to_slot(struct folio *folio)
+{
+	const struct swap_info_struct *si = swap_entry_to_info(folio->swap);
+	struct swap_slot *slot = swap_slot(folio->swap);
+
+	folio_start_writeback(folio);
+	slot->content = folio_page(folio, 0)->content;
+	trace_event("swap", "folio#%u is being written to slot %" G_GUINT64_FORMAT, folio->id,
+		    swp_offset(folio->swap));
+	folio_unlock(folio);
+	point("swap:writeback-started");
+	if (si->flags & SWP_SYNCHRONOUS_IO && !mach->swap->hold)
+		folio_end_writeback(folio);
+}
+
+void swap_writeout(struct folio *folio)
+{
+	struct swap_slot *slot = swap_slot(folio->swap);
+
+	if (folio_free_swap(folio)) {	/* all words that needed it are gone */
+		folio_unlock(folio);
+		return;
+	}
+	slot->zero = folio_page(folio, 0)->content == 0;
+	if (slot->zero) {
+		trace_event("swap", "folio#%u is all zeroes: slot %" G_GUINT64_FORMAT
+			    " is marked, nothing is written", folio->id, swp_offset(folio->swap));
+		folio_unlock(folio);
+		return;
+	}
+	write_to_slot(folio);
+}

@@ -1,0 +1,325 @@
+/*
+ * swap_device.c - swap devices: on and off, free slots, and the count of each.
+ *
+ * In the kernel:  mm/swapfile.c swapon(), get_swap_device(), swap_duplicate(),
+ *                 swap_entries_put_map(), swapcache_prepare(), swap_count_continued().
+ * Left out:       several devices with priorities, clusters as lists, bad slots.
+ * Locks:          the cluster's for everything that is said of a slot.
+ */
+#include "machine.h"
+#include "machine_parts.h"
+#include "swap.h"
+
+void swap_init(struct machine *machine)
+{
+	struct machine *before = machine_enter(machine);
+
+	machine->swap = g_new0(struct swap, 1);
+	machine->swap->writeback = g_ptr_array_new();
+	machine->swap->held = g_ptr_array_new();
+	machine->swap->hold = machine->config.swap_writeback == SWAP_WRITEBACK_HELD;
+	if (machine->config.swap)
+		swap_device_on(0);
+	machine_enter(before);
+}
+
+void swap_fini(struct machine *machine)
+{
+	struct machine *before = machine_enter(machine);
+
+	for (unsigned int type = 0; type < MAX_SWAPFILES; type++)
+		if (machine->swap->info[type])
+			swap_device_off(machine->swap->info[type]);
+	g_ptr_array_unref(machine->swap->writeback);
+	g_ptr_array_unref(machine->swap->held);
+	g_clear_pointer(&machine->swap, g_free);
+	machine_enter(before);
+}
+
+static unsigned int device_flags(const struct machine_config *config)
+{
+	static const unsigned int of_kind[] = {
+		[SWAP_FILE] = 0,
+		[SWAP_DISK] = SWP_BLKDEV,
+		[SWAP_ZRAM] = SWP_BLKDEV | SWP_SYNCHRONOUS_IO | SWP_STABLE_WRITES,
+	};
+	unsigned int flags = of_kind[config->swap_device];
+
+	if (config->swap_stable_writes == SWAP_STABLE_ON)
+		flags |= SWP_STABLE_WRITES;
+	else if (config->swap_stable_writes == SWAP_STABLE_OFF)
+		flags &= ~SWP_STABLE_WRITES;
+	return flags;
+}
+
+int swap_device_on(unsigned int type)
+{
+	struct swap *swap = mach->swap;
+	struct swap_info_struct *si;
+
+	if (type >= MAX_SWAPFILES || mach->config.swap < 2 * PAGE_SIZE)
+		return -EINVAL;
+	if (swap->info[type])
+		return -EBUSY;
+	si = g_new0(struct swap_info_struct, 1);
+	si->type = type;
+	si->max = mach->config.swap >> PAGE_SHIFT;
+	si->flags = device_flags(&mach->config) | SWP_WRITEOK;
+	si->slot = g_new0(struct swap_slot, si->max);
+	si->cluster = g_new0(struct spinlock, si->max / SWAP_CLUSTER_SLOTS + 1);
+	si->slot[0].map = SWAP_MAP_BAD;
+	si->lowest = 1;
+	swap->info[type] = si;
+	swap->nr_swap_pages += si->max - 1;
+	swap->total_swap_pages += si->max - 1;
+	return 0;
+}
+
+void swap_device_off(struct swap_info_struct *si)
+{
+	mach->swap->info[si->type] = NULL;
+	g_free(si->slot);
+	g_free(si->cluster);
+	g_free(si);
+}
+
+struct swap_info_struct *swap_entry_to_info(pte_t entry)
+{
+	unsigned int type = swp_type(entry);
+
+	return type < MAX_SWAPFILES ? mach->swap->info[type] : NULL;
+}
+
+struct swap_slot *swap_slot(pte_t entry)
+{
+	struct swap_info_struct *si = swap_entry_to_info(entry);
+	uint64_t offset = swp_offset(entry);
+
+	return si && offset && offset < si->max ? &si->slot[offset] : NULL;
+}
+
+struct swap_info_struct *get_swap_device(pte_t entry)
+{
+	struct swap_info_struct *si;
+
+	sched_step(mach->swap, ACCESS_READ, "get_swap_device");
+	if (!swap_slot(entry))
+		return NULL;
+	si = swap_entry_to_info(entry);
+	si->users++;
+	return si;
+}
+
+void put_swap_device(struct swap_info_struct *si)
+{
+	si->users--;
+}
+
+bool vm_swap_full(void)
+{
+	return mach->swap->nr_swap_pages * 2 < mach->swap->total_swap_pages;
+}
+
+static struct spinlock *cluster_of(pte_t entry)
+{
+	return &swap_entry_to_info(entry)->cluster[swp_offset(entry) / SWAP_CLUSTER_SLOTS];
+}
+
+void swap_cluster_lock(pte_t entry)
+{
+	spin_lock(cluster_of(entry), LOCK_SWAP);
+}
+
+void swap_cluster_unlock(pte_t entry)
+{
+	spin_unlock(cluster_of(entry), LOCK_SWAP);
+}
+
+/* ---- slots ---- */
+
+/* Kernel: cluster_alloc_range(). */
+static bool slot_take(struct swap_info_struct *si, uint64_t offset)
+{
+	pte_t entry = swp_pte(si->type, offset);
+	bool free;
+
+	if (si->slot[offset].map)
+		return false;
+	swap_cluster_lock(entry);
+	free = !si->slot[offset].map;
+	if (free) {
+		si->lowest = offset + 1;
+		si->slot[offset] = (struct swap_slot){ .map = SWAP_HAS_CACHE };
+		si->inuse_pages++;
+		mach->swap->nr_swap_pages--;
+	}
+	swap_cluster_unlock(entry);
+	return free;
+}
+
+pte_t swap_alloc_slot(void)
+{
+	for (unsigned int type = 0; type < MAX_SWAPFILES; type++) {
+		struct swap_info_struct *si = mach->swap->info[type];
+
+		if (!si || !(si->flags & SWP_WRITEOK))
+			continue;
+		for (uint64_t offset = si->lowest; offset < si->max; offset++) {
+			if (slot_take(si, offset))
+				return swp_pte(type, offset);
+		}
+	}
+	return 0;
+}
+
+/* Nobody needs the slot any more.  Kernel: swap_entries_free(). */
+static void slot_free(pte_t entry)
+{
+	struct swap_info_struct *si = swap_entry_to_info(entry);
+	uint64_t offset = swp_offset(entry);
+
+	si->slot[offset] = (struct swap_slot){};
+	si->inuse_pages--;
+	si->lowest = MIN(si->lowest, offset);
+	if (si->flags & SWP_WRITEOK)
+		mach->swap->nr_swap_pages++;
+}
+
+/* ---- counts ---- */
+
+unsigned int swap_slot_count(const struct swap_slot *slot)
+{
+	if (slot->map == SWAP_MAP_BAD)
+		return 0;
+	return (slot->map & SWAP_MAP_BAD) + slot->more;
+}
+
+unsigned int swap_count(pte_t entry)
+{
+	const struct swap_slot *slot = swap_slot(entry);
+
+	return slot ? swap_slot_count(READ_SHARED(slot, slot, "swap_count")) : 0;
+}
+
+int swap_duplicate(pte_t entry)
+{
+	struct swap_slot *slot = swap_slot(entry);
+	int error = 0;
+
+	if (!slot)
+		return -EINVAL;
+	swap_cluster_lock(entry);
+	if (!slot->map)
+		error = -ENOENT;
+	else if ((slot->map & SWAP_MAP_BAD) < SWAP_MAP_MAX)
+		slot->map++;
+	else if (slot->map & COUNT_CONTINUED)
+		slot->more++;
+	else
+		error = -ENOMEM;
+	swap_cluster_unlock(entry);
+	return error;
+}
+
+int add_swap_count_continuation(pte_t entry)
+{
+	struct swap_slot *slot = swap_slot(entry);
+
+	might_sleep("add_swap_count_continuation");
+	if (model_alloc_fails("a count of a swap slot beyond 62"))
+		return -ENOMEM;
+	swap_cluster_lock(entry);
+	/* It may have been freed, or have shrunk, while memory was found. */
+	if ((slot->map & SWAP_MAP_BAD) == SWAP_MAP_MAX)
+		slot->map |= COUNT_CONTINUED;
+	swap_cluster_unlock(entry);
+	return 0;
+}
+
+/* One word less, under the lock.  Kernel: swap_entries_put_map(). */
+static void count_down(pte_t entry, struct swap_slot *slot)
+{
+	if (!swap_slot_count(slot)) {
+		violation_add("swap-count", "swap_free()", "a count to drop",
+			      "slot %" G_GUINT64_FORMAT " has none", swp_offset(entry));
+		return;
+	}
+	if (slot->more)
+		slot->more--;
+	else
+		slot->map--;
+	if (!slot->more && (slot->map & SWAP_MAP_BAD) < SWAP_MAP_MAX)
+		slot->map = (uint8_t)(slot->map & ~COUNT_CONTINUED);
+	if (!slot->map)
+		slot_free(entry);
+}
+
+void swap_free(pte_t entry)
+{
+	struct swap_slot *slot = swap_slot(entry);
+
+	swap_cluster_lock(entry);
+	count_down(entry, slot);
+	swap_cluster_unlock(entry);
+}
+
+int swapcache_prepare(pte_t entry)
+{
+	struct swap_slot *slot = swap_slot(entry);
+	int error = 0;
+
+	if (!slot)
+		return -EINVAL;
+	/* Count and flag are looked at and the flag set in one step: otherwise two readers
+	 * could both believe that they are alone. */
+	swap_cluster_lock(entry);
+	if (!swap_slot_count(slot))
+		error = -ENOENT;
+	else if (slot->map & SWAP_HAS_CACHE)
+		error = -EEXIST;
+	else
+		slot->map |= SWAP_HAS_CACHE;
+	swap_cluster_unlock(entry);
+	return error;
+}
+
+/* The cache's claim on a slot ends, under the lock. */
+static void drop_cache_flag(pte_t entry, struct swap_slot *slot)
+{
+	slot->folio = NULL;
+	slot->map = (uint8_t)(slot->map & ~SWAP_HAS_CACHE);
+	if (!slot->map)
+		slot_free(entry);
+}
+
+void swapcache_clear(pte_t entry)
+{
+	struct swap_slot *slot = swap_slot(entry);
+
+	swap_cluster_lock(entry);
+	drop_cache_flag(entry, slot);
+	swap_cluster_unlock(entry);
+	wake_up(slot);
+}
+
+void swapcache_wait(pte_t entry)
+{
+	const struct swap_slot *slot = swap_slot(entry);
+
+	while (slot->map & SWAP_HAS_CACHE && !slot->folio)
+		if (!wait_on(slot, "swapcache_prepare"))
+			break;
+}
+
+bool swap_peek(pte_t entry, uint64_t *content)
+{
+	const struct swap_slot *slot = swap_slot(entry);
+
+	if (!slot || !slot->map)
+		return false;
+	if (slot->folio && folio_test(slot->folio, PG_uptodate))
+		*content = folio_page(slot->folio, 0)->content;
+	else
+		*content = slot->zero ? 0 : slot->content;
+	return true;
+}

@@ -1,0 +1,285 @@
+/*
+ * swap_fault.c - a fault on the word of a page in swap: finding or reading the page, and whether
+ * it is ours alone.
+ *
+ * In the kernel:  mm/memory.c do_swap_page(), should_try_to_free_swap(); mm/ksm.c
+ *                 ksm_might_need_to_copy().
+ * Left out:       large folios, device-private and hardware-poisoned pages, read-ahead of
+ *                 neighbours, memcg.
+ * Locks:          entered without the PTE lock; the folio lock, then the PTE lock, are taken.
+ */
+#include "lru.h"
+#include "machine.h"
+#include "swap.h"
+#include "userfaultfd.h"
+#include "vm_fault.h"
+
+/* One fault on its way. */
+struct swapin {
+	struct vm_fault *vmf;
+	pte_t entry;
+	struct swap_info_struct *si;
+	struct folio *folio;		/* what will be mapped; locked once swapin_lock() is through */
+	struct folio *swapcache;	/* the folio of the swap cache; NULL: the cache is bypassed */
+	bool claimed;			/* SWAP_HAS_CACHE is ours, without a folio in the cache */
+};
+
+/* A fresh folio that never enters the cache: nobody else needs it.  False: another fault is
+ * reading it, to be tried again. */
+static bool swapin_past_cache(struct swapin *in)
+{
+	in->folio = folio_alloc(0, "page read from swap");
+	if (!in->folio)
+		return true;
+	/*
+	 * The flag keeps others from reading the slot and freeing it, and reclaim from using it
+	 * again for something else, while our word still says that the page is there.
+	 */
+	if (swapcache_prepare(in->entry)) {
+		folio_put(in->folio);
+		in->folio = NULL;
+		swapcache_wait(in->entry);
+		return false;
+	}
+	in->claimed = true;
+	folio_trylock(in->folio);
+	folio_set(in->folio, PG_swapbacked);
+	swap_refault(in->folio, in->entry);
+	folio_add_lru(in->folio);
+	point("swap:slot-claimed");
+	swap_read_folio(in->folio, in->entry);
+	return true;
+}
+
+/* Finds or reads the folio.  False: the fault is to be tried again. */
+static bool swapin_folio(struct swapin *in)
+{
+	in->folio = in->swapcache = swap_cache_get_folio(in->entry);
+	point("swap:cache-looked-up");
+	if (in->folio)
+		return true;
+	if (in->si->flags & SWP_SYNCHRONOUS_IO && swap_count(in->entry) == 1)
+		return swapin_past_cache(in);
+	in->folio = in->swapcache = read_swap_cache(in->entry);
+	return true;
+}
+
+/* Kernel: folio_lock_or_retry(). */
+static enum vm_fault_result swapin_lock(struct swapin *in)
+{
+	struct vm_fault *vmf = in->vmf;
+
+	if (folio_trylock(in->folio))
+		return VM_FAULT_DONE;
+	if (vmf->flags & FAULT_FLAG_VMA_LOCK) {
+		vma_end_read(vmf->vma);
+		folio_lock(in->folio);
+		folio_unlock(in->folio);
+		return VM_FAULT_RETRY;
+	}
+	folio_lock(in->folio);
+	return VM_FAULT_DONE;
+}
+
+/*
+ * A page of the cache that has another index or another family of anon_vmas than our area wants
+ * cannot be mapped here: it was shared by KSM before it went out.  Into in->folio, NULL without
+ * memory.  Kernel: ksm_might_need_to_copy().
+ */
+static void ksm_might_need_to_copy(struct swapin *in)
+{
+	const struct vm_area_struct *vma = in->vmf->vma;
+	struct folio *folio = in->swapcache, *copy;
+	const struct anon_vma *anon_vma = folio_anon_vma(folio);
+
+	if (folio->order || folio_test_ksm(folio) || !anon_vma)
+		return;
+	if (folio->index == in->vmf->pgoff && anon_vma->root == vma->anon_vma->root)
+		return;
+	copy = folio_alloc(0, "copy of a swapped page");
+	in->folio = copy;
+	if (!copy)
+		return;
+	folio_page(copy, 0)->content = folio_page(folio, 0)->content;
+	folio_set(copy, PG_dirty | PG_uptodate);
+	folio_trylock(copy);
+}
+
+/*
+ * With the folio locked: is it still the one?  Neither our reference nor the word's staying the
+ * same keeps it in the cache.  False: try again.
+ */
+static bool swapin_verify(struct swapin *in)
+{
+	const struct folio *swapcache = in->swapcache;
+
+	if (!swapcache)
+		return true;
+	if (!folio_matches_swap_entry(swapcache, in->entry))
+		return false;
+	ksm_might_need_to_copy(in);
+	/* References of our own batches would make the page look shared. */
+	if (in->vmf->flags & FAULT_FLAG_WRITE && in->folio == swapcache &&
+	    !folio_test_ksm(swapcache) && !folio_test(swapcache, PG_lru))
+		lru_add_drain();
+	return true;
+}
+
+/* Kernel: should_try_to_free_swap(). */
+static bool should_try_to_free_swap(const struct folio *folio, const struct vm_fault *vmf)
+{
+	if (!folio_test(folio, PG_swapcache))
+		return false;
+	if (vm_swap_full() || vmf->vma->vm_flags & VM_LOCKED || folio_test(folio, PG_mlocked))
+		return true;
+	/* Worth it only if we may be the last: our reference and the cache's. */
+	return vmf->flags & FAULT_FLAG_WRITE && !folio_test_ksm(folio) &&
+	       folio->refcount == 1 + (int)folio_nr_pages(folio);
+}
+
+/*
+ * Is the page certainly ours alone?  The word says so, under its lock, so that fork cannot share
+ * it meanwhile.  But a device that needs a page not to change while it writes it must be
+ * protected from our stores: then the page is mapped as if it were shared.
+ */
+static bool swapin_exclusive(const struct swapin *in)
+{
+	if (folio_test_ksm(in->folio))
+		return false;
+	if (in->folio != in->swapcache)		/* fresh: nobody else has ever seen it */
+		return true;
+	if (!pte_swp_exclusive(in->vmf->orig_pte))
+		return false;
+	return !folio_test(in->folio, PG_writeback) || !(in->si->flags & SWP_STABLE_WRITES) ||
+	       semantics()->swapin_ignores_stable_pages;
+}
+
+/* The word for the page; a store that it allows is no more to be done for. */
+static pte_t swapin_pte(struct swapin *in, bool exclusive)
+{
+	struct vm_fault *vmf = in->vmf;
+	pte_t pte = pfn_pte(in->folio->pfn, vma_page_prot(vmf->vma));
+
+	if (vmf->orig_pte & _PAGE_SWP_UFFD_WP)
+		pte |= _PAGE_UFFD_WP;
+	if (!exclusive || !(vmf->vma->vm_flags & VM_WRITE) ||
+	    (userfaultfd_wp(vmf->vma) && pte & _PAGE_UFFD_WP))
+		return pte;
+	pte = pte_mkwrite(pte);
+	if (vmf->flags & FAULT_FLAG_WRITE) {
+		pte = pte_mkdirty(pte);
+		vmf->flags &= ~FAULT_FLAG_WRITE;
+	}
+	return pte;
+}
+
+/* The PTE lock is held and the word is what it was.  Our reference becomes that of the word. */
+static void swapin_map(struct swapin *in)
+{
+	struct vm_fault *vmf = in->vmf;
+	struct vm_area_struct *vma = vmf->vma;
+	struct folio *folio = in->folio;
+	bool exclusive = swapin_exclusive(in);
+
+	swap_free(in->entry);
+	if (should_try_to_free_swap(folio, vmf))
+		folio_free_swap(folio);
+	vma->vm_mm->rss_anon++;
+	vma->vm_mm->swapents--;
+	exclusive = !folio_test_ksm(folio) && (exclusive || folio->refcount == 1);
+	vmf->orig_pte = swapin_pte(in, exclusive);
+	if (in->swapcache && folio != in->swapcache) {
+		folio_add_new_anon_rmap(folio, vma, vmf->address, true);
+		folio_add_lru_vma(folio, vma);
+	} else if (!folio_test_anon(folio)) {
+		folio_add_new_anon_rmap(folio, vma, vmf->address, exclusive);
+	} else {
+		folio_add_anon_rmap_pte(folio, folio_page(folio, 0), vma, vmf->address,
+					exclusive);
+	}
+	set_pte(vmf->table, vmf->slot, vmf->orig_pte);
+	trace_event("swap", "folio#%u is mapped at 0x%lx, %s", folio->id, vmf->address,
+		    exclusive ? "exclusive" : "shared");
+}
+
+/* Unlocks what is locked; drops the references that were not given away. */
+static void swapin_release(struct swapin *in, bool mapped)
+{
+	folio_unlock(in->folio);
+	if (!mapped)
+		folio_put(in->folio);
+	if (in->swapcache && in->folio != in->swapcache) {
+		folio_unlock(in->swapcache);
+		folio_put(in->swapcache);
+	}
+}
+
+/* No memory: but perhaps somebody else has brought the page. */
+static enum vm_fault_result swapin_without_memory(struct vm_fault *vmf)
+{
+	bool same = false;
+
+	if (vmf_lock(vmf)) {
+		same = !vmf_pte_changed(vmf);
+		vmf_unlock(vmf);
+	}
+	return same ? VM_FAULT_OOM : VM_FAULT_DONE;
+}
+
+/* With the folio found. */
+static enum vm_fault_result swapin_finish(struct swapin *in)
+{
+	enum vm_fault_result result = swapin_lock(in);
+	struct vm_fault *vmf = in->vmf;
+
+	if (result != VM_FAULT_DONE) {
+		folio_put(in->folio);
+		return result;
+	}
+	point("swap:folio-locked");
+	if (!swapin_verify(in)) {
+		swapin_release(in, false);
+		return VM_FAULT_DONE;
+	}
+	if (!in->folio) {			/* no memory for the copy */
+		folio_unlock(in->swapcache);
+		folio_put(in->swapcache);
+		return VM_FAULT_OOM;
+	}
+	if (!vmf_lock(vmf)) {
+		swapin_release(in, false);
+		return VM_FAULT_DONE;
+	}
+	if (vmf_pte_changed(vmf) || !folio_test(in->folio, PG_uptodate)) {
+		result = vmf_pte_changed(vmf) ? VM_FAULT_DONE : VM_FAULT_SIGBUS;
+		vmf_unlock(vmf);
+		swapin_release(in, false);
+		return result;
+	}
+	swapin_map(in);
+	swapin_release(in, true);
+	if (vmf->flags & FAULT_FLAG_WRITE)
+		return do_wp_page(vmf);
+	vmf_unlock(vmf);
+	point("swap:mapped");
+	return VM_FAULT_DONE;
+}
+
+enum vm_fault_result do_swap_page(struct vm_fault *vmf)
+{
+	struct swapin in = { .vmf = vmf, .entry = pte_to_swp_entry(vmf->orig_pte) };
+	enum vm_fault_result result = VM_FAULT_DONE;
+
+	/* NULL: swapoff is bringing everything back. */
+	in.si = get_swap_device(in.entry);
+	if (!in.si)
+		return VM_FAULT_DONE;
+	if (swapin_folio(&in))
+		result = in.folio ? swapin_finish(&in) : swapin_without_memory(vmf);
+	if (in.claimed) {
+		swapcache_clear(in.entry);
+		point("swap:claim-dropped");
+	}
+	put_swap_device(in.si);
+	return result;
+}

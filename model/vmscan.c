@@ -1,0 +1,212 @@
+/*
+ * vmscan.c - one list of folios: each is freed, or kept for a reason.
+ *
+ * In the kernel:  mm/vmscan.c shrink_folio_list(), pageout(), __remove_mapping().
+ * Left out:       throttling on writeback, demotion, large folios (they are kept), shmem pages
+ *                 in swap (kept as dirty).
+ * Locks:          see vmscan.h.
+ */
+#include "file.h"
+#include "lru.h"
+#include "machine.h"
+#include "rmap.h"
+#include "swap.h"
+#include "vmscan.h"
+
+#define V(name, words) [name] = words,
+static const char *const verdict_words[] = { RECLAIM_VERDICTS(V) };
+#undef V
+
+const char *reclaim_verdict_words(enum reclaim_verdict verdict)
+{
+	return verdict_words[verdict];
+}
+
+/* Kernel: folio_evictable(). */
+static bool folio_evictable(const struct folio *folio)
+{
+	return !folio_test(folio, PG_mlocked | PG_unevictable);
+}
+
+/* Is a folio that stays for this reason to be left alone for long?  The others are looked at
+ * again soon. */
+static bool verdict_activates(enum reclaim_verdict verdict)
+{
+	switch (verdict) {
+	case RECLAIM_UNEVICTABLE: case RECLAIM_WRITEBACK: case RECLAIM_ACTIVE:
+	case RECLAIM_NO_SWAP: case RECLAIM_MAPPED: case RECLAIM_DIRTY:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Kernel: folio_check_references(). */
+static enum reclaim_verdict check_references(struct folio *folio)
+{
+	vm_flags_t vm_flags = 0;
+	int words = folio_referenced(folio, &vm_flags);
+	bool referenced = folio_test(folio, PG_referenced);
+
+	if (vm_flags & VM_LOCKED)
+		return RECLAIM_ACTIVE;
+	folio_clear(folio, PG_referenced);
+	if (!words)
+		return RECLAIM_FREED;
+	/* One chance more: the next round finds the mark. */
+	folio_set(folio, PG_referenced);
+	if (referenced || words > 1)
+		return RECLAIM_ACTIVE;
+	if (vm_flags & VM_EXEC && !folio_test(folio, PG_swapbacked))
+		return RECLAIM_ACTIVE;
+	return RECLAIM_REFERENCED;
+}
+
+/* A place to go to for what is in no file. */
+static enum reclaim_verdict give_slot(struct folio *folio)
+{
+	if (!folio_test_anon(folio) || !folio_test(folio, PG_swapbacked) ||
+	    folio_test(folio, PG_swapcache))
+		return RECLAIM_FREED;
+	if (folio_maybe_dma_pinned(folio))
+		return RECLAIM_PINNED;
+	if (folio_alloc_swap(folio))
+		return RECLAIM_NO_SWAP;
+	/* Even if no word says so: the slot holds nothing of it yet. */
+	folio_set(folio, PG_dirty);
+	return RECLAIM_FREED;
+}
+
+/*
+ * Writes @folio, which is unlocked then.  The write may be under way still: the folio is kept
+ * until it has ended.  Kernel: pageout(), and what follows it.
+ */
+static enum reclaim_verdict pageout(struct folio *folio)
+{
+	/* Somebody else's reference: he may write to it. */
+	if (folio->refcount != 1 + (int)folio_nr_pages(folio))
+		return RECLAIM_REFS;
+	if (!folio_test_anon(folio))
+		return RECLAIM_DIRTY;
+	folio_clear(folio, PG_dirty);
+	folio_set(folio, PG_reclaim);
+	swap_writeout(folio);
+	if (folio_test(folio, PG_writeback))
+		return RECLAIM_WRITEBACK;
+	folio_clear(folio, PG_reclaim);
+	if (!folio_trylock(folio))
+		return RECLAIM_LOCKED;
+	if (folio_test(folio, PG_dirty | PG_writeback))
+		return RECLAIM_REDIRTIED;
+	return RECLAIM_FREED;
+}
+
+/* The last references are the caller's and the cache's: out of it, unless it became dirty.
+ * Kernel: __remove_mapping(). */
+static enum reclaim_verdict remove_mapping(struct folio *folio)
+{
+	sched_step(folio, ACCESS_WRITE, "__remove_mapping");
+	if (folio_test_anon(folio) && !folio_test(folio, PG_swapbacked))
+		return folio->refcount == 1 ? RECLAIM_FREED : RECLAIM_REFS;
+	if (folio->refcount != 1 + (int)folio_nr_pages(folio))
+		return RECLAIM_REFS;
+	if (folio_test(folio, PG_dirty))
+		return RECLAIM_DIRTY;
+	if (folio_test(folio, PG_swapcache)) {
+		swap_cache_evict(folio);
+		return RECLAIM_FREED;
+	}
+	/* It was in the swap cache, and swap_writeout() found that nobody needs it. */
+	if (!folio_mapping(folio))
+		return RECLAIM_REFS;
+	filemap_evict_folio(folio);
+	return RECLAIM_FREED;
+}
+
+/* The folio is locked; *@locked says whether it still is. */
+static enum reclaim_verdict shrink_locked(struct folio *folio, bool ignore_references,
+					  bool *locked)
+{
+	enum reclaim_verdict verdict = RECLAIM_FREED;
+
+	if (!folio_evictable(folio))
+		return RECLAIM_UNEVICTABLE;
+	if (folio_test(folio, PG_writeback)) {
+		folio_set(folio, PG_reclaim);
+		return RECLAIM_WRITEBACK;
+	}
+	if (!ignore_references)
+		verdict = check_references(folio);
+	if (verdict == RECLAIM_FREED)
+		verdict = give_slot(folio);
+	if (verdict != RECLAIM_FREED)
+		return verdict;
+	if (folio_mapcount(folio)) {
+		try_to_unmap(folio);
+		if (folio_mapcount(folio))
+			return RECLAIM_MAPPED;
+	}
+	point("swap:unmapped");
+	if (folio_maybe_dma_pinned(folio))
+		return RECLAIM_PINNED;
+	if (folio_test(folio, PG_dirty) && !(folio_test_anon(folio) &&
+					     !folio_test(folio, PG_swapbacked))) {
+		if (!folio_test(folio, PG_swapbacked)) {
+			folio_set(folio, PG_reclaim);	/* a file's: once it has been written */
+			return RECLAIM_DIRTY;
+		}
+		verdict = pageout(folio);
+		*locked = lock_held(folio, LOCK_WRITE);
+		if (verdict != RECLAIM_FREED)
+			return verdict;
+	}
+	return remove_mapping(folio);
+}
+
+/* What becomes of one that stays.  Kernel: the labels at the end of shrink_folio_list(). */
+static void keep(struct folio *folio, enum reclaim_verdict verdict, bool locked)
+{
+	if (locked && verdict_activates(verdict)) {
+		if (folio_test(folio, PG_swapcache) &&
+		    (vm_swap_full() || folio_test(folio, PG_mlocked)))
+			folio_free_swap(folio);
+		if (!folio_test(folio, PG_mlocked))
+			folio_set(folio, PG_active);
+	}
+	if (locked)
+		folio_unlock(folio);
+	folio_putback_lru(folio);
+}
+
+static bool shrink_one(struct folio *folio, bool ignore_references)
+{
+	enum reclaim_verdict verdict = RECLAIM_LOCKED;
+	bool locked = folio_trylock(folio);
+
+	if (locked)
+		verdict = shrink_locked(folio, ignore_references, &locked);
+	trace_event("reclaim", "folio#%u %s", folio->id, reclaim_verdict_words(verdict));
+	if (verdict != RECLAIM_FREED) {
+		keep(folio, verdict, locked);
+		return false;
+	}
+	folio_unlock(folio);
+	folio_put(folio);
+	return true;
+}
+
+unsigned long shrink_folio_list(GPtrArray *folios, bool ignore_references)
+{
+	unsigned long freed = 0;
+
+	for (guint i = 0; i < folios->len; i++) {
+		struct folio *folio = folios->pdata[i];
+		unsigned long nr = folio_nr_pages(folio);
+
+		might_sleep("shrink_folio_list");
+		if (shrink_one(folio, ignore_references))
+			freed += nr;
+	}
+	g_ptr_array_set_size(folios, 0);
+	return freed;
+}

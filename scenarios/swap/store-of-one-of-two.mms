@@ -1,0 +1,16 @@
+# Two processes share a page in swap, and one stores to it. He gets a copy; the other keeps his swap
+# word, and finds what was there.
+# Kernel: mm/memory.c do_swap_page(), do_wp_page()
+
+title "One of two sharers stores"
+set swap = 16M
+window 16p
+
+mmap(@4, 1p, RW, PRIVATE|ANONYMOUS|FIXED, -1, 0) = @4
+store(@4, 1p, 7)
+madvise(@4, 1p, MADV_PAGEOUT)
+Q = fork()
+store(@4, 1p, 8)
+expect folio(@4).exclusive, pte(Q:@4).swap, swap(Q:@4).count == 1
+Q: load(@4) = 7
+load(@4) = 8

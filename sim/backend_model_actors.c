@@ -1,0 +1,32 @@
+/*
+ * backend_model_actors.c - what the kernel does of its own accord, told to do it now.
+ *
+ * In the kernel:  kswapd, the swap device.
+ */
+#include "model/syscalls.h"
+#include "model/vmscan.h"
+#include "sim/backend_model.h"
+
+long model_call_actor(struct model_backend *model, const struct call_request *request,
+		      struct call_outcome *outcome)
+{
+	const struct op_args *args = request->args;
+	struct mm_struct *mm = model_process_mm(model, args->process[0]);
+
+	if (!mm) {
+		outcome_refuse(outcome, "%s() in %s, which has no memory", request->op->name,
+			       args->process[0]);
+		return 0;
+	}
+	switch (request->op->id) {
+	case OP_KSWAPD_RECLAIM:
+		return kswapd_reclaim(mm, args->number[0] & PAGE_MASK,
+				      PAGE_ALIGN(args->number[1]) >> PAGE_SHIFT);
+	case OP_WRITEBACK_START:
+		return disk_writeback_start(mm, args->number[0] & PAGE_MASK);
+	case OP_WRITEBACK_END:
+		return disk_writeback_end(mm, args->number[0] & PAGE_MASK);
+	default:
+		return -ENOSYS;
+	}
+}

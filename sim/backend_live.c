@@ -209,6 +209,7 @@ static void live_destroy(struct backend *backend)
 	end_all(live);
 	g_ptr_array_unref(live->pins);
 	live_files_remove(live);
+	live_swap_off(live->swap);
 	if (!live->settings.stock)
 		live_world_close(&live->world);
 	if (live->pinned)
@@ -299,7 +300,10 @@ struct backend *backend_live_create(const struct live_settings *settings, const 
 	live->next_content = 1;
 	live->tasks = g_ptr_array_new_with_free_func(live_task_free);
 	live->pins = g_ptr_array_new_with_free_func(live_pin_free);
-	if (!settings->stock && !live_world_open(&live->world, why)) {
+	live->swap = live_swap_on(settings->swap,
+				  settings->swap_zram ? LIVE_SWAP_ZRAM : LIVE_SWAP_FILE, why);
+	if (!live->swap || (!settings->stock && !live_world_open(&live->world, why))) {
+		live_swap_off(live->swap);
 		g_ptr_array_unref(live->tasks);
 		g_ptr_array_unref(live->pins);
 		g_free(live);

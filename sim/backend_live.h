@@ -23,6 +23,8 @@ struct live_settings {
 	bool capable;		/* keep all capabilities; else drop them */
 	bool thp_never;		/* no huge pages, whatever the host is set to */
 	bool thp_advised;	/* huge pages only where madvise() asks for them */
+	uint64_t swap;		/* bytes of a swap device, 0 for none */
+	bool swap_zram;		/* a zram; else a file */
 	uint64_t rlim_stack, rlim_memlock, rlim_as, rlim_data;
 	struct live_deep *deep;	/* borrowed; or NULL: /proc alone is looked at */
 	struct live_quick *quick;	/* borrowed; or NULL: /proc is always looked at */

@@ -37,7 +37,8 @@ struct live_run {
 
 static const char *setting_missing(const struct setting *setting)
 {
-	static const char *const keys[] = { "ram", "cpus", "swap" };
+	static const char *const keys[] = { "ram", "cpus", "swap.stable_writes",
+					   "swap.writeback" };
 
 	if (setting->kind == SETTING_BUG)
 		return "bug";

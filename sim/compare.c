@@ -7,12 +7,15 @@
 #include "sim/compare.h"
 #include "sim/compare_deep.h"
 
+/* Entries of this type and above are markers and pages that migrate. */
+#define FIRST_NON_SWAP_TYPE	24
+
 #define ZERO_PAGE	UINT64_MAX	/* as a page of the model */
 
 static const char *const field_names[NR_COMPARED_FIELDS] = {
 	"result", "output", "process", "vma", "perms", "flags", "offset", "name", "page",
 	"file", "exclusive", "guard", "uffd-wp", "folio", "anon",
-	"mapcount", "mlocked", "content", "anon_vma", "chain", "vm_file", "uffd",
+	"mapcount", "mlocked", "swapcache", "content", "anon_vma", "chain", "vm_file", "uffd",
 	"root", "parent", "children", "active", "refcount",
 	"write", "dirty", "order", "index", "mapping", "anon-exclusive",
 };
@@ -280,7 +283,9 @@ static void compare_vmas(struct comparison *cmp, const char *process, const GPtr
 
 static const char *page_words(const struct seen_page *page)
 {
-	return !page ? "none" : page->present ? "present" : "swap entry";
+	if (!page || page->present)
+		return page ? "present" : "none";
+	return page->swap_type < FIRST_NON_SWAP_TYPE ? "in swap" : "swap entry";
 }
 
 /* Which pages of both are one; both ways, through all processes. */
@@ -360,12 +365,14 @@ static void compare_folio(struct comparison *cmp, const struct frames *frames,
 		cmp->unknown[FIELD_ANON]++;
 		cmp->unknown[FIELD_MAPCOUNT]++;
 		cmp->unknown[FIELD_MLOCKED]++;
+		cmp->unknown[FIELD_SWAPCACHE]++;
 		return;
 	}
 	compare_number(cmp, FIELD_ANON, place, "d", a->anon, b->anon);
 	compare_number(cmp, FIELD_MAPCOUNT, place, "d", (uint64_t)a->mapcount,
 		       (uint64_t)b->mapcount);
 	compare_number(cmp, FIELD_MLOCKED, place, "d", a->mlocked, b->mlocked);
+	compare_number(cmp, FIELD_SWAPCACHE, place, "d", a->swapcache, b->swapcache);
 }
 
 static void compare_page(struct comparison *cmp, struct frames *frames, const char *process,

@@ -18,10 +18,10 @@ enum compared_field {
 	FIELD_PROCESS,		/* that it exists */
 	FIELD_VMA,		/* that an area with these ends exists */
 	FIELD_PERMS, FIELD_FLAGS, FIELD_OFFSET, FIELD_NAME,
-	FIELD_PAGE,		/* none, present, swap */
+	FIELD_PAGE,		/* none, present, in swap, other entry */
 	FIELD_FILE, FIELD_EXCLUSIVE, FIELD_GUARD, FIELD_UFFD_WP,
 	FIELD_FOLIO,		/* the same page as others, and as before */
-	FIELD_ANON, FIELD_MAPCOUNT, FIELD_MLOCKED,	/* of the page itself */
+	FIELD_ANON, FIELD_MAPCOUNT, FIELD_MLOCKED, FIELD_SWAPCACHE,	/* of the page itself */
 	FIELD_CONTENT,
 	/* Where the host is read deep: */
 	FIELD_ANON_VMA, FIELD_CHAIN, FIELD_VM_FILE, FIELD_UFFD,	/* of an area */

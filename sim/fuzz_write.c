@@ -40,7 +40,8 @@ static void put_page(GString *out, const struct fuzz_seen *seen, const char *add
 		g_string_append_printf(out, "expect !pte(%s).none, !pte(%s).present\n", address,
 				       address);
 	else
-		g_string_append_printf(out, "expect pte(%s).%s\n", address, seen->host);
+		g_string_append_printf(out, "expect pte(%s).%s\n", address,
+				       !strcmp(seen->host, "in swap") ? "swap" : seen->host);
 }
 
 /* What the host showed, where the language can say it. */

@@ -159,6 +159,9 @@ void live_call(struct backend *backend, const struct call_request *request,
 	if (refuse_hints(request, outcome))
 		return;
 	dispatch(live, task, request, outcome);
+	/* The model's writes end with their statement. */
+	if (live->settings.swap)
+		live_swap_settle();
 	if (outcome->kind == OUTCOME_VALUE && outcome->value < 0 && outcome->value >= -4095 &&
 	    request->op->returns != RETURNS_CONTENT) {
 		outcome->kind = OUTCOME_ERRNO;

@@ -64,6 +64,7 @@ static void see_page(struct look *look, uint64_t addr, uint64_t entry)
 	page->addr = addr;
 	page->present = entry >> 63 & 1;
 	page->swap = entry >> 62 & 1;
+	page->swap_type = page->swap ? entry & 0x1f : 0;
 	page->file = entry >> 61 & 1;
 	page->guard = entry >> 58 & 1;
 	page->uffd_wp = entry >> 57 & 1;
@@ -227,6 +228,7 @@ static void see_frames(struct observation *seen)
 		folio = g_new0(struct seen_folio, 1);
 		folio->id = pfn;
 		folio->anon = flag >> KPF_ANON & 1;
+		folio->swapcache = flag >> KPF_SWAPCACHE & 1;
 		folio->mlocked = flag >> KPF_MLOCKED & 1;
 		folio->mapcount = (int)count;
 		g_ptr_array_add(seen->folios, folio);
@@ -256,7 +258,8 @@ struct observation *live_observe(struct backend *backend, bool pages)
 	seen->behind_hidden = true;
 	if (pages)
 		empty_batches();
-	if (pages && live->settings.quick && live_quick_observe(live->settings.quick, live, seen))
+	if (pages && live->settings.quick && !live->settings.swap &&
+	    live_quick_observe(live->settings.quick, live, seen))
 		return seen;
 	for (guint i = 0; i < live->tasks->len; i++) {
 		const struct live_task *task = live->tasks->pdata[i];

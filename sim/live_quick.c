@@ -9,6 +9,9 @@
  * Left out:       what look.bpf.c leaves out; areas without a file but with operations;
  *                 entries for pages that are elsewhere.  They go to /proc.
  */
+/* As pagemap tells it. */
+#define MARKER_TYPE	31
+
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdio.h>
@@ -340,6 +343,7 @@ static void see_page(const struct live_quick *quick, struct seen_process *proces
 		const struct marker *marker = find_marker(quick, page->entry);
 
 		seen->swap = true;
+		seen->swap_type = MARKER_TYPE;	/* runs with swap are looked at otherwise */
 		seen->guard = (marker->told & PM_GUARD) != 0;
 		seen->uffd_wp = (marker->told & PM_UFFD_WP) != 0;
 	}

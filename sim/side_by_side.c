@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model/lru.h"
+#include "model/swap.h"
 #include "sim/backend_live.h"
 #include "sim/backend_model.h"
 #include "sim/live_host.h"
@@ -30,6 +31,10 @@ bool side_by_side_adapt(struct machine_config *config, bool keep_min_addr, char 
 				"set cap = off");
 		return false;
 	}
+	if (config->swap && config->swap_device == SWAP_DISK) {
+		*why = g_strdup("a host cannot be given: swap.device disk");
+		return false;
+	}
 	if (!same_number("/proc/sys/vm/max_map_count", config->max_map_count, why) ||
 	    !same_number("/proc/sys/vm/overcommit_memory", config->overcommit_memory, why))
 		return false;
@@ -50,6 +55,7 @@ struct backend *side_by_side_wrap(struct side_by_side *both, struct backend *mod
 		.capable = config->capable,
 		.thp_never = config->thp == THP_NEVER && strcmp(thp, "never"),
 		.thp_advised = config->thp == THP_MADVISE && !strcmp(thp, "always"),
+		.swap = config->swap, .swap_zram = config->swap_device == SWAP_ZRAM,
 		.rlim_stack = config->rlim_stack, .rlim_memlock = config->rlim_memlock,
 		.rlim_as = config->rlim_as, .rlim_data = config->rlim_data,
 		.deep = means->deep, .quick = means->quick, .stock = means->stock,

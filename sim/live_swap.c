@@ -1,0 +1,261 @@
+/*
+ * live_swap.c - see live_swap.h.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <glib.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/swap.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sim/live_host.h"
+#include "sim/live_swap.h"
+
+#define PAGE	4096UL
+
+#define CLUSTER_PATH	"/proc/sys/vm/page-cluster"
+#define ZRAM_CONTROL	"/sys/class/zram-control/"
+
+struct live_swap {
+	pid_t guardian;		/* 0: there is no device, only the lock */
+	int control;		/* closed: the guardian ends; or the lock */
+};
+
+/* What the guardian has made. */
+struct device {
+	char *path;
+	int zram;		/* its number, or -1 */
+	uint64_t cluster;	/* page-cluster before */
+};
+
+/* ---- the lock ---- */
+
+/* Held as long as the descriptor is open; -1 where no such file can be had: then nobody waits. */
+static int take_lock(int how)
+{
+	g_autofree char *path = g_build_filename(g_get_tmp_dir(), "mmsim-live.lock", NULL);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		fd = open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0666);
+	if (fd >= 0)
+		flock(fd, how);
+	return fd;
+}
+
+/* ---- the device, in the guardian ---- */
+
+static bool write_text(const char *path, uint64_t number)
+{
+	FILE *file = fopen(path, "we");
+	bool good;
+
+	if (!file)
+		return false;
+	good = fprintf(file, "%" G_GUINT64_FORMAT "\n", number) > 0;
+	return fclose(file) == 0 && good;
+}
+
+/* What mkswap(8) writes: version, last page, and the magic at the end of the first page. */
+static bool write_header(int fd, uint64_t bytes)
+{
+	g_autofree char *page = g_malloc0(PAGE);
+	uint32_t words[2] = { 1, (uint32_t)(bytes / PAGE - 1) };
+
+	memcpy(page + 1024, words, sizeof(words));
+	memcpy(page + PAGE - 10, "SWAPSPACE2", 10);
+	return pwrite(fd, page, PAGE, 0) == (ssize_t)PAGE && !fsync(fd);
+}
+
+static bool make_swapfile(struct device *device, uint64_t bytes)
+{
+	int fd;
+	bool good;
+
+	device->path = g_build_filename(g_get_tmp_dir(), "mmsim-swap-XXXXXX", NULL);
+	fd = g_mkstemp_full(device->path, O_RDWR | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return false;
+	good = !posix_fallocate(fd, 0, (off_t)bytes) && write_header(fd, bytes);
+	close(fd);
+	return good;
+}
+
+/* A node of our own: there may be nobody who makes one in /dev. */
+static bool make_node(struct device *device)
+{
+	g_autofree char *numbers = g_strdup_printf("/sys/block/zram%d/dev", device->zram);
+	g_autofree char *text = NULL;
+	unsigned int major, minor;
+
+	device->path = g_strdup_printf("%s/mmsim-zram-%d", g_get_tmp_dir(), (int)getpid());
+	if (!g_file_get_contents(numbers, &text, NULL, NULL) ||
+	    sscanf(text, "%u:%u", &major, &minor) != 2)
+		return false;
+	return !mknod(device->path, S_IFBLK | 0600, makedev(major, minor));
+}
+
+static bool make_zram(struct device *device, uint64_t bytes)
+{
+	g_autofree char *size = NULL;
+	uint64_t number = 0;
+	bool good;
+	int fd;
+
+	if (!live_host_number(ZRAM_CONTROL "hot_add", &number))
+		return false;
+	device->zram = (int)number;
+	size = g_strdup_printf("/sys/block/zram%d/disksize", device->zram);
+	if (!write_text(size, bytes) || !make_node(device))
+		return false;
+	fd = open(device->path, O_RDWR | O_CLOEXEC);
+	good = fd >= 0 && write_header(fd, bytes);
+	if (fd >= 0)
+		close(fd);
+	return good;
+}
+
+static void unmake(struct device *device)
+{
+	g_autofree char *reset = NULL;
+
+	write_text(CLUSTER_PATH, device->cluster);
+	if (device->path)
+		unlink(device->path);
+	if (device->zram < 0)
+		return;
+	reset = g_strdup_printf("/sys/block/zram%d/reset", device->zram);
+	write_text(reset, 1);
+	write_text(ZRAM_CONTROL "hot_remove", (uint64_t)device->zram);
+}
+
+static bool any_swap(void)
+{
+	g_autofree char *text = NULL;
+
+	return g_file_get_contents("/proc/swaps", &text, NULL, NULL) && strstr(text, "/");
+}
+
+/* What is in the way, or NULL. */
+static const char *make(struct device *device, uint64_t bytes, enum live_swap_kind kind)
+{
+	g_autofree char *zswap = NULL;
+
+	if (any_swap())
+		return "this host has swap already";
+	if (g_file_get_contents("/sys/module/zswap/parameters/enabled", &zswap, NULL, NULL) &&
+	    zswap[0] == 'Y')
+		return "zswap is on";
+	if (!live_host_number(CLUSTER_PATH, &device->cluster) || !write_text(CLUSTER_PATH, 0))
+		return "page-cluster cannot be set";
+	if (!(kind == LIVE_SWAP_ZRAM ? make_zram : make_swapfile)(device, bytes))
+		return "no swap device can be made";
+	return swapon(device->path, 0) ? "swapon() is refused" : NULL;
+}
+
+/* Never returns. */
+static void guard(uint64_t bytes, enum live_swap_kind kind, int control, int answer)
+{
+	struct device device = { .zram = -1, .cluster = 3 };
+	const char *why;
+	char byte;
+
+	/* What ends mmsim must not end us before the host is as it was. */
+	setsid();
+	for (int signal = SIGHUP; signal <= SIGTERM; signal++)
+		if (signal != SIGKILL)
+			sigaction(signal, &(struct sigaction){ .sa_handler = SIG_IGN }, NULL);
+	take_lock(LOCK_EX);
+	why = make(&device, bytes, kind);
+	if (write(answer, why ? why : "", why ? strlen(why) + 1 : 1) < 0)
+		why = "nobody there";
+	close(answer);
+	while (!why && read(control, &byte, 1) < 0 && errno == EINTR)
+		;
+	if (!why)
+		for (int tries = 0; swapoff(device.path) && tries < 100; tries++)
+			g_usleep(50000);
+	unmake(&device);
+	_exit(0);
+}
+
+/* ---- mmsim's side ---- */
+
+static struct live_swap *share_host(void)
+{
+	struct live_swap *swap = g_new0(struct live_swap, 1);
+
+	swap->control = take_lock(LOCK_SH);
+	return swap;
+}
+
+struct live_swap *live_swap_on(uint64_t bytes, enum live_swap_kind kind, char **why)
+{
+	int control[2], answer[2];
+	struct live_swap *swap;
+	char text[64] = "the guardian died";
+
+	if (!bytes)
+		return share_host();
+	if (geteuid()) {
+		*why = g_strdup("a swap device needs root");
+		return NULL;
+	}
+	if (pipe2(control, O_CLOEXEC) || pipe2(answer, O_CLOEXEC)) {
+		*why = g_strdup_printf("pipe: %s", g_strerror(errno));
+		return NULL;
+	}
+	swap = g_new0(struct live_swap, 1);
+	fflush(NULL);
+	swap->guardian = fork();
+	if (swap->guardian == 0) {
+		close(control[1]);
+		close(answer[0]);
+		guard(bytes, kind, control[0], answer[1]);
+	}
+	close(control[0]);
+	close(answer[1]);
+	swap->control = control[1];
+	if (read(answer[0], text, sizeof(text) - 1) < 0)
+		text[0] = 'x';
+	close(answer[0]);
+	if (!text[0])
+		return swap;
+	*why = g_strdup(text);
+	live_swap_off(swap);
+	return NULL;
+}
+
+void live_swap_off(struct live_swap *swap)
+{
+	if (!swap)
+		return;
+	if (swap->control >= 0)
+		close(swap->control);
+	if (swap->guardian > 0)
+		waitpid(swap->guardian, NULL, 0);
+	g_free(swap);
+}
+
+void live_swap_settle(void)
+{
+	for (int tries = 0; tries < 1000; tries++) {
+		g_autofree char *text = NULL;
+		const char *line;
+
+		if (!g_file_get_contents("/proc/vmstat", &text, NULL, NULL))
+			return;
+		line = strstr(text, "\nnr_writeback ");
+		if (!line || !atoi(line + strlen("\nnr_writeback ")))
+			return;
+		g_usleep(1000);
+	}
+}

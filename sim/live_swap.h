@@ -1,0 +1,32 @@
+/*
+ * live_swap.h - a swap device for the host while a scenario runs on it.
+ *
+ * A guardian process makes it and takes it away, also when mmsim is killed: a file in the folder
+ * for temporary files, or a zram of its own.  Swap is the host's and not a process's, so runs
+ * exclude each other: one with a device is alone, those without one share.
+ *
+ * In the kernel:  swapon(2), swapoff(2), /proc/sys/vm/page-cluster, /sys/class/zram-control.
+ * Locks:          a file lock, held by the guardian.
+ */
+#ifndef SIM_LIVE_SWAP_H
+#define SIM_LIVE_SWAP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum live_swap_kind { LIVE_SWAP_FILE, LIVE_SWAP_ZRAM };
+
+struct live_swap;
+
+/*
+ * A device of @bytes, 0 for none: others without one may run, and none with.  Read-ahead from
+ * swap is off meanwhile.  NULL and *why (g_free()) if this host does not let us.  Waits for
+ * others.
+ */
+struct live_swap *live_swap_on(uint64_t bytes, enum live_swap_kind kind, char **why);
+/* All processes that used it have ended. */
+void live_swap_off(struct live_swap *swap);
+/* Until what is on its way to any device has been written, a second at most. */
+void live_swap_settle(void);
+
+#endif

@@ -165,10 +165,23 @@ static int section_take(struct section *section, unsigned int order)
 	return (int)best;
 }
 
+/* Hands out the block of @order at frame @first of section @nr. */
+static struct page *block_prepare(struct buddy *buddy, unsigned int nr, int first,
+				  unsigned int order)
+{
+	struct page *page;
+
+	buddy->nr_free -= 1UL << order;
+	section_prepare(buddy->section[nr], nr, (unsigned int)first + (1U << order));
+	page = &buddy->section[nr]->page[first];
+	for (unsigned int i = 0; i < 1U << order; i++)
+		page[i] = (struct page){ .pfn = page[i].pfn };
+	return page;
+}
+
 struct page *buddy_alloc(unsigned int order)
 {
 	struct buddy *buddy = mach->buddy;
-	struct page *page;
 	int first = -1;
 	unsigned int nr;
 
@@ -180,15 +193,55 @@ struct page *buddy_alloc(unsigned int order)
 			break;
 	}
 	buddy->hint[order] = nr;
-	if (first < 0)
-		return NULL;
+	return first < 0 ? NULL : block_prepare(buddy, nr, first, order);
+}
 
-	buddy->nr_free -= 1UL << order;
-	section_prepare(buddy->section[nr], nr, (unsigned int)first + (1U << order));
-	page = &buddy->section[nr]->page[first];
-	for (unsigned int i = 0; i < 1U << order; i++)
-		page[i] = (struct page){ .pfn = page[i].pfn };
-	return page;
+/* ---- nodes ---- */
+
+static unsigned int nr_nodes(void)
+{
+	return MAX(mach->config.nodes, 1);
+}
+
+/* Sections that each node has; the last one may have fewer, or none, or one frame more. */
+static unsigned int sections_of_node(const struct buddy *buddy)
+{
+	uint64_t sections = (buddy->nr_pages - 1 + SECTION_PAGES - 1) >> SECTION_SHIFT;
+
+	return (unsigned int)((sections + nr_nodes() - 1) / nr_nodes());
+}
+
+int pfn_to_nid(pfn_t pfn)
+{
+	unsigned int node = (unsigned int)(pfn >> SECTION_SHIFT) / sections_of_node(mach->buddy);
+
+	return (int)MIN(node, nr_nodes() - 1);
+}
+
+bool node_has_memory(int node)
+{
+	uint64_t first = (uint64_t)node * sections_of_node(mach->buddy) << SECTION_SHIFT;
+
+	return node >= 0 && node < (int)nr_nodes() && first < mach->buddy->nr_pages;
+}
+
+struct page *buddy_alloc_node(unsigned int order, int node)
+{
+	struct buddy *buddy = mach->buddy;
+	unsigned int nr = (unsigned int)node * sections_of_node(buddy);
+	unsigned int end = nr + sections_of_node(buddy);
+
+	for (; nr < end || node == (int)nr_nodes() - 1; nr++) {
+		int first;
+
+		while (nr >= buddy->nr_sections)
+			if (!section_create(buddy))
+				return NULL;
+		first = section_take(buddy->section[nr], order);
+		if (first >= 0)
+			return block_prepare(buddy, nr, first, order);
+	}
+	return NULL;
 }
 
 struct page *alloc_frames(unsigned int order, const char *site)

@@ -11,6 +11,7 @@
 #include "file.h"
 #include "lru.h"
 #include "machine.h"
+#include "migrate.h"
 #include "swap.h"
 #include "userfaultfd.h"
 #include "vm_fault.h"
@@ -224,7 +225,13 @@ static enum vm_fault_result do_nonpresent(struct vm_fault *vmf)
 		return handle_pte_marker(vmf);
 	if (is_swap_entry_pte(vmf->orig_pte))
 		return do_swap_page(vmf);
-	model_unsupported("a fault at %#lx on a page that is migrating", vmf->address);
+	if (is_migration_pte(vmf->orig_pte)) {
+		/* Asleep with mmap_lock or the VMA's held; then the access tries again. */
+		migration_entry_wait(vmf->vma->vm_mm, vmf->address);
+		return VM_FAULT_DONE;
+	}
+	violation_add("unknown-pte", "do_swap_page()", "a word of a known kind", "%#lx at %#lx",
+		      vmf->orig_pte, vmf->address);
 	return VM_FAULT_SIGBUS;
 }
 

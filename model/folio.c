@@ -13,6 +13,11 @@
 
 struct folio *folio_alloc(unsigned int order, const char *site)
 {
+	return folio_alloc_node(order, NUMA_NO_NODE, site);
+}
+
+struct folio *folio_alloc_node(unsigned int order, int node, const char *site)
+{
 	struct folio *folio = NEW(KIND_FOLIO, struct folio, site);
 	struct page *page;
 
@@ -23,7 +28,7 @@ struct folio *folio_alloc(unsigned int order, const char *site)
 		if (!folio->large)
 			goto free_folio;
 	}
-	page = buddy_alloc(order);
+	page = node == NUMA_NO_NODE ? buddy_alloc(order) : buddy_alloc_node(order, node);
 	if (!page)
 		goto free_large;
 
@@ -161,6 +166,10 @@ static uint64_t get_pfn(const void *object)
 {
 	return ((const struct folio *)object)->pfn;
 }
+static uint64_t get_node(const void *object)
+{
+	return (uint64_t)folio_nid(object);
+}
 static uint64_t get_index(const void *object)
 {
 	return ((const struct folio *)object)->index;
@@ -212,6 +221,7 @@ static const struct field folio_fields[] = {
 	{ "order", FIELD_NUMBER, .get = get_order, .what = "2^order pages" },
 	{ "pfn", FIELD_NUMBER, .get = get_pfn, .hidden = true,
 	  .what = "frame number of the first page" },
+	{ "node", FIELD_NUMBER, .get = get_node, .what = "NUMA node of its frames" },
 	{ "anon", FIELD_BOOL, .get = get_anon, .what = "belongs to an anon_vma, not to a file" },
 	{ "anon_vma", FIELD_REF, KIND_ANON_VMA, .get = get_anon_vma,
 	  .what = "folio->mapping of an anonymous folio: where the rmap walk starts" },

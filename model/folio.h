@@ -120,6 +120,17 @@ void free_frames(struct page *page, unsigned int order);
  */
 struct page *buddy_alloc(unsigned int order);
 
+/*
+ * NUMA nodes cut memory into equal parts, the lowest frames being node 0's; allocations take
+ * the lowest frame, and so come from node 0 while it has any.
+ */
+#define MAX_NUMNODES	64
+int pfn_to_nid(pfn_t pfn);
+/* Does @node, 0 to MAX_NUMNODES - 1, have any memory?  Kernel: node_state(N_MEMORY). */
+bool node_has_memory(int node);
+/* buddy_alloc() from @node alone.  Kernel: __GFP_THISNODE. */
+struct page *buddy_alloc_node(unsigned int order, int node);
+
 /* NULL if the frame was never used (or does not exist).  O(1). */
 struct page *pfn_to_page(pfn_t pfn);
 static inline pfn_t page_to_pfn(const struct page *page)
@@ -136,6 +147,13 @@ static inline unsigned long folio_nr_pages(const struct folio *folio)
 
 /* A folio with one reference (the caller's), zeroed content, no mapping; NULL if none. */
 struct folio *folio_alloc(unsigned int order, const char *site);
+/* The same of frames of @node, NUMA_NO_NODE: of any. */
+#define NUMA_NO_NODE	(-1)
+struct folio *folio_alloc_node(unsigned int order, int node, const char *site);
+static inline int folio_nid(const struct folio *folio)
+{
+	return pfn_to_nid(folio->pfn);
+}
 void folio_get(struct folio *folio);
 bool folio_try_get(struct folio *folio);	/* lockless; false when it is being freed */
 /* The last reference frees the folio and its frames. */

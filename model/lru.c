@@ -277,6 +277,11 @@ void lru_add_drain(void)
 		batch_drain((enum lru_batch)which);
 }
 
+void mlock_drain_local(void)
+{
+	batch_drain(BATCH_MLOCK);
+}
+
 void folio_add_lru(struct folio *folio)
 {
 	batch_add(BATCH_ADD, folio, 0);

@@ -56,6 +56,8 @@ void folio_add_lru(struct folio *folio);
 void folio_add_lru_vma(struct folio *folio, const struct vm_area_struct *vma);
 /* Empties all batches.  Kernel: lru_add_drain(). */
 void lru_add_drain(void);
+/* Empties the batch of mlock and munlock alone.  Kernel: mlock_drain_local(). */
+void mlock_drain_local(void);
 /* A reference was seen; the second one activates.  Kernel: folio_mark_accessed(). */
 void folio_mark_accessed(struct folio *folio);
 void folio_activate(struct folio *folio);

@@ -17,6 +17,7 @@ void machine_config_init(struct machine_config *config)
 	*config = (struct machine_config){
 		.ram = 4UL << 30,
 		.cpus = 2,
+		.nodes = 1,
 		.mmap_min_addr = PAGE_SIZE,
 		.max_map_count = 65530,
 		.overcommit_ratio = 50,

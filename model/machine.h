@@ -36,6 +36,7 @@ struct machine_config {
 		SWAP_WRITEBACK_HELD	/* `disk: writeback_end()` ends it */
 	} swap_writeback;
 	unsigned int cpus;
+	unsigned int nodes;		/* NUMA nodes */
 	unsigned long mmap_min_addr;
 	unsigned int max_map_count;
 	unsigned int overcommit_memory;	/* 0, 1 or 2 */

@@ -158,6 +158,10 @@ static bool live_start_task(struct backend *backend, const char *name, char **wh
 	}
 	if (task && !task->gone && !task->vfork_child)
 		return true;
+	if (op_is_kernel_actor(name)) {
+		*why = g_strdup_printf("what %s does cannot be told to a kernel", name);
+		return false;
+	}
 	*why = !task ? g_strdup_printf("there is no task %s", name) :
 	       task->gone ? g_strdup_printf("%s has exited", name) :
 			    g_strdup_printf("%s waits in vfork()", name);

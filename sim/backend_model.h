@@ -72,6 +72,9 @@ bool model_collect(struct backend *backend, const char *task, struct call_outcom
 void model_end_blocked(struct model_backend *model);
 void model_blocked_init(struct model_backend *model);
 void model_blocked_fini(struct model_backend *model);
+/* backend_model_migrate.c: kcompactd's statements, move_pages() */
+long model_call_migrate(struct model_backend *model, const struct call_request *request,
+			struct call_outcome *outcome);
 /* backend_model_tasks.c */
 long model_call_task(struct model_backend *model, const struct call_request *request,
 		     struct model_task *entry, struct call_outcome *outcome);

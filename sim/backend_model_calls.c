@@ -211,6 +211,9 @@ void model_carry_out(struct model_backend *model, struct model_task *entry,
 	case OP_KSWAPD_RECLAIM: case OP_WRITEBACK_START: case OP_WRITEBACK_END:
 		result = model_call_actor(model, request, outcome);
 		break;
+	case OP_MIGRATE: case OP_MIGRATE_FAIL: case OP_MOVE_PAGES:
+		result = model_call_migrate(model, request, outcome);
+		break;
 	case OP_USERFAULTFD: case OP_UFFDIO: case OP_MEMFD_CREATE:
 	case OP_OPEN: case OP_OPENAT: case OP_CLOSE: case OP_FTRUNCATE: case OP_FALLOCATE:
 	case OP_DUP: case OP_FCNTL:

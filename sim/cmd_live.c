@@ -37,7 +37,7 @@ struct live_run {
 
 static const char *setting_missing(const struct setting *setting)
 {
-	static const char *const keys[] = { "ram", "cpus", "swap.stable_writes",
+	static const char *const keys[] = { "ram", "cpus", "nodes", "swap.stable_writes",
 					   "swap.writeback" };
 
 	if (setting->kind == SETTING_BUG)

@@ -133,6 +133,9 @@ static void dispatch(struct live_backend *live, struct live_task *task,
 	case OP_PIN: case OP_UNPIN: case OP_GUP_FAST:
 		live_call_pin(live, task, request, outcome);
 		return;
+	case OP_MOVE_PAGES:
+		live_call_move_pages(live, task, request, outcome);
+		return;
 	case OP_FORK: case OP_VFORK: case OP_CLONE: case OP_CLONE3: case OP_EXIT:
 	case OP_EXIT_GROUP: case OP_EXECVE: case OP_PROCESS_MADVISE:
 		live_call_task(live, task, request, outcome);

@@ -61,6 +61,9 @@ void live_call_struct(struct live_backend *live, struct live_task *task,
 void live_call_pin(struct live_backend *live, struct live_task *task,
 		   const struct call_request *request, struct call_outcome *outcome);
 void live_pin_free(void *pin);
+/* live_calls_migrate.c: move_pages() */
+void live_call_move_pages(struct live_backend *live, struct live_task *task,
+			  const struct call_request *request, struct call_outcome *outcome);
 /* live_access.c */
 void live_call_access(struct live_backend *live, struct live_task *task,
 		      const struct call_request *request, struct call_outcome *outcome);

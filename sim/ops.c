@@ -142,6 +142,15 @@ static const struct op ops[] = {
 	  .actor = "disk", .what = "unmaps a page and begins to write it" },
 	{ "writeback_end", OP_WRITEBACK_END, RETURNS_INT, 1, { PLACE("addr") },
 	  .actor = "disk", .what = "a page has been written" },
+	{ "migrate", OP_MIGRATE, RETURNS_INT, 1, { PLACE("addr"), NUM("length") },
+	  .actor = "kcompactd", .what = "gives the pages of a range other frames, as compaction does" },
+	{ "migrate_fail", OP_MIGRATE_FAIL, RETURNS_INT, 1, { PLACE("addr"), NUM("length") },
+	  .actor = "kcompactd",
+	  .what = "the same up to where a reference is found that should not be there" },
+	{ "move_pages", OP_MOVE_PAGES, RETURNS_INT, 3,
+	  { { "pid", ARG_TASK, NULL }, NUM("count"), LIST("pages"), LIST("nodes"),
+	    LIST("status"), FLG("flags", "MPOL_MF_") },
+	  .what = "moves pages to NUMA nodes, or tells where they are" },
 	{ "finish", OP_FINISH, RETURNS_INT, 0, {},
 	  .what = "what the call of the task gave that was blocked" },
 };
@@ -199,7 +208,6 @@ char *op_signature(const struct op *op)
 static const struct {
 	const char *name, *why;
 } not_modelled[] = {
-	{ "move_pages", "move_pages: page migration" },
 	{ "get_mempolicy", "get_mempolicy" },
 	{ "set_mempolicy", "set_mempolicy: policies of whole tasks" },
 	{ "remap_file_pages", "remap_file_pages" },
@@ -208,8 +216,6 @@ static const struct {
 	{ "collapse", "khugepaged" },
 	{ "scan", "khugepaged" },
 	{ "shrink", "reclaim and swap" },
-	{ "migrate", "page migration" },
-	{ "migrate_fail", "page migration" },
 	{ "merge", "same-page merging" },
 };
 

@@ -158,6 +158,11 @@ static bool check_field(struct run *run, const struct stmt *stmt, const struct v
 	return false;
 }
 
+static bool is_output_list(const struct op *op, unsigned int i)
+{
+	return op->id == OP_MINCORE || (op->id == OP_MOVE_PAGES && i == 4);
+}
+
 static bool check_outputs(struct run *run, const struct stmt *stmt,
 			  const struct call_request *request,
 			  const struct call_outcome *outcome)
@@ -171,14 +176,14 @@ static bool check_outputs(struct run *run, const struct stmt *stmt,
 		const struct value *value = request->args->value[i];
 		bool all = op->id == OP_PRLIMIT64 && i == 3;
 
-		if (value && value->kind == VALUE_LIST && op->id == OP_MINCORE) {
+		if (value && value->kind == VALUE_LIST && is_output_list(op, i)) {
 			g_autofree char *got = value_text(&outcome->out, NULL);
 			g_autofree char *wanted = value_text(value, NULL);
 
 			if (eval_equal(&run->eval, &outcome->out, value))
 				continue;
 			diag_error(run->diags, &stmt->call.name_loc, NULL,
-				   "expected vec %s, got %s", wanted, got);
+				   "expected %s %s, got %s", op->args[i].name, wanted, got);
 			good = false;
 		}
 		if (!value || value->kind != VALUE_STRUCT)

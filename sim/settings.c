@@ -31,6 +31,7 @@ APPLY(swap_device, s->config.swap_device = (unsigned int)value)
 APPLY(swap_stable, s->config.swap_stable_writes = (enum swap_stable)value)
 APPLY(swap_writeback, s->config.swap_writeback = (enum swap_writeback_end)value)
 APPLY(cpus, s->config.cpus = (unsigned int)value)
+APPLY(nodes, s->config.nodes = (unsigned int)value)
 APPLY(max_map_count, s->config.max_map_count = (unsigned int)value)
 APPLY(overcommit_memory, s->config.overcommit_memory = (unsigned int)value)
 APPLY(overcommit_ratio, s->config.overcommit_ratio = (unsigned int)value)
@@ -75,6 +76,8 @@ static const struct setting_key keys[] = {
 	{ "thp", SET_WORD, 0, 0, thp_words, apply_thp, "madvise | never",
 	  "transparent huge pages" },
 	{ "cpus", SET_COUNT, 1, 64, NULL, apply_cpus, "1 to 64", "number of CPUs; 2" },
+	{ "nodes", SET_COUNT, 1, 8, NULL, apply_nodes, "1 to 8",
+	  "NUMA nodes that share the memory; 1" },
 	{ "layout", SET_WORD, 0, 0, layout_words, apply_layout, "empty | typical",
 	  "what a new address space holds: nothing, or text, heap, stack, vdso" },
 	{ "placement", SET_WORD, 0, 0, placement_words, apply_placement, "search | recorded",

@@ -62,6 +62,10 @@ static const struct check_rule rules[] = {
 	  "pinned, and the pins of a large folio are counted right",
 	  "the device and the process would have different pages",
 	  "mm/gup.c sanity_check_pinned_pages()", check_pins },
+	{ "migration-entries", "a migration entry leads to a locked folio, at the index and in an anon_vma by "
+	  "which it will be found again",
+	  "it would stay for ever, and the next fault would wait as long",
+	  "mm/migrate.c remove_migration_ptes()", check_migration_entries },
 	{ "mm-rss", "the rss and swap counters of an mm agree with its page tables",
 	  "the OOM killer and limits would be misled",
 	  "mm/memory.c zap_pte_range()", check_mm_rss },

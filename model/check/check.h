@@ -63,6 +63,7 @@ void check_rmap_mapcount(struct check *check);
 void check_folio_refs(struct check *check);
 void check_folio_exclusive(struct check *check);
 void check_pins(struct check *check);
+void check_migration_entries(struct check *check);
 void check_mm_rss(struct check *check);
 void check_page_cache(struct check *check);
 void check_swap_counts(struct check *check);

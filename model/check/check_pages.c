@@ -3,6 +3,7 @@
  */
 #include "../file.h"
 #include "../lru.h"
+#include "../migrate.h"
 #include "../rmap.h"
 #include "census.h"
 #include "check.h"
@@ -98,24 +99,14 @@ static bool in_chain(const struct vm_area_struct *vma, const struct anon_vma *an
 	return false;
 }
 
-static void reaches(const struct census_pte *pte, void *data)
+/* The walk from @folio finds the word @pte, which stands for its frame @pfn. */
+static void found_by_walk(const struct census_pte *pte, const struct folio *folio, pfn_t pfn,
+			  void *data)
 {
-	const struct page *page;
-	const struct folio *folio;
-	pgoff_t index;
+	pgoff_t index = folio->index + (pfn - folio->pfn);
 
-	if (!pte_present(pte->pte) || pte_special(pte->pte) || !pte->vma)
-		return;
-	page = pfn_to_page(pte_pfn(pte->pte));
-	folio = page->folio;
-	if (!folio) {
-		check_fail(data, pte_place(pte), "a mapped frame to belong to a folio",
-			   "pfn %" G_GUINT64_FORMAT " does not", pte_pfn(pte->pte));
-		return;
-	}
 	if (!folio_test_anon(folio) || folio_test_ksm(folio))
 		return;
-	index = folio->index + (pte_pfn(pte->pte) - folio->pfn);
 	if (index != linear_page_index(pte->vma, pte->addr))
 		check_fail(data, pte_place(pte), "the folio's index to follow the VMA",
 			   "folio#%u index 0x%" G_GINT64_MODIFIER "x, the VMA means 0x%"
@@ -131,10 +122,48 @@ static void reaches(const struct census_pte *pte, void *data)
 			   "folio#%u points to an anon_vma that has been freed", folio->id);
 }
 
+static void reaches(const struct census_pte *pte, void *data)
+{
+	const struct folio *folio;
+
+	if (!pte_present(pte->pte) || pte_special(pte->pte) || !pte->vma)
+		return;
+	folio = pfn_to_page(pte_pfn(pte->pte))->folio;
+	if (folio)
+		found_by_walk(pte, folio, pte_pfn(pte->pte), data);
+	else
+		check_fail(data, pte_place(pte), "a mapped frame to belong to a folio",
+			   "pfn %" G_GUINT64_FORMAT " does not", pte_pfn(pte->pte));
+}
+
 void check_rmap_reaches(struct check *check)
 {
 	for (guint i = 0; i < check->mms->len; i++)
 		census_walk(check->mms->pdata[i], reaches, check);
+}
+
+/* ---- migration-entries ---- */
+
+static void migration_entry(const struct census_pte *pte, void *data)
+{
+	const struct page *page;
+
+	if (!is_migration_pte(pte->pte) || !pte->vma)
+		return;
+	page = migration_pte_page(pte->pte);
+	if (!page || !page->folio || !folio_test(page->folio, PG_locked)) {
+		check_fail(data, pte_place(pte), "the folio of a migration entry to be locked",
+			   "frame %" G_GUINT64_FORMAT " is %s", swp_offset(pte->pte),
+			   page && page->folio ? "in a folio that is not" : "in no folio");
+		return;
+	}
+	found_by_walk(pte, page->folio, page_to_pfn(page), data);
+}
+
+void check_migration_entries(struct check *check)
+{
+	for (guint i = 0; i < check->mms->len; i++)
+		census_walk(check->mms->pdata[i], migration_entry, check);
 }
 
 /* ---- rules over folios ---- */

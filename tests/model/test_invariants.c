@@ -194,6 +194,16 @@ static void pinned_shared(void)
 	ClearPageAnonExclusive(pfn_to_page(pte_pfn(*word(A))));
 	*word(A) &= ~_PAGE_RW;
 }
+static void entry_left(void)
+{
+	*word(A) = swp_pte(SWP_MIGRATION_READ, folio_at(A)->pfn);
+}
+static void entry_lost(void)
+{
+	folio_lock(folio_at(A));
+	folio_at(A)->index++;
+	entry_left();
+}
 static void lost_rss(void)		{ parent->mm->rss_anon--; }
 static void wrong_cache_index(void)	{ folio_at(S)->index += 7; }
 static void swapped_file_ptes(void)
@@ -262,6 +272,8 @@ static const struct corruption {
 	{ "folio-exclusive: an exclusive file page", "folio-exclusive", exclusive_file },
 	{ "folio-refs: a pin that does not count", "folio-refs", pin_lost },
 	{ "pins: pinned and not exclusive", "pins", pinned_shared },
+	{ "migration-entries: the folio is not locked", "migration-entries", entry_left },
+	{ "migration-entries: not where the walk looks", "migration-entries", entry_lost },
 	{ "mm-rss: rss_anon one too low", "mm-rss", lost_rss },
 	{ "page-cache: a folio at the wrong index", "page-cache", wrong_cache_index },
 	{ "page-cache: two words exchanged", "page-cache", swapped_file_ptes },

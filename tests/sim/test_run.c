@@ -142,7 +142,7 @@ static const struct run_case {
 	  "not yet modelled: races" },
 	{ "kernel actors are left out", "khugepaged: scan(P)\n", 3, 1,
 	  "not yet modelled: khugepaged" },
-	{ "move_pages is left out", "move_pages(0)\n", 3, 1, "not yet modelled: move_pages" },
+	{ "get_mempolicy is left out", "get_mempolicy(0)\n", 3, 1, "not yet modelled: get_mempolicy" },
 	{ "pictures without a painter", "graph \"x.svg\"\n", 3, 1, "not yet modelled: pictures" },
 
 	/* invariants */

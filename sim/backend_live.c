@@ -90,6 +90,8 @@ void live_vfork_done(struct live_backend *live, const struct live_task *task)
 void live_forget(struct live_backend *live, struct live_task *task)
 {
 	task->gone = true;
+	if (!live_any_of(live, task->process))
+		live_pins_orphan(live, task->process);
 	live_vfork_done(live, task);
 }
 

@@ -46,6 +46,11 @@ static const struct fuzz_profile_row profiles[NR_FUZZ_PROFILES] = {
 		[FUZZ_STORE] = 20, [FUZZ_EXEC] = 1, [FUZZ_MSYNC] = 2, [FUZZ_MINCORE] = 2,
 		[FUZZ_MSEAL] = 1, [FUZZ_FILE] = 3, [FUZZ_FTRUNCATE] = 3,
 		[FUZZ_FALLOCATE] = 3 }, 30, 15 },
+	[FUZZ_PINS] = { "pin", {
+		[FUZZ_MMAP] = 14, [FUZZ_MUNMAP] = 5, [FUZZ_MPROTECT] = 8, [FUZZ_MREMAP] = 6,
+		[FUZZ_MADVISE] = 8, [FUZZ_MLOCK] = 1, [FUZZ_FORK] = 10, [FUZZ_EXIT] = 4,
+		[FUZZ_LOAD] = 6, [FUZZ_STORE] = 22, [FUZZ_PIN] = 16, [FUZZ_UNPIN] = 6,
+		[FUZZ_FILE] = 2 }, 15, 5 },
 };
 
 const char *fuzz_profile_name(enum fuzz_profile profile)
@@ -215,6 +220,23 @@ static void fill_mremap(struct maker *maker, struct fuzz_stmt *stmt)
 	}
 }
 
+/* What a device of the same process took, most often. */
+static void fill_unpin(struct maker *maker, struct fuzz_stmt *stmt)
+{
+	const GArray *stmts = maker->program->stmts;
+
+	for (guint i = stmts->len; i-- > 0;) {
+		const struct fuzz_stmt *old = &g_array_index(stmts, struct fuzz_stmt, i);
+
+		if (old->kind != FUZZ_PIN || old->task != stmt->task || old->odd ||
+		    percent(&maker->state, 30))
+			continue;
+		stmt->at = old->at;
+		stmt->len = old->len;
+		return;
+	}
+}
+
 static bool pick_child(struct maker *maker, struct fuzz_stmt *stmt)
 {
 	for (unsigned int i = 1; i < FUZZ_TASKS; i++)
@@ -263,6 +285,12 @@ static void fill(struct maker *maker, struct fuzz_stmt *stmt)
 		break;
 	case FUZZ_MSYNC:
 		stmt->flags = below(state, 8);
+		break;
+	case FUZZ_PIN:
+		stmt->word = below(state, FUZZ_NR_FOLL);
+		break;
+	case FUZZ_UNPIN:
+		fill_unpin(maker, stmt);
 		break;
 	case FUZZ_STORE:
 		stmt->value = 100 + maker->program->stmts->len;

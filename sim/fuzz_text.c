@@ -26,6 +26,9 @@ static const char *const fallocate_words[FUZZ_NR_FALLOCATE] = {
 	"0", "FALLOC_FL_KEEP_SIZE", "FALLOC_FL_PUNCH_HOLE|FALLOC_FL_KEEP_SIZE",
 };
 
+/* As io_uring, a pipe, process_vm_readv() take pages. */
+static const char *const foll_words[FUZZ_NR_FOLL] = { "", ", FOLL_GET", ", FOLL_PIN" };
+
 /* ---- what exists ---- */
 
 void fuzz_alive_begin(struct fuzz_alive *alive)
@@ -195,6 +198,9 @@ static void put_ranged(GString *out, const struct fuzz_stmt *stmt)
 	case FUZZ_STORE:
 		g_string_append_printf(out, ", %u", stmt->value);
 		return;
+	case FUZZ_PIN:
+		g_string_append(out, foll_words[stmt->word]);
+		return;
 	case FUZZ_MSEAL:
 		put_bad(out, stmt, ", 1");
 		return;
@@ -208,7 +214,7 @@ void fuzz_text_stmt(GString *out, const struct fuzz_stmt *stmt)
 	static const char *const names[NR_FUZZ_KINDS] = {
 		"mmap", "munmap", "mprotect", "mremap", "madvise", "mlock", "munlock",
 		"mlockall", "munlockall", "fork", "exit", "load", "store", "exec", "msync",
-		"mincore", "mseal", "", "ftruncate", "fallocate",
+		"mincore", "mseal", "pin", "unpin", "", "ftruncate", "fallocate",
 	};
 
 	if (stmt->task)

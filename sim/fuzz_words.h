@@ -21,5 +21,6 @@ enum {
 #define FUZZ_WILLNEED		4	/* as an advice */
 #define FUZZ_NR_ADVICE		22
 #define FUZZ_NR_FALLOCATE	3
+#define FUZZ_NR_FOLL		3
 
 #endif

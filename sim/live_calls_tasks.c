@@ -98,6 +98,8 @@ static void do_exit(struct live_backend *live, struct live_task *task,
 	}
 	if (other && group)
 		reap_group(live, task);
+	if (!other || group)
+		live_pins_before_exit(live, task);
 	result = live_syscall(&live->world, task->pid, group ? SYS_exit_group : SYS_exit, args);
 	if (result.stop != LIVE_EXITED && !(other && group)) {
 		live_outcome(live, task, &result, outcome);

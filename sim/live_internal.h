@@ -61,6 +61,10 @@ void live_call_struct(struct live_backend *live, struct live_task *task,
 void live_call_pin(struct live_backend *live, struct live_task *task,
 		   const struct call_request *request, struct call_outcome *outcome);
 void live_pin_free(void *pin);
+/* What keeps the memory of @task's process as a whole has to go before it ends. */
+void live_pins_before_exit(struct live_backend *live, const struct live_task *task);
+/* @process has ended: its devices stay, but nobody else is called so. */
+void live_pins_orphan(struct live_backend *live, const char *process);
 /* live_calls_migrate.c: move_pages() */
 void live_call_move_pages(struct live_backend *live, struct live_task *task,
 			  const struct call_request *request, struct call_outcome *outcome);

@@ -96,6 +96,72 @@ void live_pin_free(void *data)
 	g_free(pin);
 }
 
+void live_pins_before_exit(struct live_backend *live, const struct live_task *task)
+{
+	for (guint i = live->pins->len; i-- > 0;) {
+		const struct live_pin *pin = live->pins->pdata[i];
+
+		if (pin->reader && !strcmp(pin->process, task->process))
+			g_ptr_array_remove_index(live->pins, i);
+	}
+}
+
+void live_pins_orphan(struct live_backend *live, const char *process)
+{
+	for (guint i = 0; i < live->pins->len; i++) {
+		struct live_pin *pin = live->pins->pdata[i];
+
+		if (!strcmp(pin->process, process))
+			*pin->process = 0;
+	}
+}
+
+/* ---- what a device meets ---- */
+
+/* The line of maps which has @addr, its permissions at *@perms; NULL if nothing is mapped. */
+static char *area_line(const struct live_task *task, uint64_t addr, const char **perms)
+{
+	g_autofree char *path = g_strdup_printf("/proc/%d/maps", (int)task->pid);
+	g_autofree char *text = NULL;
+	g_auto(GStrv) lines = NULL;
+
+	if (!g_file_get_contents(path, &text, NULL, NULL))
+		return NULL;
+	lines = g_strsplit(text, "\n", 0);
+	for (size_t i = 0; lines[i]; i++) {
+		char *dash = NULL, *after = NULL;
+		uint64_t start = g_ascii_strtoull(lines[i], &dash, 16);
+		uint64_t end = *dash ? g_ascii_strtoull(dash + 1, &after, 16) : 0;
+
+		if (addr >= start && addr < end) {
+			char *line = g_strdup(lines[i]);
+
+			*perms = line + (after - lines[i]) + 1;
+			return line;
+		}
+	}
+	return NULL;
+}
+
+/* Is @addr in an area that may be accessed, but not read? */
+static bool not_readable(const struct live_task *task, uint64_t addr)
+{
+	const char *perms = NULL;
+	g_autofree char *line = area_line(task, addr, &perms);
+
+	return line && perms[0] == '-' && (perms[1] == 'w' || perms[2] == 'x');
+}
+
+/* In a shared file of the private folder, which is in memory and stands for one of a disk? */
+static bool stand_in(const struct live_backend *live, const struct live_task *task,
+		     uint64_t addr)
+{
+	const char *perms = NULL;
+	g_autofree char *line = area_line(task, addr, &perms);
+
+	return line && live->folder && perms[3] == 's' && strstr(line, live->folder);
+}
+
 /* ---- devices that the process makes ---- */
 
 static int64_t call(struct live_backend *live, struct live_task *task, long number, uint64_t a0,
@@ -130,10 +196,12 @@ static int64_t pin_by_ring(struct live_backend *live, struct live_task *task, ui
 			   int *fd)
 {
 	const struct io_uring_params params = {};
-	int64_t ring = call(live, task, SYS_io_uring_setup, 1,
-			    live_put(live, LIVE_STRUCTS, &params, sizeof(params)), 0, 0);
-	int64_t error;
+	int64_t ring, error;
 
+	if (stand_in(live, task, addr))
+		return -EOPNOTSUPP;
+	ring = call(live, task, SYS_io_uring_setup, 1,
+		    live_put(live, LIVE_STRUCTS, &params, sizeof(params)), 0, 0);
 	if (ring < 0)
 		return ring;
 	error = call(live, task, SYS_io_uring_register, (uint64_t)ring, IORING_REGISTER_BUFFERS,
@@ -211,8 +279,13 @@ static bool reader_waits(const struct reader *reader)
 
 static int64_t pin_by_reader(struct live_task *task, uint64_t addr, struct reader **out)
 {
-	struct reader *reader = g_new0(struct reader, 1);
-	int64_t error = 0;
+	struct reader *reader;
+	int64_t error;
+
+	/* It looks at areas first; the fast path of other devices does not. */
+	if (not_readable(task, addr))
+		return -EOPNOTSUPP;
+	reader = g_new0(struct reader, 1);
 
 	reader->pid = task->pid;
 	reader->addr = addr;
@@ -349,6 +422,9 @@ void live_call_pin(struct live_backend *live, struct live_task *task,
 		live_refuse(outcome, "pin() of more than %d pages on the host", MAX_PAGES);
 	else
 		outcome->value = do_pin(live, task, device, args->number);
+	if (outcome->kind == OUTCOME_VALUE && outcome->value == -EOPNOTSUPP)
+		live_refuse(outcome, "a device on the host that reads what may only be "
+			    "written to or executed, or that writes to a file of a disk");
 	if (outcome->kind == OUTCOME_VALUE && outcome->value == -ENOSYS)
 		live_refuse(outcome, "io_uring or userfaultfd, which this host has not");
 }

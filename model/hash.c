@@ -4,7 +4,7 @@
  *
  * The walk starts at the tasks in order of birth and follows every reference of the
  * field tables, then the page tables; an object is known by when the walk first met
- * it.  What no task reaches does not count.
+ * it.  Devices that hold pages come after the tasks.  What neither reaches does not count.
  */
 #include <string.h>
 #include "folio.h"
@@ -132,11 +132,16 @@ uint64_t machine_hash(const struct machine *machine)
 {
 	struct machine *before = machine_enter((struct machine *)machine);
 	struct canon canon = { .machine = machine, .todo = G_QUEUE_INIT };
+	g_autoptr(GPtrArray) pins = NULL;
 	struct task_struct *task;
 	struct met *met;
 
 	list_for_each_entry(task, &((struct machine *)machine)->tasks, tasks)
 		canon_number(&canon, KIND_TASK, task->id);
+	/* What devices hold decides what will be shared. */
+	pins = object_list(machine, KIND_PIN);
+	for (guint i = 0; i < pins->len; i++)
+		canon_number(&canon, KIND_PIN, *(unsigned int *)pins->pdata[i]);
 	while ((met = g_queue_pop_head(&canon.todo))) {
 		hash_object(&canon, met);
 		g_free(met);

@@ -60,8 +60,9 @@ struct migrate_control {
 
 /*
  * Moves the folios of @list, which are off the LRU, each with a reference that goes.  What did
- * not move is put back and stays in the list without one.  How many, or -ENOMEM; *why is what the
- * last of them met: -EAGAIN, -EBUSY, -ENOMEM, 0 for none.  No lock held.  Kernel: migrate_pages(), putback_movable_pages().
+ * not move is put back and stays in the list without one.  How many, or -ENOMEM; *why is what
+ * the last of them met: -EAGAIN, -EBUSY, -ENOMEM, 0 for none.  No lock held.
+ * Kernel: migrate_pages(), putback_movable_pages().
  */
 long migrate_pages(GPtrArray *list, const struct migrate_control *control, int *why);
 

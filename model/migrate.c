@@ -12,6 +12,7 @@
 #include "lru.h"
 #include "machine.h"
 #include "migrate.h"
+#include "swap.h"
 
 /* Passes that only try the folio lock, then those that wait for it.
  * Kernel: NR_MAX_MIGRATE_ASYNC_RETRY, NR_MAX_MIGRATE_SYNC_RETRY. */
@@ -34,7 +35,7 @@ static int expected_refs(const struct folio *folio)
 {
 	int refs = 1;
 
-	if (folio_mapping(folio))
+	if (folio_test(folio, PG_swapcache) || folio_mapping(folio))
 		refs += (int)folio_nr_pages(folio);
 	return refs;
 }
@@ -59,6 +60,9 @@ static int migrate_mapping(struct folio *dst, struct folio *src)
 	/* Frozen: the look and the exchange are one step under the cache's lock. */
 	sched_step(src, ACCESS_WRITE, "__folio_migrate_mapping");
 	if (mapping && src->refcount != expected_refs(src))
+		return -EAGAIN;
+	if (folio_test(src, PG_swapcache) &&
+	    !swap_cache_replace_folio(src, dst, expected_refs(src)))
 		return -EAGAIN;
 	dst->index = src->index;
 	dst->mapping = src->mapping;
@@ -143,6 +147,13 @@ static int migrate_unmap(struct migration *migration, enum migrate_mode mode)
 		return -EAGAIN;
 	}
 	migration->was_mlocked = folio_test(src, PG_mlocked);
+	if (folio_test(src, PG_writeback)) {
+		if (mode != MIGRATE_SYNC) {
+			undo(migration, true, false);
+			return -EBUSY;
+		}
+		folio_wait_writeback(src);
+	}
 	/* Its mappings may go while there are entries: the walk back needs the anon_vma. */
 	if (folio_test_anon(src) && !folio_test_ksm(src))
 		migration->anon_vma = folio_get_anon_vma(src);
@@ -217,7 +228,8 @@ static int migrate_folio(struct folio *folio, const struct migrate_control *cont
 		return 0;
 	}
 	error = migrate_passes(&migration, MIGRATE_ASYNC, ASYNC_PASSES);
-	if (error == -EAGAIN && control->mode != MIGRATE_ASYNC)
+	/* Also what was being written: now it may be waited for. */
+	if (error && error != -ENOMEM && control->mode != MIGRATE_ASYNC)
 		error = migrate_passes(&migration, control->mode, SYNC_PASSES);
 	return error;
 }

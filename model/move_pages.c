@@ -225,7 +225,7 @@ static int compact_isolate(struct mm_struct *mm, unsigned long addr, struct foli
 	if (vma && vma_migratable(vma))
 		folio = folio_walk(vma, addr);
 	if (folio && !is_zero_folio(folio)) {
-		bool cached = folio_mapping(folio) != NULL;
+		bool cached = folio_mapping(folio) || folio_test(folio, PG_swapcache);
 
 		error = -EBUSY;
 		if ((cached || folio->refcount <= folio_mapcount(folio)) &&

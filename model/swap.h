@@ -141,6 +141,10 @@ int folio_alloc_swap(struct folio *folio);
 /* Out of the cache if no swap word needs it there; it is dirty then.  Folio locked.
  * Kernel: folio_free_swap(). */
 bool folio_free_swap(struct folio *folio);
+/* @new_folio takes the place of @old in the cache, with the cache's reference, if @old has just
+ * @refs references.  Both locked.  Kernel: __swap_cache_replace_folio(), with the freezing of
+ * __folio_migrate_mapping(). */
+bool swap_cache_replace_folio(struct folio *old, struct folio *new_folio, int refs);
 /* Reclaim's way out of the cache: the folio's age stays behind.  Folio locked, its last
  * references are the caller's and the cache's.  Kernel: __remove_mapping(). */
 void swap_cache_evict(struct folio *folio);
@@ -168,6 +172,7 @@ void swap_writeout(struct folio *folio);
 void folio_end_writeback(struct folio *folio);
 /* Ends all writes that were started, but those held: when a statement is over. */
 void swap_writeback_run(void);
+/* Sleeps until the write of @folio, of which the caller has a reference, has ended. */
 void folio_wait_writeback(struct folio *folio);
 
 /* Frees a slot that nothing but the cache holds, or @all of them.  Kernel: swap_reclaim_work(),

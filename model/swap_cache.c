@@ -57,6 +57,26 @@ static void swap_cache_del_folio(struct folio *folio, uint32_t shadow)
 	folio_put(folio);
 }
 
+bool swap_cache_replace_folio(struct folio *old, struct folio *new_folio, int refs)
+{
+	pte_t entry = old->swap;
+	bool frozen;
+
+	swap_cluster_lock(entry);
+	frozen = old->refcount == refs;
+	if (frozen) {
+		folio_set(new_folio, PG_swapcache);
+		new_folio->swap = entry;
+		new_folio->refcount++;
+		swap_slot(entry)->folio = new_folio;
+		folio_clear(old, PG_swapcache);
+		old->swap = 0;
+		old->refcount--;
+	}
+	swap_cluster_unlock(entry);
+	return frozen;
+}
+
 int folio_alloc_swap(struct folio *folio)
 {
 	pte_t entry;
@@ -255,7 +275,15 @@ void folio_end_writeback(struct folio *folio)
 		folio_rotate_reclaimable(folio);
 	}
 	folio_clear(folio, PG_writeback);
+	wake_up(&folio->swap);
 	point("swap:writeback-ended");
+}
+
+void folio_wait_writeback(struct folio *folio)
+{
+	while (folio_test(folio, PG_writeback))
+		if (!wait_on(&folio->swap, "folio_wait_writeback"))
+			break;
 }
 
 void swap_writeback_run(void)

@@ -77,6 +77,9 @@ static void hold_from_file(void *object, void *data)
 static void compare(struct holders *holders, const char *kind, unsigned int id, const void *object,
 		    unsigned int refcount)
 {
+	/* Who sleeps in the middle of a call may hold more. */
+	if (holders->check->machine->nr_waiting && held(holders, object) < refcount)
+		return;
 	if (held(holders, object) != refcount)
 		check_fail(holders->check, g_strdup_printf("%s#%u", kind, id),
 			   "the reference count to be the number of holders", "%u references, %u holders",

@@ -83,6 +83,86 @@ static void test_fault_waits(void **state G_GNUC_UNUSED)
 	g_array_set_size(mach->violations, 0);
 }
 
+static pte_t *word_in(struct task_struct *task, unsigned int n)
+{
+	struct pgtable *table = pgtable_lookup(task->mm, P(n), LEVEL_PTE);
+
+	return &table->entry[pgtable_index(P(n), LEVEL_PTE)];
+}
+
+/* Locks and unmaps the folio of page @n, as a migration does, with a reference. */
+static struct folio *begin(unsigned int n)
+{
+	struct task_struct *task = current;
+	struct folio *folio = folio_in(n);
+
+	folio_get(folio);
+	run_as(&mach->boot_task);
+	folio_lock(folio);
+	try_to_migrate(folio);
+	run_as(task);
+	assert_int_equal(folio_mapcount(folio), 0);
+	return folio;
+}
+
+static void finish(struct folio *folio)
+{
+	struct task_struct *task = current;
+
+	run_as(&mach->boot_task);
+	remove_migration_ptes(folio, folio);
+	folio_unlock(folio);
+	run_as(task);
+	folio_put(folio);
+}
+
+/* Entries are words of page tables: fork, mprotect, mremap, munmap and mincore know them. */
+static void test_calls_over_entries(void **state G_GNUC_UNUSED)
+{
+	struct task_struct *task = current, *child;
+	struct folio *folio[5];
+	unsigned char vec[1];
+
+	assert_int_equal(map_anon(0, 5), P(0));
+	for (unsigned int n = 0; n < 5; n++)
+		assert_int_equal(store(P(n), n), 0);
+	for (unsigned int n = 0; n < 5; n++)
+		folio[n] = begin(n);
+	assert_int_equal(sys_mincore(P(1), PAGE_SIZE, vec), 0);
+	assert_int_equal(vec[0], 1);
+	/* Read-only, and exclusive still. */
+	assert_int_equal(sys_mprotect(P(1), PAGE_SIZE, PROT_READ), 0);
+	assert_int_equal(swp_type(pte_in(1)), SWP_MIGRATION_READ_EXCLUSIVE);
+	/* Moved as it is. */
+	assert_int_equal(sys_mremap(P(2), PAGE_SIZE, PAGE_SIZE, MREMAP_MAYMOVE | MREMAP_FIXED,
+				    P(20)), P(20));
+	assert_int_equal(swp_type(pte_in(20)), SWP_MIGRATION_WRITE);
+	/* Gone: nothing is left to restore, the folio dies with its last reference. */
+	assert_int_equal(sys_munmap(P(4), PAGE_SIZE), 0);
+	assert_int_equal(task->mm->rss_anon, 4);
+	/* Shared by fork: exclusive in neither. */
+	child = fork_ok();
+	assert_int_equal(child->mm->rss_anon, 4);
+	assert_int_equal(swp_type(*word_in(child, 0)), SWP_MIGRATION_READ);
+	assert_int_equal(swp_type(pte_in(0)), SWP_MIGRATION_READ);
+
+	for (unsigned int n = 0; n < 5; n++)
+		finish(folio[n]);
+	lru_add_drain();
+	machine_check(mach);
+	assert_no_violation();
+	for (unsigned int n = 0; n < 4; n++) {
+		unsigned int at = n == 2 ? 20 : n;
+
+		assert_ptr_equal(folio_in(at), folio[n]);
+		assert_int_equal(folio_mapcount(folio[n]), 2);
+		assert_false(PageAnonExclusive(folio_page(folio[n], 0)));
+		assert_int_equal(load(P(at)), n);
+	}
+	do_exit(child, 0);
+	assert_int_equal(store(P(0), 9), 0);
+}
+
 /* Nobody could ever end it: said, and not waited for. */
 static void test_nobody_ends_it(void **state G_GNUC_UNUSED)
 {
@@ -186,6 +266,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_fault_waits, start, end),
+		cmocka_unit_test_setup_teardown(test_calls_over_entries, start, end),
 		cmocka_unit_test_setup_teardown(test_nobody_ends_it, start, end),
 		cmocka_unit_test_setup_teardown(test_node_is_full, start_two_nodes, end),
 		cmocka_unit_test_setup_teardown(test_no_memory, start, end),

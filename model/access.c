@@ -31,6 +31,29 @@ static bool pte_permits(pte_t pte, enum user_access access)
 	return access != USER_EXEC || !(pte & _PAGE_NX);
 }
 
+/* The word at which a walk to @addr ends, whether it maps the page or is none. */
+static const void *deepest_word(const struct mm_struct *mm, unsigned long addr)
+{
+	for (unsigned int level = LEVEL_PTE; level < NR_LEVELS; level++) {
+		const struct pgtable *table = pgtable_lookup(mm, addr, level);
+
+		if (table)
+			return &table->entry[pgtable_index(addr, level)];
+	}
+	return mm;
+}
+
+/* A walk reads a word of each level. */
+static void touch_words(const struct mm_struct *mm, unsigned long addr)
+{
+	for (unsigned int level = LEVEL_PTE; unlikely(mach->sched) && level < NR_LEVELS; level++) {
+		const struct pgtable *table = pgtable_lookup(mm, addr, level);
+
+		if (table)
+			sched_touch(&table->entry[pgtable_index(addr, level)], ACCESS_READ);
+	}
+}
+
 /*
  * The instruction itself, in one step from look-up to data: true if it went through.
  * The processor sets accessed and dirty bits without any lock.
@@ -39,11 +62,13 @@ static bool cpu_access(struct mm_struct *mm, unsigned long addr, struct cpu_faul
 		       uint64_t *value)
 {
 	unsigned int slot = pgtable_index(addr, LEVEL_PTE);
-	struct pgtable *table = pgtable_lookup(mm, addr, LEVEL_PTE);
+	bool store = fault->access == USER_STORE;
+	struct pgtable *table;
 	struct page *page;
 	pte_t pte;
 
-	sched_step(table, fault->access == USER_STORE ? ACCESS_WRITE : ACCESS_READ, "user access");
+	sched_step(deepest_word(mm, addr), store ? ACCESS_STORE : ACCESS_LOAD, "user access");
+	touch_words(mm, addr);
 	table = pgtable_lookup(mm, addr, LEVEL_PTE);
 	pte = table ? table->entry[slot] : 0;
 	fault->protection = (pte & _PAGE_PRESENT) != 0;
@@ -51,8 +76,9 @@ static bool cpu_access(struct mm_struct *mm, unsigned long addr, struct cpu_faul
 		return false;
 
 	page = pfn_to_page(pte_pfn(pte));
+	sched_touch(page, store ? ACCESS_WRITE : ACCESS_READ);
 	pte = pte_mkyoung(pte);
-	if (fault->access == USER_STORE) {
+	if (store) {
 		pte = pte_mkdirty(pte);
 		page->content = *value;
 	} else if (value) {

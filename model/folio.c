@@ -82,6 +82,7 @@ static void folio_free(struct folio *folio)
 
 void folio_get(struct folio *folio)
 {
+	sched_step(&folio->refcount, ACCESS_WRITE, "folio_get");
 	if (folio->refcount <= 0)
 		violation_add("folio-refs", "folio_get()", "a reference held already",
 			      "folio#%u has %d", folio->id, folio->refcount);
@@ -90,7 +91,7 @@ void folio_get(struct folio *folio)
 
 bool folio_try_get(struct folio *folio)
 {
-	sched_step(folio, ACCESS_WRITE, "folio_try_get");
+	sched_step(&folio->refcount, ACCESS_WRITE, "folio_try_get");
 	if (folio->refcount <= 0)
 		return false;
 	folio->refcount++;
@@ -99,6 +100,7 @@ bool folio_try_get(struct folio *folio)
 
 void folio_put(struct folio *folio)
 {
+	sched_step(&folio->refcount, ACCESS_WRITE, "folio_put");
 	if (folio->refcount <= 0) {
 		violation_add("folio-refs", "folio_put()", "a reference to drop",
 			      "folio#%u has %d", folio->id, folio->refcount);

@@ -129,9 +129,10 @@ static bool wait_for(const void *lock, enum lock_class class, const char *site)
 {
 	if (wait_on(lock, site))
 		return true;
-	violation_add("lock-order", place_of_current(), "a lock that can be taken",
-		      "%s waits for %s held by %s", site, lock_class_name(class),
-		      holder_of(lock));
+	if (!mach->abandoned)
+		violation_add("lock-order", place_of_current(), "a lock that can be taken",
+			      "%s waits for %s held by %s", site, lock_class_name(class),
+			      holder_of(lock));
 	return false;
 }
 
@@ -146,7 +147,7 @@ void down_read(struct rw_semaphore *sem)
 
 	might_sleep("down_read");
 	check_order(sem, class, "down_read");
-	sched_step(sem, ACCESS_READ, "down_read");
+	sched_step(sem, ACCESS_DOWN_READ, "down_read");
 	while (sem->writer &&
 	       wait_for(sem, class, "down_read"))
 		;
@@ -160,7 +161,7 @@ void down_write(struct rw_semaphore *sem)
 
 	might_sleep("down_write");
 	check_order(sem, class, "down_write");
-	sched_step(sem, ACCESS_WRITE, "down_write");
+	sched_step(sem, ACCESS_DOWN_WRITE, "down_write");
 	while ((sem->writer || sem->readers) &&
 	       wait_for(sem, class, "down_write"))
 		;
@@ -170,7 +171,7 @@ void down_write(struct rw_semaphore *sem)
 
 bool down_read_trylock(struct rw_semaphore *sem)
 {
-	sched_step(sem, ACCESS_READ, "down_read_trylock");
+	sched_step(sem, ACCESS_TRYLOCK, "down_read_trylock");
 	if (sem->writer)
 		return false;
 	sem->readers++;
@@ -180,7 +181,7 @@ bool down_read_trylock(struct rw_semaphore *sem)
 
 bool down_write_trylock(struct rw_semaphore *sem)
 {
-	sched_step(sem, ACCESS_WRITE, "down_write_trylock");
+	sched_step(sem, ACCESS_TRYLOCK, "down_write_trylock");
 	if (sem->writer || sem->readers)
 		return false;
 	sem->writer = current;
@@ -190,8 +191,10 @@ bool down_write_trylock(struct rw_semaphore *sem)
 
 void downgrade_write(struct rw_semaphore *sem)
 {
-	struct held_lock *held = held_find(sem);
+	struct held_lock *held;
 
+	sched_step(sem, ACCESS_RELEASE, "downgrade_write");
+	held = held_find(sem);
 	lock_assert_held(sem, (enum lock_class)sem->class, LOCK_WRITE, "downgrade_write");
 	if (held)
 		held->mode = LOCK_READ;
@@ -202,6 +205,7 @@ void downgrade_write(struct rw_semaphore *sem)
 
 void up_read(struct rw_semaphore *sem)
 {
+	sched_step(sem, ACCESS_RELEASE, "up_read");
 	if (held_pop(sem, (enum lock_class)sem->class, "up_read") && sem->readers) {
 		sem->readers--;
 		wake_up(sem);
@@ -210,6 +214,7 @@ void up_read(struct rw_semaphore *sem)
 
 void up_write(struct rw_semaphore *sem)
 {
+	sched_step(sem, ACCESS_RELEASE, "up_write");
 	if (held_pop(sem, (enum lock_class)sem->class, "up_write")) {
 		sem->writer = NULL;
 		wake_up(sem);
@@ -219,7 +224,7 @@ void up_write(struct rw_semaphore *sem)
 void spin_lock(struct spinlock *lock, enum lock_class class)
 {
 	check_order(lock, class, "spin_lock");
-	sched_step(lock, ACCESS_WRITE, "spin_lock");
+	sched_step(lock, ACCESS_SPIN, "spin_lock");
 	while (lock->holder &&
 	       wait_for(lock, class, "spin_lock"))
 		;
@@ -229,7 +234,7 @@ void spin_lock(struct spinlock *lock, enum lock_class class)
 
 bool spin_trylock(struct spinlock *lock, enum lock_class class)
 {
-	sched_step(lock, ACCESS_WRITE, "spin_trylock");
+	sched_step(lock, ACCESS_TRYLOCK, "spin_trylock");
 	if (lock->holder)
 		return false;
 	lock->holder = current;
@@ -239,6 +244,7 @@ bool spin_trylock(struct spinlock *lock, enum lock_class class)
 
 void spin_unlock(struct spinlock *lock, enum lock_class class)
 {
+	sched_step(lock, ACCESS_RELEASE, "spin_unlock");
 	if (held_pop(lock, class, "spin_unlock")) {
 		lock->holder = NULL;
 		wake_up(lock);
@@ -249,7 +255,7 @@ void folio_lock(struct folio *folio)
 {
 	might_sleep("folio_lock");
 	check_order(folio, LOCK_FOLIO, "folio_lock");
-	sched_step(folio, ACCESS_WRITE, "folio_lock");
+	sched_step(folio, ACCESS_FOLIO_LOCK, "folio_lock");
 	while (folio_test(folio, PG_locked) &&
 	       wait_for(folio, LOCK_FOLIO, "folio_lock"))
 		;
@@ -259,7 +265,7 @@ void folio_lock(struct folio *folio)
 
 bool folio_trylock(struct folio *folio)
 {
-	sched_step(folio, ACCESS_WRITE, "folio_trylock");
+	sched_step(folio, ACCESS_TRYLOCK, "folio_trylock");
 	if (folio_test(folio, PG_locked))
 		return false;
 	folio_set(folio, PG_locked);
@@ -269,6 +275,7 @@ bool folio_trylock(struct folio *folio)
 
 void folio_unlock(struct folio *folio)
 {
+	sched_step(folio, ACCESS_RELEASE, "folio_unlock");
 	if (held_pop(folio, LOCK_FOLIO, "folio_unlock")) {
 		folio_clear(folio, PG_locked);
 		wake_up(folio);
@@ -291,20 +298,44 @@ void might_sleep(const char *site)
 	sched_step(NULL, ACCESS_READ, site);
 }
 
+bool access_would_wait(const void *object, enum access access)
+{
+	const struct rw_semaphore *sem = object;
+
+	switch (access) {
+	case ACCESS_DOWN_READ:
+		return sem->writer != NULL;
+	case ACCESS_DOWN_WRITE:
+		return sem->writer || sem->readers;
+	case ACCESS_SPIN:
+		return ((const struct spinlock *)object)->holder != NULL;
+	case ACCESS_FOLIO_LOCK:
+		return folio_test(object, PG_locked);
+	case ACCESS_READ:
+	case ACCESS_WRITE:
+	case ACCESS_LOAD:
+	case ACCESS_STORE:
+	case ACCESS_TRYLOCK:
+	case ACCESS_RELEASE:
+		break;
+	}
+	return false;
+}
+
 /* ---- sleeping ---- */
 
 static bool sleep_on(const void *channel, const char *site, bool killable)
 {
 	struct task_struct *me = current;
 
-	if (!mach->park)
+	if (!mach->park || mach->abandoned)
 		return false;
 	me->waits_for = channel;
 	me->wait_site = site;
 	me->wait_killable = killable;
 	mach->nr_waiting++;
 	mach->park(mach->park_data, me);
-	return true;
+	return !mach->abandoned;
 }
 
 bool wait_on(const void *channel, const char *site)
@@ -325,12 +356,14 @@ void wake_up_slow(const void *channel)
 		if (task->waits_for == channel) {
 			task->waits_for = NULL;
 			mach->nr_waiting--;
+			if (mach->sched)
+				mach->sched->woken(mach->sched_data, current, task);
 		}
 }
 
 void sched_step_slow(const void *object, enum access access, const char *site)
 {
-	mach->sched->step(object, access, site);
+	mach->sched->step(mach->sched_data, object, access, site);
 }
 
 void point_slow(const char *name)
@@ -338,5 +371,5 @@ void point_slow(const char *name)
 	if (mach->points_traced)
 		trace_event("point", "%s", name);
 	if (mach->sched)
-		mach->sched->step(NULL, ACCESS_WRITE, name);
+		mach->sched->step(mach->sched_data, NULL, ACCESS_WRITE, name);
 }

@@ -90,6 +90,9 @@ void lock_assert_held(const void *lock, enum lock_class class, enum lock_mode at
 #define lockdep_assert_held(lock, class)	\
 	lock_assert_held((lock), (class), LOCK_WRITE, __func__)
 
+/* Would a step that is about to do @access have to wait? */
+bool access_would_wait(const void *object, enum access access);
+
 /* True if the running task holds @lock at least in mode @mode. */
 bool lock_held(const void *lock, enum lock_mode mode);
 

@@ -64,12 +64,14 @@ struct machine {
 	struct task_struct *current_task; /* never NULL: boot_task outside of calls */
 	struct task_struct boot_task;	/* id 0, in no list, without an mm */
 	const struct sched_ops *sched;	/* NULL in serial mode */
+	void *sched_data;
 	/*
 	 * Lets others run until @me->waits_for is NULL; called by wait_on() from inside the
 	 * call of @me.  NULL: a task that has to wait never gets what it waits for.
 	 */
 	void (*park)(void *data, struct task_struct *me);
 	void *park_data;
+	bool abandoned;			/* the run is being given up: nobody waits any more */
 	unsigned int nr_waiting;	/* tasks with waits_for set */
 	bool points_traced;		/* call trace for every point() */
 	struct list_head tasks;		/* every task_struct, in order of birth */

@@ -199,6 +199,7 @@ void vma_start_write(struct vm_area_struct *vma)
 	rwsem_assert_held_write(&mm->mmap_lock);
 	if (vma->vm_lock_seq == mm->mm_lock_seq)
 		return;
+	sched_step(&mm->mm_mt, ACCESS_WRITE, "vma_start_write");
 	down_write(&vma->vm_lock);
 	vma->vm_lock_seq = mm->mm_lock_seq;
 	up_write(&vma->vm_lock);
@@ -223,7 +224,7 @@ struct vm_area_struct *lock_vma_under_rcu(struct mm_struct *mm, unsigned long ad
 {
 	struct vm_area_struct *vma;
 
-	sched_step(NULL, ACCESS_READ, "lock_vma_under_rcu");
+	sched_step(&mm->mm_mt, ACCESS_READ, "lock_vma_under_rcu");
 	vma = mt_load(&mm->mm_mt, addr);
 	if (!vma || vma->detached || vma->vm_lock_seq == mm->mm_lock_seq)
 		return NULL;

@@ -108,6 +108,7 @@ void pgtable_free(struct pgtable *table)
 
 static void write_word(struct pgtable *table, unsigned int slot, pte_t word)
 {
+	sched_step(&table->entry[slot], ACCESS_WRITE, "set_pte");
 	table->nr = (uint16_t)(table->nr + !pte_none(word) - !pte_none(table->entry[slot]));
 	table->entry[slot] = word;
 }

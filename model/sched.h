@@ -18,21 +18,36 @@
 struct machine;
 struct task_struct;
 
-/* How a step touches its object; two reads of one object do not conflict. */
+/*
+ * How a step touches its object; two reads of one object do not conflict, nor do two that
+ * take a lock for reading.  Those that take a lock are told before they wait for it.
+ */
 enum access {
 	ACCESS_READ,
 	ACCESS_WRITE,
+	ACCESS_DOWN_READ, ACCESS_DOWN_WRITE,	/* of a rw_semaphore */
+	ACCESS_SPIN,			/* of a spinlock */
+	ACCESS_FOLIO_LOCK,		/* of a folio */
+	ACCESS_TRYLOCK,			/* of any of them; does not wait */
+	ACCESS_RELEASE,			/* likewise */
+	ACCESS_LOAD, ACCESS_STORE,	/* of user space: of a page table word, and of more that
+					 * the step tells with sched_touch() */
 };
 
 /*
- * Whoever drives more than one task at a time implements this.  Both are called
- * from the running task and may switch to another one before returning.
+ * Whoever drives more than one task at a time implements this; @data is
+ * mach->sched_data.  step() is called from the running task and may switch to another one
+ * before returning.
  */
 struct sched_ops {
 	/* About to touch @object (NULL: anything) at @site, a string constant. */
-	void (*step)(const void *object, enum access access, const char *site);
+	void (*step)(void *data, const void *object, enum access access, const char *site);
+	/* The step of a load or store that runs touches @object as well. */
+	void (*touch)(void *data, const void *object, enum access access);
+	/* @waker has let @sleeper go on. */
+	void (*woken)(void *data, struct task_struct *waker, struct task_struct *sleeper);
 	/* One of @n outcomes, chosen from outside: completion, allocation, slot. */
-	unsigned int (*choose)(unsigned int n, const char *what);
+	unsigned int (*choose)(void *data, unsigned int n, const char *what);
 };
 
 /*
@@ -51,6 +66,13 @@ void sched_step_slow(const void *object, enum access access, const char *site);
 	do {									\
 		if (unlikely(mach->sched))					\
 			sched_step_slow((object), (access), (site));		\
+	} while (0)
+
+/* The running ACCESS_LOAD or ACCESS_STORE touches more; nobody else runs here. */
+#define sched_touch(object, kind)						\
+	do {									\
+		if (unlikely(mach->sched))					\
+			mach->sched->touch(mach->sched_data, (object), (kind));	\
 	} while (0)
 
 /* A place with a name, "subsystem:what-has-just-happened", at which races are told. */

@@ -268,30 +268,50 @@ static const struct backend_ops model_ops = {
 	.trace = model_trace,
 };
 
+/* The first process of an empty machine; false with *why. */
+static bool make_first(struct model_backend *model, const char *first, char **why)
+{
+	struct machine *before = machine_enter(model->machine);
+	struct task_struct *task = task_create_first(first);
+
+	machine_enter(before);
+	if (task && !model->machine->unsupported) {
+		model_task_add(model, first, first, task);
+		return true;
+	}
+	*why = model->machine->unsupported ?
+		g_strdup_printf("not yet modelled: %s", model->machine->unsupported) :
+		g_strdup("no room for a first process: ram, max_map_count, a limit, or what "
+			 "overcommit allows is too small");
+	return false;
+}
+
 struct backend *backend_model_create(const struct machine_config *config, const char *first,
 				     char **why)
 {
 	struct model_backend *model = g_new0(struct model_backend, 1);
-	struct machine *before;
-	struct task_struct *task;
 
 	model->base.ops = &model_ops;
 	model->machine = machine_create(config);
 	model->tasks = g_ptr_array_new_with_free_func(model_task_free);
 	model_blocked_init(model);
-	before = machine_enter(model->machine);
-	task = task_create_first(first);
+	if (make_first(model, first, why))
+		return &model->base;
+	model_destroy(&model->base);
+	return NULL;
+}
+
+bool backend_model_restart(struct backend *backend, const char *first, char **why)
+{
+	struct model_backend *model = to_model(backend);
+	struct machine *before = machine_enter(model->machine);
+
+	model_end_blocked(model);
+	g_ptr_array_set_size(model->blocked, 0);
+	g_ptr_array_set_size(model->tasks, 0);
+	machine_reset(model->machine);
 	machine_enter(before);
-	if (!task || model->machine->unsupported) {
-		*why = model->machine->unsupported ?
-			g_strdup_printf("not yet modelled: %s", model->machine->unsupported) :
-			g_strdup("no room for a first process: ram, max_map_count, a limit, or "
-				 "what overcommit allows is too small");
-		model_destroy(&model->base);
-		return NULL;
-	}
-	model_task_add(model, first, first, task);
-	return &model->base;
+	return make_first(model, first, why);
 }
 
 struct machine *backend_model_machine(struct backend *backend)

@@ -12,6 +12,7 @@
 #include "model/machine.h"
 #include "sim/backend.h"
 
+struct coroutine;
 struct mm_struct;
 struct vm_area_struct;
 
@@ -33,11 +34,14 @@ struct model_backend {
 	struct model_call *running;	/* NULL between calls */
 	GPtrArray *blocked;		/* struct model_call *: not ended, or not collected */
 	GPtrArray *stacks;		/* struct coroutine *, idle */
+	bool in_race;			/* calls run on the stacks of the race's members */
 };
 
 /* A machine of @config with one process called @first.  NULL and *why if it cannot be made. */
 struct backend *backend_model_create(const struct machine_config *config, const char *first,
 				     char **why);
+/* The same as just created, in the same memory. */
+bool backend_model_restart(struct backend *backend, const char *first, char **why);
 /* NULL if @backend is another one. */
 struct machine *backend_model_machine(struct backend *backend);
 /* The live task @name, or NULL. */
@@ -67,6 +71,9 @@ void model_carry_out(struct model_backend *model, struct model_task *entry,
 /* backend_model_blocked.c: calls on stacks of their own, which may stop in the middle. */
 void model_call(struct backend *backend, const struct call_request *request,
 		struct call_outcome *outcome);
+/* An idle stack, and back with it. */
+struct coroutine *model_take_stack(struct model_backend *model);
+void model_give_stack(struct model_backend *model, struct coroutine *stack);
 bool model_collect(struct backend *backend, const char *task, struct call_outcome *outcome);
 /* Ends all calls that are in the middle, by killing their tasks. */
 void model_end_blocked(struct model_backend *model);

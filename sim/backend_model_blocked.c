@@ -42,15 +42,23 @@ static void park(void *data, struct task_struct *me)
 		coroutine_yield(call->stack);
 }
 
-static struct coroutine *take_stack(struct model_backend *model)
+struct coroutine *model_take_stack(struct model_backend *model)
 {
 	if (model->stacks->len)
 		return g_ptr_array_steal_index_fast(model->stacks, model->stacks->len - 1);
 	return coroutine_create();
 }
 
-/* @outcome of a call that is over, or has stopped for the time being. */
-static void finish_stretch(struct model_call *call)
+void model_give_stack(struct model_backend *model, struct coroutine *stack)
+{
+	if (coroutine_done(stack))
+		g_ptr_array_add(model->stacks, stack);
+	else
+		coroutine_destroy(stack);
+}
+
+/* What the machine remembers of the call that has just run. */
+static void take_leftovers(struct model_call *call)
 {
 	struct machine *machine = call->model->machine;
 
@@ -64,6 +72,12 @@ static void finish_stretch(struct model_call *call)
 		outcome_refuse(&call->outcome, "%s", machine->unsupported);
 		g_clear_pointer(&machine->unsupported, g_free);
 	}
+}
+
+/* @outcome of a call that is over, or has stopped for the time being. */
+static void finish_stretch(struct model_call *call)
+{
+	take_leftovers(call);
 	if (!coroutine_done(call->stack))
 		return;
 	call->ended = true;
@@ -83,7 +97,7 @@ static void run_stretch(struct model_call *call)
 		coroutine_resume(call->stack);
 	} else {
 		machine_fail_nth(machine, call->request.fail_nth);
-		call->stack = take_stack(model);
+		call->stack = model_take_stack(model);
 		coroutine_start(call->stack, call_body, call);
 	}
 	finish_stretch(call);
@@ -109,10 +123,10 @@ static void run_woken(struct model_backend *model)
 	}
 }
 
-void model_call(struct backend *backend, const struct call_request *request,
-		struct call_outcome *outcome)
+/* On a stack of its own, which it keeps if it blocks. */
+static void call_on_stack(struct model_backend *model, const struct call_request *request,
+			  struct call_outcome *outcome)
 {
-	struct model_backend *model = to_model(backend);
 	struct machine *before = machine_enter(model->machine);
 	struct model_call *call = g_new0(struct model_call, 1);
 
@@ -130,6 +144,38 @@ void model_call(struct backend *backend, const struct call_request *request,
 	run_woken(model);
 	swap_writeback_run();
 	machine_enter(before);
+}
+
+/* On the stack of a member: whoever runs the race switches between those. */
+static void call_in_race(struct model_backend *model, const struct call_request *request,
+			 struct call_outcome *outcome)
+{
+	struct model_call call = { .model = model, .request = *request,
+				   .entry = model_task_find(model, request->task) };
+	struct machine *before = machine_enter(model->machine);
+	struct task_struct *task = call.entry->task;
+
+	model->machine->current_task = task;
+	machine_fail_nth(model->machine, request->fail_nth);
+	call_body(&call);
+	take_leftovers(&call);
+	model->machine->current_task = &model->machine->boot_task;
+	if (task->killed)
+		do_exit(task, 0);
+	model_forget_exited(model);
+	machine_enter(before);
+	*outcome = call.outcome;
+}
+
+void model_call(struct backend *backend, const struct call_request *request,
+		struct call_outcome *outcome)
+{
+	struct model_backend *model = to_model(backend);
+
+	if (model->in_race)
+		call_in_race(model, request, outcome);
+	else
+		call_on_stack(model, request, outcome);
 }
 
 bool model_collect(struct backend *backend, const char *task, struct call_outcome *outcome)

@@ -7,6 +7,7 @@
 #include "sim/interrupt.h"
 #include "sim/outfile.h"
 #include "sim/report.h"
+#include "sim/schedule.h"
 #include "sim/state_json.h"
 #include "sim/test_file.h"
 
@@ -18,7 +19,7 @@ struct run_command {
 	struct run_options options;
 	bool quiet, verbose, json;
 	bool color, err_color;
-	const char *state, *junit;
+	const char *state, *junit, *schedule;
 };
 
 static int write_out(const char *path, const char *text, gsize len)
@@ -61,12 +62,44 @@ static struct script *load(const struct run_command *command, const char *path, 
 	return script;
 }
 
+/* --schedule, for a script with a race: NULL if there is none, or *status if it is wrong. */
+static struct schedule *take_schedule(const struct run_command *command,
+				      const struct script *script, struct run_options *options,
+				      int *status)
+{
+	g_autofree char *why = NULL;
+	struct schedule *schedule;
+
+	if (!command->schedule)
+		return NULL;
+	schedule = schedule_parse(command->schedule, script, &why);
+	if (!schedule) {
+		fprintf(stderr, "%s: error: the schedule cannot be followed: %s\n", script->name,
+			why);
+		*status = STATUS_REJECTED;
+		return NULL;
+	}
+	options->race = &schedule_driver;
+	options->race_data = schedule;
+	return schedule;
+}
+
+static int check_schedule(const struct script *script, const struct schedule *schedule)
+{
+	if (!schedule || !schedule_diverged(schedule))
+		return STATUS_GOOD;
+	fprintf(stderr, "%s: error: the schedule cannot be followed: %s\n", script->name,
+		schedule_diverged(schedule));
+	return STATUS_REJECTED;
+}
+
 static int run_one(const struct run_command *command, const char *path,
 		   struct test_outcome *outcome)
 {
 	struct run_options options = command->options;
 	int status = STATUS_GOOD;
 	struct script *script = load(command, path, &status);
+	struct schedule *schedule;
 	struct report report;
 	struct run *run;
 
@@ -85,8 +118,15 @@ static int run_one(const struct run_command *command, const char *path,
 	options.event = command->json ? report_json : report_text;
 	options.event_data = &report;
 	options.graph = graph_statement;
+	schedule = take_schedule(command, script, &options, &status);
+	if (status != STATUS_GOOD) {
+		script_destroy(script);
+		return status;
+	}
 	run = run_create(script, &options);
 	status = run_execute(run);
+	status = status_worse(status, check_schedule(script, schedule));
+	schedule_destroy(schedule);
 	status = status_worse(status, write_state(command, run));
 	status = status_worse(status, run_check_empty(run));
 	outcome->status = status;
@@ -132,6 +172,8 @@ int cmd_run(int argc, char **argv)
 		{ "quiet", 'q', CLI_FLAG, &command.quiet, NULL, "errors only" },
 		{ "until", 0, CLI_NUMBER, &command.options.until, "N",
 		  "stop after statement N of the narration" },
+		{ "schedule", 0, CLI_STRING, &command.schedule, "S",
+		  "the order of steps in the race, from mmsim explore" },
 		{ "state", 0, CLI_STRING, &command.state, "FILE",
 		  "the state reached, as JSON (- is standard output)" },
 		{ "format", 0, CLI_STRING, &format, "text|json", "json: one event a line" },

@@ -18,6 +18,7 @@ static const struct cli_row commands[] = {
 	{ "test", "PATH...", "every scenario below, as tests (TAP)", cmd_test },
 	{ "explain", "FILE [A B]", "why two neighbours are two VMAs; or --pid N [A B]", cmd_explain },
 	{ "graph", "FILE", "draws the state that a scenario reaches", cmd_graph },
+	{ "explore", "FILE...", "all interleavings of a race", cmd_explore },
 	{ "live", "FILE...", "on the host's kernel and in the model, compared", cmd_live },
 	{ "fuzz", "", "random programs, both, shrunk", cmd_fuzz },
 	{ "emit", "FILE", "the scenario as a plain C program", cmd_emit },

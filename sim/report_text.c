@@ -121,6 +121,17 @@ static void put_checked(struct report *report, const struct event *event, const 
 	fputc('\n', report->out);
 }
 
+/* `sometimes` is told, not judged: this is one schedule of many. */
+static void put_expect(struct report *report, const struct event *event)
+{
+	if (event->stmt->expect.quantifier != QUANT_SOMETIMES) {
+		put_checked(report, event, event->word);
+		return;
+	}
+	put_number(report, event);
+	fprintf(report->out, "sometimes %s  %s here\n", event->text, event->truth ? "true" : "false");
+}
+
 static void put_violation(const struct report *report, FILE *out, struct run *run,
 			  const struct event *event)
 {
@@ -209,7 +220,7 @@ static void narrate(struct report *report, struct run *run, const struct event *
 		put_finished(report, run, event);
 		return;
 	case EVENT_EXPECT:
-		put_checked(report, event, "expect");
+		put_expect(report, event);
 		return;
 	case EVENT_MAPS:
 		put_checked(report, event, "expect maps");

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/backend_model.h"
+#include "sim/race.h"
 #include "sim/run_internal.h"
 
 /* Worst first; what is not listed is as good as 0. */
@@ -60,7 +61,8 @@ void run_destroy(struct run *run)
 {
 	if (!run)
 		return;
-	backend_destroy(run->backend);
+	if (run->backend != run->options.reuse)
+		backend_destroy(run->backend);
 	g_ptr_array_unref(run->pending);
 	diag_list_destroy(run->diags);
 	g_tree_unref(run->vars);
@@ -73,6 +75,14 @@ void run_destroy(struct run *run)
 	g_ptr_array_unref(run->traced);
 	g_free(run->first);
 	g_free(run);
+}
+
+struct backend *run_keep_backend(struct run *run)
+{
+	struct backend *backend = run->backend;
+
+	run->backend = run->options.reuse = NULL;
+	return backend;
 }
 
 /* ---- events and failures ---- */
@@ -272,8 +282,6 @@ static void run_leaf(struct run *run, const struct stmt *stmt)
 		return;
 	case STMT_RACE:
 	case STMT_ORDER:
-		refuse(run, stmt, "races");
-		return;
 	case STMT_FOR:
 	case STMT_INCLUDE:
 		return;
@@ -283,8 +291,11 @@ static void run_leaf(struct run *run, const struct stmt *stmt)
 /* Only what changes state can break an invariant. */
 static bool check_due(const struct run *run, const struct stmt *stmt)
 {
-	if (run->stopped || stmt->kind != STMT_CALL)
+	if (run->stopped || (stmt->kind != STMT_CALL && stmt->kind != STMT_RACE))
 		return false;
+	/* What comes before a race is the same in all its runs. */
+	if (run->options.explore && run->options.reuse)
+		return stmt->kind == STMT_RACE;
 	switch (run->options.check) {
 	case CHECK_EACH:
 		return true;
@@ -297,7 +308,22 @@ static bool check_due(const struct run *run, const struct stmt *stmt)
 	return false;
 }
 
-static void run_stmt(struct run *run, const struct stmt *stmt)
+void run_member(struct run *run, const GPtrArray *body)
+{
+	for (guint i = 0; i < body->len && !run->stopped; i++) {
+		const struct stmt *stmt = body->pdata[i];
+
+		run->member_stmt = stmt;
+		if (stmt->kind == STMT_FOR)
+			run_for(run, stmt);
+		else if (stmt->kind == STMT_INCLUDE)
+			run_member(run, stmt->include.body);
+		else
+			run_leaf(run, stmt);
+	}
+}
+
+static void run_stmt(struct run *run, const struct stmt *stmt, const struct stmt *next)
 {
 	struct event done = { .kind = EVENT_DONE, .stmt = stmt };
 
@@ -321,7 +347,10 @@ static void run_stmt(struct run *run, const struct stmt *stmt)
 		return;
 	run->number++;
 	run->eval.own = run->first;
-	run_leaf(run, stmt);
+	if (stmt->kind == STMT_RACE)
+		race_run(run, stmt, next && next->kind == STMT_ORDER ? next : NULL);
+	else
+		run_leaf(run, stmt);
 	if (check_due(run, stmt))
 		run_check_invariants(run, stmt);
 	run_event(run, &done);
@@ -329,8 +358,12 @@ static void run_stmt(struct run *run, const struct stmt *stmt)
 
 static void run_body(struct run *run, const GPtrArray *body)
 {
+	if (run->member) {
+		run_member(run, body);
+		return;
+	}
 	for (guint i = 0; i < body->len && !run->stopped; i++)
-		run_stmt(run, body->pdata[i]);
+		run_stmt(run, body->pdata[i], i + 1 < body->len ? body->pdata[i + 1] : NULL);
 }
 
 static bool run_cannot_begin(struct run *run, const char *why)
@@ -352,7 +385,11 @@ static bool run_begin(struct run *run)
 	if (run->options.adapt &&
 	    !run->options.adapt(run->options.wrap_data, &run->settings, &why))
 		return run_cannot_begin(run, why);
-	run->backend = backend_model_create(&run->settings.config, run->first, &why);
+	run->backend = run->options.reuse;
+	if (!run->backend)
+		run->backend = backend_model_create(&run->settings.config, run->first, &why);
+	else if (!backend_model_restart(run->backend, run->first, &why))
+		run->backend = NULL;
 	if (!run->backend) {
 		diag_file_error(run->diags, run->script->name, NULL, "%s", why);
 		run_stop(run, NULL, STATUS_REJECTED);
@@ -376,7 +413,8 @@ int run_execute(struct run *run)
 
 	if (run_begin(run))
 		run_body(run, run->script->statements);
-	if (run->backend && run->options.check != CHECK_NEVER && run->status == STATUS_GOOD)
+	if (run->backend && run->options.check != CHECK_NEVER && run->status == STATUS_GOOD &&
+	    !run->cut && !run->deadlock)
 		run_check_invariants(run, NULL);
 	end.status = run->status;
 	run_event(run, &end);
@@ -403,6 +441,11 @@ struct machine *run_machine(const struct run *run)
 const struct diag_list *run_diags(const struct run *run)
 {
 	return run->diags;
+}
+
+bool run_was_cut(const struct run *run)
+{
+	return run->cut;
 }
 
 const GArray *run_results(const struct run *run)

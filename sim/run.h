@@ -25,6 +25,7 @@
 
 struct run;
 struct machine;
+struct race_driver;
 
 /* Exit statuses, and which of two is worse. */
 enum status {
@@ -42,7 +43,7 @@ enum event_kind {
 	EVENT_TRACE,		/* inside a call: word is the event, text what happened */
 	EVENT_CALL,		/* text: as written, result: what it gave, ok: as allowed */
 	EVENT_FINISHED,		/* a call that was blocked has ended; likewise, of its statement */
-	EVENT_EXPECT,		/* text: the expression, ok */
+	EVENT_EXPECT,		/* text: the expression, word: the quantifier, truth, ok */
 	EVENT_MAPS,		/* `expect maps`, ok */
 	EVENT_VIOLATE,		/* `must violate`, word: the invariant, ok */
 	EVENT_CHECK,		/* `check`: ok */
@@ -67,7 +68,7 @@ struct event {
 	const char *loops;		/* "i=3 j=1" inside loops, or "" */
 	const struct diag *diag;
 	const struct broken_rule *broken;
-	bool ok;
+	bool ok, truth;
 	int status;			/* EVENT_END */
 };
 
@@ -90,6 +91,11 @@ struct run_options {
 	void *event_data;
 	run_graph_fn graph;		/* NULL: `graph` is refused */
 	void *graph_data;
+	/* Who decides the order of steps in races; NULL: one member after the other. */
+	const struct race_driver *race;
+	void *race_data;
+	bool explore;			/* `must violate` is judged over all runs, not here */
+	struct backend *reuse;		/* the model's, of an earlier run: started anew; or NULL */
 	bool skip_graphs;		/* check the statement, draw nothing */
 	/* May change the settings of the run, or refuse it with *why (g_free()). */
 	bool (*adapt)(void *data, struct run_settings *settings, char **why);
@@ -129,6 +135,8 @@ const GArray *run_results(const struct run *run);	/* struct run_result */
 /* How addresses are shown: the window; own is the first process. */
 const struct value_style *run_style(const struct run *run);
 const char *run_first_process(const struct run *run);
+/* Did the driver end a race before its members did?  Then nothing was told behind it. */
+bool run_was_cut(const struct run *run);
 /* The exit status as far as it is known. */
 int run_status(const struct run *run);
 /* Statements executed so far, expectations among them, and those which failed. */

@@ -30,7 +30,7 @@ static char *task_name(struct run *run, const struct task_ref *ref)
 	g_autofree char *written = task_ref_text(ref);
 
 	if (!ref->process)
-		return g_strdup(run->first);
+		return g_strdup(run->member ? run->member : run->first);
 	adopt_pid(run, written);
 	/* P is the first process under any name. */
 	if (!strcmp(ref->process, "P") && strcmp(run->first, "P"))
@@ -42,7 +42,7 @@ static char *task_name(struct run *run, const struct task_ref *ref)
 /* What only the kernel does is done by its own actors, and they do nothing else. */
 static bool right_actor(struct run *run, const struct stmt_call *call, const struct op *op)
 {
-	const char *who = call->task.process;
+	const char *who = call->task.process ? call->task.process : run->member;
 	bool actor = who && op_is_kernel_actor(who);
 	g_autofree char *note = op->actor ? g_strdup_printf("%s: %s(...)", op->actor, op->name) :
 					    NULL;

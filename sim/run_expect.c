@@ -17,9 +17,12 @@ static char *join_traced(const struct run *run)
 	return g_string_free(out, FALSE);
 }
 
+/* `sometimes` promises nothing of one schedule. */
 static void expect_one(struct run *run, const struct stmt *stmt, const struct expr *expr)
 {
-	struct event event = { .kind = EVENT_EXPECT, .stmt = stmt };
+	enum quantifier quantifier = stmt->expect.quantifier;
+	struct event event = { .kind = EVENT_EXPECT, .stmt = stmt,
+			       .word = quantifier_words(quantifier) };
 	g_autofree char *text = loc_text(&expr->loc);
 	g_autofree char *gave = NULL;
 	bool truth = false, good;
@@ -28,14 +31,15 @@ static void expect_one(struct run *run, const struct stmt *stmt, const struct ex
 	run->nr_expectations++;
 	good = eval_truth(&run->eval, expr, &truth);
 	event.text = text;
-	event.ok = good && truth;
+	event.truth = truth;
+	event.ok = good && (quantifier == QUANT_SOMETIMES || truth == (quantifier == QUANT_EXPECT));
 	run_event(run, &event);
 	if (!good) {
 		run_stop(run, stmt, STATUS_REJECTED);
-	} else if (!truth) {
+	} else if (!event.ok) {
 		gave = join_traced(run);
 		diag_error(run->diags, &expr->loc, gave[0] ? gave : NULL,
-			   "expected %s", text);
+			   "expected %s%s", quantifier == QUANT_NEVER ? "never " : "", text);
 		run_failed(run, stmt, STATUS_FALSE);
 	}
 	g_ptr_array_set_size(run->traced, 0);
@@ -43,11 +47,6 @@ static void expect_one(struct run *run, const struct stmt *stmt, const struct ex
 
 void run_expect(struct run *run, const struct stmt *stmt)
 {
-	if (stmt->expect.quantifier != QUANT_EXPECT) {
-		diag_error(run->diags, &stmt->loc, NULL, "not yet modelled: races");
-		run_stop(run, stmt, STATUS_REJECTED);
-		return;
-	}
 	if (run->options.without_bugs && run->settings.has_bug)
 		return;
 	for (guint i = 0; i < stmt->expect.exprs->len && !run->stopped; i++)
@@ -87,6 +86,8 @@ static void tell_broken(struct run *run, const struct stmt *stmt, unsigned int n
 		if (!told_before(run, &broken))
 			run_event(run, &event);
 	}
+	if (!unexpected && run->options.explore && run->nr_broken)
+		run->stopped = true;	/* what it had to find: what follows says nothing */
 	if (unexpected) {
 		run->status = status_worse(run->status, STATUS_BROKEN);
 		run->stopped = true;
@@ -143,7 +144,7 @@ void run_must_violate(struct run *run, const struct stmt *stmt)
 		run_stop(run, stmt, STATUS_REJECTED);
 		return;
 	}
-	if (run->options.without_bugs)
+	if (run->options.without_bugs || run->options.explore)
 		return;
 	run->nr_expectations++;
 	run_check_invariants(run, stmt);

@@ -51,6 +51,9 @@ struct run {
 	char *window_flags;		/* of the reservation, as smaps has them */
 	GArray *anon_names;		/* struct anon_name */
 	int last_errno;
+	const char *member;		/* in a race: the task of the member that runs */
+	const struct stmt *member_stmt;	/* and the statement it is in */
+	bool cut, deadlock;		/* how a race ended */
 	GArray *results;		/* struct run_result */
 	GPtrArray *pending;		/* struct run_pending *: calls that were blocked */
 	uint64_t number;		/* of the statement */
@@ -70,7 +73,11 @@ void run_event(struct run *run, struct event *event);
 void run_failed(struct run *run, const struct stmt *stmt, int status);
 /* The same, and no further statement is executed. */
 void run_stop(struct run *run, const struct stmt *stmt, int status);
+/* The backend, which the caller now owns: for run_options.reuse. */
+struct backend *run_keep_backend(struct run *run);
 char *run_loops_text(const struct run *run);
+/* Statements of a member of a race. */
+void run_member(struct run *run, const GPtrArray *body);
 
 /* run_eval.c */
 extern const struct eval_ops run_eval_ops;

@@ -6,7 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/explore.h"
 #include "sim/parse.h"
+
+/* Of one race in a test; a race that needs more is for mmsim explore. */
+#define TEST_EXECUTIONS	1000000
 
 static struct script *parse_stdin(struct diag_list *diags)
 {
@@ -82,6 +86,46 @@ int scenario_narrate(const struct script *script, const struct run_options *opti
 	return status;
 }
 
+/* A race: all its interleavings, told as `mmsim explore` does. */
+static int explored(const struct script *script, bool without_bugs, char **narration,
+		    struct test_outcome *outcome)
+{
+	const struct explore_options options = { .engine = ENGINE_DPOR,
+						 .without_bugs = without_bugs,
+						 .max_executions = TEST_EXECUTIONS };
+	struct exploration *found = explore(script, &options);
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+	int status = found->status;
+
+	explore_report(found, out, false, false);
+	fclose(out);
+	*narration = g_strdup(text ? text : "");
+	free(text);
+	if (outcome) {
+		outcome->nr_statements = script->nr_statements;
+		outcome->nr_expectations = found->claims->len + found->must->len;
+	}
+	exploration_destroy(found);
+	return status;
+}
+
+static int scenario_explore(const struct script *script, char **narration, FILE *err,
+			    struct test_outcome *outcome)
+{
+	int status = explored(script, false, narration, outcome);
+
+	if (status != STATUS_GOOD)
+		fputs(*narration, err);
+	return status;
+}
+
+static int explore_without_bugs(const struct script *script, char **narration)
+{
+	return explored(script, true, narration, NULL);
+}
+
 /* Narration against x.expected: the first line in which they part. */
 static int compare_expected(const char *path, const char *narration, FILE *err)
 {
@@ -121,7 +165,8 @@ static int test_without_bugs(const struct script *script, const struct run_optio
 	int status;
 
 	mine.without_bugs = true;
-	status = scenario_narrate(script, &mine, &narration, err, NULL);
+	status = script->has_race ? explore_without_bugs(script, &narration) :
+				    scenario_narrate(script, &mine, &narration, err, NULL);
 	if (status != STATUS_GOOD)
 		fprintf(err, "%s: with its bug off, this scenario fails all the same: %s\n%s",
 			script->name, status_words(status), narration);
@@ -150,7 +195,9 @@ void scenario_test(const char *path, const struct run_options *options,
 		g_autoptr(GPtrArray) must = script_must_violate(script);
 
 		outcome->title = g_strdup(script->title);
-		outcome->status = scenario_narrate(script, options, &outcome->narration, err,
+		outcome->status = script->has_race ?
+			scenario_explore(script, &outcome->narration, err, outcome) :
+			scenario_narrate(script, options, &outcome->narration, err,
 						   outcome);
 		if (outcome->status == STATUS_BROKEN)
 			fputs(outcome->narration, err);

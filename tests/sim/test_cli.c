@@ -202,7 +202,7 @@ static void test_help_fits(void **state)
 		struct result result = mmsim(*state, words[i], NULL);
 		g_auto(GStrv) lines = g_strsplit(result.out, "\n", -1);
 
-		assert_in_range(g_strv_length(lines), 5, 25);
+		assert_in_range(g_strv_length(lines), 5, 30);
 		for (guint j = 0; lines[j]; j++)
 			assert_in_range(strlen(lines[j]), 0, 80);
 		result_clear(&result);

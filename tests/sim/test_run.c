@@ -138,8 +138,9 @@ static const struct run_case {
 	  "\nmprotect(@20, 1p, PROT_READ) = -ENOMEM\n", 0, 2, NULL },
 
 	/* refusals */
-	{ "races are left out", "race { a in P { munlockall() } }\n", 3, 1,
-	  "not yet modelled: races" },
+	{ "a race of one", "race { a in P { munlockall() } }\n", 0, 1, NULL },
+	{ "a race of somebody unknown", "race { a in Q { munlockall() } }\n", 3, 1,
+	  "there is no task Q" },
 	{ "kernel actors are left out", "khugepaged: scan(P)\n", 3, 1,
 	  "not yet modelled: khugepaged" },
 	{ "get_mempolicy is left out", "get_mempolicy(0)\n", 3, 1, "not yet modelled: get_mempolicy" },

@@ -1,0 +1,478 @@
+/*
+ * explore_engine.c - the depth-first engines, and those that draw lots; see
+ * explore_engine.h.
+ *
+ * A frame is a state of the race at which somebody took a step: who could have, who has
+ * been tried, who is still to be tried. An execution goes along the frames and adds new ones;
+ * explore_search_next() takes the deepest at which somebody is left.
+ *
+ * dpor: Abdulla, Aronis, Jonsson and Sagonas, Optimal Dynamic Partial Order Reduction
+ * (2014): source sets and sleep sets.  pct: Burckhardt, Kothari, Musuvathi and Nagarakatte,
+ * A Randomized Scheduler with Probabilistic Guarantees of Finding Bugs (2010).
+ */
+#include <string.h>
+
+#include "sim/explore_clock.h"
+#include "sim/explore_engine.h"
+
+/* Words of four levels, and a page. */
+#define MAX_TOUCHED	8
+
+struct frame {
+	uint32_t enabled, done, backtrack, sleep;
+	unsigned int chosen;
+	unsigned int preemptions;	/* before this step */
+	struct race_op op[RACE_MAX_MEMBERS];	/* what each is about to do */
+	struct race_op touched[MAX_TOUCHED];	/* by the step, besides */
+	unsigned int nr_touched;
+};
+
+struct explore_search {
+	enum explore_engine engine;
+	unsigned int bound;
+	GRand *lots;
+	GArray *frames;			/* struct frame */
+	GArray *steps;			/* struct taken_step */
+	unsigned int depth;		/* steps of this execution */
+	unsigned int prefix;		/* frames to go along before choosing anew */
+	bool begun, bounded, diverged, restart;
+	struct clocks *clocks;
+	GHashTable *tried;		/* objects whose release is a step; looked up only */
+	unsigned int priority[RACE_MAX_MEMBERS];	/* pct */
+	unsigned int longest;		/* steps of the longest execution so far */
+	unsigned int change[8];		/* pct: at which steps */
+	unsigned int releases[RACE_MAX_MEMBERS];	/* since the last other step */
+};
+
+static const char *const names[NR_ENGINES] = {
+	[ENGINE_DPOR] = "dpor", [ENGINE_NAIVE] = "naive", [ENGINE_BOUND] = "bound",
+	[ENGINE_RANDOM] = "random", [ENGINE_PCT] = "pct",
+};
+
+const char *explore_engine_name(enum explore_engine engine)
+{
+	return names[engine];
+}
+
+enum explore_engine explore_engine_find(const char *name)
+{
+	for (unsigned int i = 0; i < NR_ENGINES; i++)
+		if (!strcmp(names[i], name))
+			return (enum explore_engine)i;
+	return NR_ENGINES;
+}
+
+struct explore_search *explore_search_create(enum explore_engine engine, unsigned int bound,
+					     uint64_t seed)
+{
+	struct explore_search *search = g_new0(struct explore_search, 1);
+
+	search->engine = engine;
+	search->bound = bound;
+	search->lots = g_rand_new_with_seed((guint32)(seed ^ seed >> 32));
+	search->frames = g_array_new(FALSE, FALSE, sizeof(struct frame));
+	search->steps = g_array_new(FALSE, FALSE, sizeof(struct taken_step));
+	search->clocks = clocks_create();
+	search->tried = g_hash_table_new(NULL, NULL);
+	return search;
+}
+
+void explore_search_destroy(struct explore_search *search)
+{
+	if (!search)
+		return;
+	g_rand_free(search->lots);
+	g_array_unref(search->frames);
+	g_array_unref(search->steps);
+	clocks_destroy(search->clocks);
+	g_hash_table_unref(search->tried);
+	g_free(search);
+}
+
+static struct frame *frame_at(const struct explore_search *search, unsigned int i)
+{
+	return &g_array_index(search->frames, struct frame, i);
+}
+
+static bool by_lot(const struct explore_search *search)
+{
+	return search->engine == ENGINE_RANDOM || search->engine == ENGINE_PCT;
+}
+
+/* ---- the next execution ---- */
+
+static void draw_priorities(struct explore_search *search)
+{
+	unsigned int steps = MAX(search->longest, 16);
+
+	for (unsigned int i = 0; i < RACE_MAX_MEMBERS; i++) {
+		unsigned int j = (unsigned int)g_rand_int_range(search->lots, 0, (int)i + 1);
+
+		search->priority[i] = search->priority[j];
+		search->priority[j] = 100 + i;
+	}
+	for (unsigned int i = 0; i < MIN(search->bound, G_N_ELEMENTS(search->change)); i++)
+		search->change[i] = (unsigned int)g_rand_int_range(search->lots, 0, (int)steps);
+}
+
+static bool next_branch(struct explore_search *search)
+{
+	while (search->frames->len) {
+		struct frame *frame = frame_at(search, search->frames->len - 1);
+		uint32_t left;
+
+		frame->done |= 1U << frame->chosen;
+		left = frame->backtrack & ~frame->done & ~frame->sleep;
+		if (left) {
+			frame->chosen = (unsigned int)__builtin_ctz(left);
+			frame->nr_touched = 0;
+			return true;
+		}
+		g_array_set_size(search->frames, search->frames->len - 1);
+	}
+	return false;
+}
+
+bool explore_search_next(struct explore_search *search)
+{
+	bool first = !search->begun;
+
+	search->begun = true;
+	if (search->diverged)
+		return false;
+	if (search->restart) {
+		g_array_set_size(search->frames, 0);
+		search->restart = false;
+	} else if (by_lot(search)) {
+		g_array_set_size(search->frames, 0);
+	} else if (!first && !next_branch(search)) {
+		return false;
+	}
+	search->longest = MAX(search->longest, search->depth);
+	if (search->engine == ENGINE_PCT)
+		draw_priorities(search);
+	search->prefix = search->frames->len;
+	search->depth = 0;
+	g_array_set_size(search->steps, 0);
+	return true;
+}
+
+/* ---- choosing ---- */
+
+static unsigned int first_of(const struct race *race, uint32_t members)
+{
+	if (race->last >= 0 && members & (1U << race->last))
+		return (unsigned int)race->last;
+	return (unsigned int)__builtin_ctz(members);
+}
+
+/*
+ * Does @op, of another member, commute with the step that was taken at @frame?  What a load
+ * or store will touch is not known: any shared access may be of that.
+ */
+static bool commutes(const struct frame *frame, const struct race_op *op)
+{
+	const struct race_op *taken = &frame->op[frame->chosen];
+
+	if (race_conflict(op, taken))
+		return false;
+	if (race_op_is_open(op))
+		return taken->access != ACCESS_READ && taken->access != ACCESS_WRITE &&
+		       !race_op_is_open(taken);
+	for (unsigned int i = 0; i < frame->nr_touched; i++)
+		if (race_conflict(op, &frame->touched[i]))
+			return false;
+	return true;
+}
+
+/* Who sleeps in the state that the last frame's step led to. */
+static uint32_t asleep(const struct explore_search *search)
+{
+	const struct frame *frame;
+	uint32_t sleep = 0, before;
+
+	if (search->engine != ENGINE_DPOR || !search->frames->len)
+		return 0;
+	frame = frame_at(search, search->frames->len - 1);
+	before = (frame->sleep | frame->done) & ~(1U << frame->chosen);
+	for (unsigned int i = 0; i < RACE_MAX_MEMBERS; i++)
+		if (before & (1U << i) && commutes(frame, &frame->op[i]))
+			sleep |= 1U << i;
+	return sleep;
+}
+
+
+/* Who of @enabled is to be tried here, and who is first. */
+static void fill(struct explore_search *search, const struct race *race, struct frame *frame)
+{
+	uint32_t awake = frame->enabled & ~frame->sleep;
+
+	frame->chosen = first_of(race, awake);
+	frame->backtrack = 1U << frame->chosen;
+	if (search->engine == ENGINE_NAIVE)
+		frame->backtrack = frame->enabled;
+	if (search->engine != ENGINE_BOUND)
+		return;
+	if (frame->preemptions < search->bound || race->last < 0 ||
+	    !(frame->enabled & (1U << race->last)))
+		frame->backtrack = frame->enabled;
+	else if (frame->enabled & (frame->enabled - 1))
+		search->bounded = true;
+}
+
+static unsigned int draw(struct explore_search *search, uint32_t enabled)
+{
+	unsigned int best = (unsigned int)__builtin_ctz(enabled);
+	int nth = g_rand_int_range(search->lots, 0, __builtin_popcount(enabled));
+
+	for (unsigned int i = 0; i < RACE_MAX_MEMBERS; i++) {
+		if (!(enabled & (1U << i)))
+			continue;
+		if (search->engine == ENGINE_RANDOM && nth-- == 0)
+			return i;
+		if (search->engine == ENGINE_PCT && search->priority[i] > search->priority[best])
+			best = i;
+	}
+	return best;
+}
+
+static unsigned int pick_by_lot(struct explore_search *search, uint32_t enabled)
+{
+	unsigned int member = draw(search, enabled);
+
+	for (unsigned int i = 0; search->engine == ENGINE_PCT &&
+	     i < MIN(search->bound, G_N_ELEMENTS(search->change)); i++)
+		if (search->change[i] == search->depth) {
+			search->priority[member] = i;
+			member = draw(search, enabled);
+		}
+	return member;
+}
+
+static int pick(void *data, struct race *race, uint32_t enabled)
+{
+	struct explore_search *search = data;
+	struct frame frame = { .enabled = enabled };
+
+	if (search->restart)
+		return RACE_STOP;
+	if (by_lot(search))
+		return (int)pick_by_lot(search, enabled);
+	if (search->depth < search->prefix) {
+		const struct frame *old = frame_at(search, search->depth);
+
+		if (old->enabled == enabled)
+			return (int)old->chosen;
+		search->diverged = true;
+		return RACE_STOP;
+	}
+	for (unsigned int i = 0; i < race->nr; i++)
+		frame.op[i] = *race_member_op(race, i);
+	frame.sleep = asleep(search);
+	if (!(enabled & ~frame.sleep))
+		return RACE_STOP;
+	if (search->depth) {
+		const struct frame *parent = frame_at(search, search->depth - 1);
+
+		frame.preemptions = parent->preemptions;
+		if (search->depth > 1) {
+			unsigned int before = frame_at(search, search->depth - 2)->chosen;
+
+			frame.preemptions += before != parent->chosen &&
+					     parent->enabled & (1U << before);
+		}
+	}
+	fill(search, race, &frame);
+	g_array_append_val(search->frames, frame);
+	return (int)frame.chosen;
+}
+
+/* ---- races found on the way: where to turn off another time ---- */
+
+/* May event @i come before all of those since @earlier that do not depend on it? */
+static bool depends_on_later(const struct clocks *clocks, unsigned int earlier, unsigned int end,
+			     unsigned int member, const struct clock *clock)
+{
+	const struct clock_event *first = clocks_event(clocks, earlier);
+
+	for (unsigned int k = earlier + 1; k < end; k++) {
+		const struct clock_event *event = clocks_event(clocks, k);
+
+		if (event->member == member || clock_after(&event->clock, first))
+			continue;
+		if (clock_after(clock, event))
+			return true;
+	}
+	return false;
+}
+
+/* Members whose step may be taken at @earlier, and lead to where the race is reversed. */
+static uint32_t initials(const struct clocks *clocks, unsigned int earlier, unsigned int end,
+			 unsigned int member, const struct clock *clock)
+{
+	const struct clock_event *first = clocks_event(clocks, earlier);
+	uint32_t seen = 0, result = 0;
+
+	for (unsigned int k = earlier + 1; k < end; k++) {
+		const struct clock_event *event = clocks_event(clocks, k);
+
+		if (clock_after(&event->clock, first) || seen & (1U << event->member))
+			continue;
+		seen |= 1U << event->member;
+		if (!depends_on_later(clocks, earlier, k, event->member, &event->clock))
+			result |= 1U << event->member;
+	}
+	if (!(seen & (1U << member)) &&
+	    !depends_on_later(clocks, earlier, end, member, clock))
+		result |= 1U << member;
+	return result;
+}
+
+static void on_race(void *data, unsigned int earlier, unsigned int member,
+		    const struct clock *before)
+{
+	struct explore_search *search = data;
+	struct frame *frame = frame_at(search, earlier);
+	uint32_t first = initials(search->clocks, earlier, search->depth, member, before);
+
+	first &= frame->enabled;
+	if (!first) {
+		frame->backtrack = frame->enabled;
+		return;
+	}
+	if (frame->backtrack & first)
+		return;
+	frame->backtrack |= first & (1U << member) ? 1U << member : first & -first;
+}
+
+static void step(void *data, struct race *race, unsigned int i, const struct race_op *op)
+{
+	struct explore_search *search = data;
+	struct taken_step taken = { .member = i, .op = *op, .stmt = race_member_stmt(race, i) };
+
+	if (op->access == ACCESS_RELEASE)
+		taken.release = ++search->releases[i];
+	else
+		search->releases[i] = 0;
+	if (search->engine == ENGINE_DPOR) {
+		clocks_races(search->clocks, i, op, on_race, search);
+		clocks_step(search->clocks, i, op);
+	}
+	g_array_append_val(search->steps, taken);
+	search->depth++;
+}
+
+static void touch(void *data, struct race *race, const struct race_op *op)
+{
+	struct explore_search *search = data;
+	unsigned int member = (unsigned int)race->last;
+	struct frame *frame;
+
+	if (search->engine != ENGINE_DPOR || !search->depth)
+		return;
+	frame = frame_at(search, search->depth - 1);
+	if (search->depth >= search->prefix && frame->nr_touched < MAX_TOUCHED)
+		frame->touched[frame->nr_touched++] = *op;
+	search->depth--;
+	clocks_races(search->clocks, member, op, on_race, search);
+	search->depth++;
+	clocks_touch(search->clocks, member, op);
+}
+
+static void begin(void *data, struct race *race)
+{
+	struct explore_search *search = data;
+
+	(void)race;
+	clocks_reset(search->clocks);
+	memset(search->releases, 0, sizeof(search->releases));
+	search->depth = 0;
+}
+
+/* Those who wait for ever race with those who made them wait. */
+static void end(void *data, struct race *race)
+{
+	struct explore_search *search = data;
+
+	for (unsigned int i = 0; i < race->nr && search->engine == ENGINE_DPOR; i++)
+		if (!race_member_ended(race, i))
+			clocks_races(search->clocks, i, race_member_op(race, i), on_race, search);
+}
+
+static void released(void *data, struct race *race, const void *lock, bool reader)
+{
+	struct explore_search *search = data;
+
+	if (!race->running || race->last < 0)
+		return;
+	search->releases[race->last]++;
+	if (search->engine == ENGINE_DPOR)
+		clocks_release(search->clocks, (unsigned int)race->last, lock, reader);
+}
+
+static void woken(void *data, struct race *race, unsigned int i)
+{
+	struct explore_search *search = data;
+
+	if (search->engine == ENGINE_DPOR)
+		clocks_wake(search->clocks, (unsigned int)race->last, i);
+}
+
+/* A lock that somebody tries for: from now on its releases are steps, from the start. */
+static void tried(void *data, const void *object)
+{
+	struct explore_search *search = data;
+
+	if (g_hash_table_add(search->tried, (gpointer)object))
+		search->restart = true;
+}
+
+static bool release_is_step(void *data, const void *object)
+{
+	struct explore_search *search = data;
+
+	return g_hash_table_contains(search->tried, object);
+}
+
+const struct race_driver explore_driver = {
+	.begin = begin, .pick = pick, .step = step, .touch = touch, .released = released, .woken = woken,
+	.tried = tried, .release_is_step = release_is_step, .end = end,
+};
+
+/* ---- what others ask ---- */
+
+const GArray *explore_search_steps(const struct explore_search *search)
+{
+	return search->steps;
+}
+
+bool explore_search_bounded(const struct explore_search *search)
+{
+	return search->bounded;
+}
+
+bool explore_search_restarts(const struct explore_search *search)
+{
+	return search->restart;
+}
+
+bool explore_search_diverged(const struct explore_search *search)
+{
+	return search->diverged;
+}
+
+/* Each frame halves, thirds, ... what is left, as far as it is known by now. */
+double explore_search_progress(const struct explore_search *search)
+{
+	double done = 0, share = 1;
+
+	for (unsigned int i = 0; i < search->frames->len; i++) {
+		const struct frame *frame = frame_at(search, i);
+		int all = __builtin_popcount(frame->backtrack | frame->done);
+		int tried_here = __builtin_popcount(frame->done);
+
+		share /= MAX(all, 1);
+		done += share * tried_here;
+	}
+	return MIN(done, 1.0);
+}

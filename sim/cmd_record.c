@@ -17,7 +17,8 @@ static int write_scenario(const struct record_options *how, const char *to, bool
 	int status = STATUS_GOOD;
 
 	import_report_init(&report);
-	if (!record_run(how, scenario, &report, unseen, &error) ||
+	if (!outfile_possible(to, &error) ||
+	    !record_run(how, scenario, &report, unseen, &error) ||
 	    !outfile_write(to, scenario->str, scenario->len, &error)) {
 		fprintf(stderr, "mmsim record: %s\n", error->message);
 		status = STATUS_NOTHING;
@@ -80,7 +81,9 @@ int cmd_record(int argc, char **argv)
 		return cli_usage_error("record", "--faults is all, writes or none, not '%s'", faults);
 	if (pid > G_MAXINT)
 		return cli_usage_error("record", "--pid is no process id");
-	if (!pid == !operands[0])
+	if (pid && operands[0])
+		return cli_usage_error("record", "a command or --pid, not both");
+	if (!pid && !operands[0])
 		return cli_usage_error("record", "give a command behind --, or --pid; see mmsim "
 				       "record --help");
 	how.pid = (int)pid;

@@ -146,7 +146,9 @@ static void emit_files(struct walk *w, GString *out)
 		uint64_t size = file->size, known = file->true_size;
 		g_autofree char *path = NULL;
 
+		/* /dev/zero is there, and has no size. */
 		if (!file->mapped || file->memfd || !file->var[0] ||
+		    !g_strcmp0(file->path, "/dev/zero") ||
 		    !g_hash_table_add(seen, file->path))
 			continue;
 		for (guint j = i + 1; j < w->file_order->len; j++) {

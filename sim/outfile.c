@@ -7,6 +7,26 @@
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+bool outfile_possible(const char *path, GError **error)
+{
+	g_autofree char *folder = g_path_get_dirname(path);
+	bool replaced = !g_file_test(path, G_FILE_TEST_EXISTS) ||
+			g_file_test(path, G_FILE_TEST_IS_REGULAR);
+	int why = 0;
+
+	if (!strcmp(path, "-"))
+		return true;
+	if (g_file_test(path, G_FILE_TEST_IS_DIR))
+		why = EISDIR;
+	else if (access(replaced ? folder : path, replaced ? W_OK | X_OK : W_OK))
+		why = errno;
+	if (why)
+		g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(why), "%s: %s",
+			    path, g_strerror(why));
+	return !why;
+}
 
 bool outfile_write(const char *path, const char *text, gsize len, GError **error)
 {

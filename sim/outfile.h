@@ -9,5 +9,7 @@
 
 /* Writes a temporary file beside @path and renames it; "-" is standard output. */
 bool outfile_write(const char *path, const char *text, gsize len, GError **error);
+/* As far as can be told beforehand, for what takes long or has effects of its own. */
+bool outfile_possible(const char *path, GError **error);
 
 #endif

@@ -165,12 +165,15 @@ static void on_syscall(struct recorder *r, struct rec_task *task)
 		return;
 	}
 	if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
-		enter_call(r, task, &info);
+		if (!r->ending)		/* else it is not of the recording */
+			enter_call(r, task, &info);
 		return;
 	}
 	if (info.op == PTRACE_SYSCALL_INFO_EXIT)
 		leave_call(r, task, &info);
-	resume(task, 0);
+	/* A call that our wish to stop has cut short: this was the stop, there is no other. */
+	if (!r->ending)
+		resume(task, 0);
 }
 
 /* ---- tasks come and go ---- */
@@ -351,6 +354,9 @@ static void on_stop(struct recorder *r, struct rec_task *task)
 		on_syscall(r, task);
 	else
 		resume(task, sig);
+	/* This stop has used up the wish for another one. */
+	if (r->ending && !task->stopped)
+		ptrace(PTRACE_INTERRUPT, task->tid, NULL, NULL);
 }
 
 static struct rec_task *reaped(struct recorder *r, int tid, int status)
@@ -458,7 +464,7 @@ static struct rec_task *stopped_task(struct recorder *r, const struct rec_proc *
 	return found;
 }
 
-/* A last checkpoint of what still runs; then let go of it, unhurt. */
+/* A last checkpoint of what still runs; then let go of it, unhurt; a command is to end. */
 static void let_go(struct recorder *r)
 {
 	g_autoptr(GList) tasks = NULL;
@@ -477,8 +483,12 @@ static void let_go(struct recorder *r)
 
 		ptrace(PTRACE_DETACH, task->tid, NULL, NULL);
 	}
-	if (r->command)
-		kill(r->command, SIGTERM);
+	for (guint i = 0; r->command && i < r->procs->len; i++) {
+		const struct rec_proc *proc = r->procs->pdata[i];
+
+		if (proc->running)
+			kill(proc->pid, SIGTERM);
+	}
 }
 
 /* Wait for news of tasks, a full buffer, or a signal to us. */

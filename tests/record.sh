@@ -104,6 +104,37 @@ is 0 $? 'after five calls: recorded'
 "$mmsim" run -q "$work/bound.mms" > "$work/err" 2>&1
 is 0 $? 'after five calls: replays'
 
+# The end of a recording finds a task asleep in a call: its areas are compared all the same.
+"$mmsim" record --time 1 -o "$work/asleep.mms" -- sleep 60 2> "$work/err"
+is 0 $? 'asleep at the end: recorded'
+! grep 'did not stop' "$work/err"
+ok $? 'asleep at the end: stops'
+replay asleep 1
+sleep 60 &
+asleep=$!
+"$mmsim" record --time 1 -o "$work/asleep_there.mms" --pid $asleep 2> "$work/err"
+replay asleep_there 1
+kill $asleep 2> "$work/err"
+ok $? 'asleep, attached: goes on'
+
+# /dev/zero has no size.
+if [ -n "$compiler" ]; then
+	cat > "$work/zero.c" <<-'END'
+		#include <fcntl.h>
+		#include <sys/mman.h>
+		int main(void)
+		{
+			int fd = open("/dev/zero", O_RDWR);
+			char *p = mmap(0, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+			return p == MAP_FAILED || p[0];
+		}
+	END
+	"$compiler" -o "$work/zero" "$work/zero.c" 2> "$work/err" &&
+		"$mmsim" record -q -o "$work/zero.mms" -- "$work/zero" 2> "$work/err"
+	is 0 $? '/dev/zero: recorded'
+	replay zero 1
+fi
+
 # Without page faults the calls are recorded, and the report says so.
 "$mmsim" record --faults none -o "$work/calls.mms" -- true 2> "$work/err"
 is 0 $? 'no faults: recorded'
@@ -115,12 +146,16 @@ ok $? 'no faults: the report and the scenario say so'
 is 4 $? 'no such command'
 "$mmsim" record -o "$work/none.mms" --pid 2147483647 > "$work/err" 2>&1
 is 4 $? 'no such process'
-"$mmsim" record -o "$work/no-such/none.mms" -- true > "$work/err" 2>&1
+"$mmsim" record -o "$work/no-such/none.mms" -- touch "$work/ran" > "$work/err" 2>&1
 is 4 $? 'nowhere to write'
+[ ! -e "$work/ran" ]
+ok $? 'nowhere to write: nothing was run'
 [ ! -e "$work/none.mms" ]
 ok $? 'nothing was written'
 "$mmsim" record > "$work/err" 2>&1
 is 2 $? 'neither a command nor a process'
+"$mmsim" record --pid $$ -- true > "$work/err" 2>&1
+is 2 $? 'a command and a process'
 "$mmsim" record --faults=some -- true > "$work/err" 2>&1
 is 2 $? 'an unknown kind of faults'
 echo "1..$number"

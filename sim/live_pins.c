@@ -418,6 +418,9 @@ void live_call_pin(struct live_backend *live, struct live_task *task,
 		live_refuse(outcome, "gup_fast() without the slow path on the host");
 	else if (device == NO_DEVICE)
 		live_refuse(outcome, "a device on the host that asks for pages with these flags");
+	else if (device == RING && !live->settings.capable)
+		live_refuse(outcome, "an io_uring under a limit, which all processes of the user "
+			    "share");
 	else if (args->number[1] > MAX_PAGES * PAGE && args->number[1] <= MAX_LENGTH)
 		live_refuse(outcome, "pin() of more than %d pages on the host", MAX_PAGES);
 	else

@@ -25,7 +25,7 @@ static void wp_page_reuse(struct vm_fault *vmf)
 /* Kernel: __wp_can_reuse_large_anon_folio(). */
 static bool wp_can_reuse_large_folio(const struct folio *folio)
 {
-	return !folio_maybe_mapped_shared(folio) && folio_mapcount(folio) == folio->refcount;
+	return !folio_maybe_mapped_shared(folio) && folio_mapcount(folio) == folio_ref_count(folio);
 }
 
 /*
@@ -37,17 +37,17 @@ static bool wp_can_reuse_anon_folio(struct folio *folio, struct vm_area_struct *
 	if (folio->large)
 		return wp_can_reuse_large_folio(folio);
 	/* Ours, the swap cache's, and that of a batch which still can be drained. */
-	if (folio_test_ksm(folio) || folio->refcount > 3)
+	if (folio_test_ksm(folio) || folio_ref_count(folio) > 3)
 		return false;
 	if (!folio_test(folio, PG_lru))
 		lru_add_drain();
-	if (folio->refcount > 1 + folio_test(folio, PG_swapcache))
+	if (folio_ref_count(folio) > 1 + folio_test(folio, PG_swapcache))
 		return false;
 	if (!folio_trylock(folio))
 		return false;
 	if (folio_test(folio, PG_swapcache))
 		folio_free_swap(folio);
-	if (folio_test_ksm(folio) || folio->refcount != 1) {
+	if (folio_test_ksm(folio) || folio_ref_count(folio) != 1) {
 		folio_unlock(folio);
 		return false;
 	}
@@ -98,7 +98,8 @@ static enum vm_fault_result wp_page_copy(struct vm_fault *vmf)
 		goto out;
 	}
 	if (old)
-		folio_page(new_folio, 0)->content = vmf->page->content;
+		folio_page(new_folio, 0)->content =
+			page_content(vmf->page, "wp_page_copy");
 	folio_set(new_folio, PG_uptodate);
 	point("fault:wp-copy-made");
 

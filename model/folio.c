@@ -80,6 +80,16 @@ static void folio_free(struct folio *folio)
 	model_free(KIND_FOLIO, folio);
 }
 
+uint64_t page_content(const struct page *page, const char *site)
+{
+	return READ_SHARED(page, page->content, site);
+}
+
+int folio_ref_count(const struct folio *folio)
+{
+	return READ_SHARED(&folio->refcount, folio->refcount, "folio_ref_count");
+}
+
 void folio_get(struct folio *folio)
 {
 	sched_step(&folio->refcount, ACCESS_WRITE, "folio_get");

@@ -196,6 +196,14 @@ static inline struct address_space *folio_mapping(const struct folio *folio)
 /* Is @folio the shared zero page?  Kernel: is_zero_folio(). */
 bool is_zero_folio(const struct folio *folio);
 
+/*
+ * What the page holds, read by the kernel: others may store to it meanwhile.  @site is the
+ * function, a string constant.
+ */
+uint64_t page_content(const struct page *page, const char *site);
+/* Others take and drop references without a lock.  Kernel: folio_ref_count(). */
+int folio_ref_count(const struct folio *folio);
+
 /* Sum of all mappings.  Kernel: folio_mapcount(). */
 int folio_mapcount(const struct folio *folio);
 /* Mappings of one page, PMD mappings included.  Kernel: folio_precise_page_mapcount(). */

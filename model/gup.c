@@ -67,6 +67,7 @@ static bool gup_must_unshare(const struct vm_area_struct *vma, unsigned int flag
 
 static void folio_ref_add(struct folio *folio, int refs)
 {
+	sched_step(&folio->refcount, ACCESS_WRITE, "folio_ref_add");
 	folio->refcount += refs;
 }
 

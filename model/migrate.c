@@ -85,7 +85,8 @@ static int move_to_new_folio(struct folio *dst, struct folio *src)
 	if (READ_SHARED(src, src->refcount, "__migrate_folio") != expected_refs(src))
 		return -EAGAIN;
 	for (unsigned long n = 0; n < folio_nr_pages(src); n++)
-		folio_page(dst, n)->content = folio_page(src, n)->content;
+		folio_page(dst, n)->content =
+			page_content(folio_page(src, n), "migrate_folio");
 	point("migrate:copied");
 	error = migrate_mapping(dst, src);
 	if (!error)
@@ -222,7 +223,7 @@ static int migrate_folio(struct folio *folio, const struct migrate_control *cont
 	int error;
 
 	/* Whoever had it has let it go: it dies with our reference. */
-	if (folio->refcount == 1) {
+	if (folio_ref_count(folio) == 1) {
 		folio_clear(folio, PG_active | PG_unevictable);
 		folio_put(folio);
 		return 0;

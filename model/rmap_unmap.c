@@ -71,7 +71,7 @@ static pte_t swap_word(struct folio *folio, struct page *page, pte_t old)
  */
 static bool lazyfree_may_go(struct folio *folio, const struct vm_area_struct *vma)
 {
-	int extra = folio->refcount - 1 - folio_mapcount(folio);
+	int extra = folio_ref_count(folio) - 1 - folio_mapcount(folio);
 
 	if (folio_test(folio, PG_dirty) && !(vma->vm_flags & VM_DROPPABLE)) {
 		folio_set(folio, PG_swapbacked);

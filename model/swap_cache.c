@@ -301,7 +301,7 @@ static void write_to_slot(struct folio *folio)
 	struct swap_slot *slot = swap_slot(folio->swap);
 
 	folio_start_writeback(folio);
-	slot->content = folio_page(folio, 0)->content;
+	slot->content = page_content(folio_page(folio, 0), "swap_writeout");
 	trace_event("swap", "folio#%u is being written to slot %" G_GUINT64_FORMAT, folio->id,
 		    swp_offset(folio->swap));
 	folio_unlock(folio);

@@ -100,7 +100,8 @@ static void ksm_might_need_to_copy(struct swapin *in)
 	in->folio = copy;
 	if (!copy)
 		return;
-	folio_page(copy, 0)->content = folio_page(folio, 0)->content;
+	folio_page(copy, 0)->content =
+		page_content(folio_page(folio, 0), "ksm_might_need_to_copy");
 	folio_set(copy, PG_dirty | PG_uptodate);
 	folio_trylock(copy);
 }
@@ -134,7 +135,7 @@ static bool should_try_to_free_swap(const struct folio *folio, const struct vm_f
 		return true;
 	/* Worth it only if we may be the last: our reference and the cache's. */
 	return vmf->flags & FAULT_FLAG_WRITE && !folio_test_ksm(folio) &&
-	       folio->refcount == 1 + (int)folio_nr_pages(folio);
+	       folio_ref_count(folio) == 1 + (int)folio_nr_pages(folio);
 }
 
 /*
@@ -186,7 +187,7 @@ static void swapin_map(struct swapin *in)
 		folio_free_swap(folio);
 	vma->vm_mm->rss_anon++;
 	vma->vm_mm->swapents--;
-	exclusive = !folio_test_ksm(folio) && (exclusive || folio->refcount == 1);
+	exclusive = !folio_test_ksm(folio) && (exclusive || folio_ref_count(folio) == 1);
 	vmf->orig_pte = swapin_pte(in, exclusive);
 	if (in->swapcache && folio != in->swapcache) {
 		folio_add_new_anon_rmap(folio, vma, vmf->address, true);

@@ -84,7 +84,7 @@ static enum reclaim_verdict give_slot(struct folio *folio)
 static enum reclaim_verdict pageout(struct folio *folio)
 {
 	/* Somebody else's reference: he may write to it. */
-	if (folio->refcount != 1 + (int)folio_nr_pages(folio))
+	if (folio_ref_count(folio) != 1 + (int)folio_nr_pages(folio))
 		return RECLAIM_REFS;
 	if (!folio_test_anon(folio))
 		return RECLAIM_DIRTY;
@@ -107,8 +107,8 @@ static enum reclaim_verdict remove_mapping(struct folio *folio)
 {
 	sched_step(folio, ACCESS_WRITE, "__remove_mapping");
 	if (folio_test_anon(folio) && !folio_test(folio, PG_swapbacked))
-		return folio->refcount == 1 ? RECLAIM_FREED : RECLAIM_REFS;
-	if (folio->refcount != 1 + (int)folio_nr_pages(folio))
+		return folio_ref_count(folio) == 1 ? RECLAIM_FREED : RECLAIM_REFS;
+	if (folio_ref_count(folio) != 1 + (int)folio_nr_pages(folio))
 		return RECLAIM_REFS;
 	if (folio_test(folio, PG_dirty))
 		return RECLAIM_DIRTY;

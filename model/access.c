@@ -61,21 +61,20 @@ static void touch_words(const struct mm_struct *mm, unsigned long addr)
 static bool cpu_access(struct mm_struct *mm, unsigned long addr, struct cpu_fault *fault,
 		       uint64_t *value)
 {
-	unsigned int slot = pgtable_index(addr, LEVEL_PTE);
 	bool store = fault->access == USER_STORE;
-	struct pgtable *table;
+	struct pte_ref at;
 	struct page *page;
 	pte_t pte;
 
 	sched_step(deepest_word(mm, addr), store ? ACCESS_STORE : ACCESS_LOAD, "user access");
 	touch_words(mm, addr);
-	table = pgtable_lookup(mm, addr, LEVEL_PTE);
-	pte = table ? table->entry[slot] : 0;
+	at = pgtable_leaf(mm, addr);
+	pte = at.table ? at.table->entry[at.slot] : 0;
 	fault->protection = (pte & _PAGE_PRESENT) != 0;
 	if (!pte_permits(pte, fault->access))
 		return false;
 
-	page = pfn_to_page(pte_pfn(pte));
+	page = pfn_to_page(leaf_pfn(pte, addr));
 	sched_touch(page, store ? ACCESS_WRITE : ACCESS_READ);
 	pte = pte_mkyoung(pte);
 	if (store) {
@@ -84,7 +83,7 @@ static bool cpu_access(struct mm_struct *mm, unsigned long addr, struct cpu_faul
 	} else if (value) {
 		*value = page->content;
 	}
-	table->entry[slot] = pte;
+	at.table->entry[at.slot] = pte;
 	return true;
 }
 

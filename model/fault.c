@@ -3,12 +3,13 @@
  *
  * In the kernel:  mm/memory.c handle_mm_fault() down to handle_pte_fault(),
  *                 do_anonymous_page(), handle_pte_marker().
- * Left out:       huge pages, NUMA hints, memcg, protection keys (PKRU),
+ * Left out:       NUMA hints, memcg, protection keys (PKRU),
  *                 the OOM killer.
  * Locks:          mmap_lock or the VMA's lock is held for reading; here the PTE table's
  *                 lock around each change.
  */
 #include "file.h"
+#include "huge.h"
 #include "lru.h"
 #include "machine.h"
 #include "migrate.h"
@@ -109,9 +110,10 @@ static enum vm_fault_result map_zero_page(struct vm_fault *vmf)
 	return VM_FAULT_DONE;
 }
 
-/* Maps the new @folio, whose reference becomes that of the PTE. */
+/* Maps the new @folio, whose reference becomes that of the PTE; one for each PTE. */
 static void map_anon_folio(struct vm_fault *vmf, struct folio *folio)
 {
+	unsigned int nr = (unsigned int)folio_nr_pages(folio);
 	struct vm_area_struct *vma = vmf->vma;
 	pte_t entry = pfn_pte(folio->pfn, vma_page_prot(vma));
 
@@ -119,26 +121,23 @@ static void map_anon_folio(struct vm_fault *vmf, struct folio *folio)
 		entry = pte_mkwrite(pte_mkdirty(entry));
 	if (is_pte_marker(vmf->orig_pte))	/* of userfaultfd: others do not get here */
 		entry |= _PAGE_UFFD_WP;
-	vma->vm_mm->rss_anon += (long)folio_nr_pages(folio);
+	folio->refcount += (int32_t)nr - 1;
+	vma->vm_mm->rss_anon += nr;
 	folio_add_new_anon_rmap(folio, vma, vmf->address, true);
 	folio_add_lru_vma(folio, vma);
-	set_pte(vmf->table, vmf->slot, entry);
+	for (unsigned int n = 0; n < nr; n++)
+		set_pte(vmf->table, vmf->slot + n, entry + ((pte_t)n << PAGE_SHIFT));
 }
 
-/*
- * Would the kernel try a huge page here, the first one of its 2 MiB?  With the policy
- * "madvise" only where MADV_HUGEPAGE asked for it.  Kernel: thp_vma_allowable_order().
- */
-static bool wants_huge_page(const struct vm_fault *vmf)
+/* The lock taken: is a part of what @folio would be mapped by taken meanwhile? */
+static bool anon_range_changed(const struct vm_fault *vmf, const struct folio *folio)
 {
-	const struct vm_area_struct *vma = vmf->vma;
-	unsigned long start = ALIGN_DOWN(vmf->address, PMD_SIZE);
-
-	if (!(vma->vm_flags & VM_HUGEPAGE) || mach->config.thp == THP_NEVER ||
-	    vma->vm_mm->thp_disabled)
-		return false;
-	return start >= vma->vm_start && start + PMD_SIZE <= vma->vm_end &&
-	       !pgtable_lookup(vma->vm_mm, vmf->address, LEVEL_PTE);
+	if (!folio->order)
+		return vmf_pte_changed(vmf);
+	for (unsigned int n = 0; n < folio_nr_pages(folio); n++)
+		if (!pte_none(vmf->table->entry[vmf->slot + n]))
+			return true;
+	return false;
 }
 
 static enum vm_fault_result do_anonymous_page(struct vm_fault *vmf)
@@ -150,28 +149,26 @@ static enum vm_fault_result do_anonymous_page(struct vm_fault *vmf)
 	/* Shared memory has operations; this is a file's area that lost them. */
 	if (vma->vm_flags & VM_SHARED)
 		return VM_FAULT_SIGBUS;
-	if (wants_huge_page(vmf)) {
-		model_unsupported("a huge page at %s (`set thp = never` keeps pages small)",
-				  addr_name(vma->vm_mm, vmf->address).text);
-		return VM_FAULT_SIGBUS;
-	}
 	if (!pgtable_alloc(vma->vm_mm, vmf->address, LEVEL_PTE))
-		return VM_FAULT_OOM;
+		return pte_none(vmf->pmds->entry[pgtable_index(vmf->address, LEVEL_PMD)]) ?
+		       VM_FAULT_OOM : VM_FAULT_DONE;	/* a huge page came: look again */
 	if (!(vmf->flags & FAULT_FLAG_WRITE))
 		return map_zero_page(vmf);
 
 	result = vmf_anon_prepare(vmf);
 	if (result != VM_FAULT_DONE)
 		return result;
-	folio = folio_alloc(0, "anonymous page");
+	folio = alloc_anon_folio(vmf);
 	if (!folio)
 		return VM_FAULT_OOM;
-	folio_set(folio, PG_uptodate);
+	/* from here on the fault is about all of the folio */
+	vmf->address = ALIGN_DOWN(vmf->address, folio_nr_pages(folio) << PAGE_SHIFT);
+	vmf->slot = pgtable_index(vmf->address, LEVEL_PTE);
 	point("fault:folio-allocated");
 
 	if (!vmf_lock(vmf))
 		goto put;
-	if (vmf_pte_changed(vmf)) {
+	if (anon_range_changed(vmf, folio)) {
 		vmf_unlock(vmf);
 		goto put;
 	}
@@ -298,10 +295,11 @@ enum vm_fault_result handle_mm_fault(struct vm_area_struct *vma, unsigned long a
 	if (!fault_flags_ok(vma, &flags))
 		return VM_FAULT_SIGSEGV;
 	vmf.flags = flags;
-	if (pgtable_alloc(vma->vm_mm, vmf.address, LEVEL_PMD))
-		result = handle_pte_fault(&vmf);
-	else
+	vmf.pmds = pgtable_alloc(vma->vm_mm, vmf.address, LEVEL_PMD);
+	if (!vmf.pmds)
 		result = VM_FAULT_OOM;
+	else if (!handle_huge_pmd(&vmf, &result))
+		result = handle_pte_fault(&vmf);
 	/* Nobody is killed for memory that may vanish at any time: the access tries again. */
 	if (result == VM_FAULT_OOM && droppable)
 		result = VM_FAULT_DONE;

@@ -3,7 +3,7 @@
  *
  * In the kernel:  mm/page_alloc.c (folio_alloc(), free_pages_prepare()), mm/swap.c
  *                 (__folio_put()), include/linux/mm.h for the counts.
- * Left out:       memcg charges, compound page descriptors, the mm ids of large folios.
+ * Left out:       memcg charges, compound page descriptors.
  * Locks:          none needed: reference counts are atomic.
  */
 #include "folio.h"
@@ -27,6 +27,8 @@ struct folio *folio_alloc_node(unsigned int order, int node, const char *site)
 		folio->large = NEW(KIND_FOLIO_LARGE, struct folio_large, site);
 		if (!folio->large)
 			goto free_folio;
+		folio->large->folio = folio;
+		INIT_LIST_HEAD(&folio->large->deferred_list);
 	}
 	page = node == NUMA_NO_NODE ? buddy_alloc(order) : buddy_alloc_node(order, node);
 	if (!page)
@@ -73,6 +75,7 @@ static void folio_check_free(const struct folio *folio)
 static void folio_free(struct folio *folio)
 {
 	folio_check_free(folio);
+	folio_unqueue_deferred_split(folio);
 	lru_forget_folio(folio);
 	free_frames(pfn_to_page(folio->pfn), folio->order);
 	if (folio->large)
@@ -157,6 +160,8 @@ bool folio_maybe_dma_pinned(const struct folio *folio)
 
 bool folio_maybe_mapped_shared(const struct folio *folio)
 {
+	if (folio->large)
+		return folio_mapcount(folio) > 1 && folio->large->maybe_mapped_shared;
 	return folio_mapcount(folio) > 1;
 }
 
@@ -226,6 +231,20 @@ FLAG_FIELD(writeback)
 FLAG_FIELD(unevictable)
 FLAG_FIELD(mlocked)
 
+#define LARGE_FIELD(name, value)						\
+	static uint64_t get_##name(const void *object)				\
+	{									\
+		const struct folio_large *large = ((const struct folio *)object)->large; \
+										\
+		return large ? (uint64_t)(value) : 0;				\
+	}
+LARGE_FIELD(entire_mapcount, large->entire_mapcount)
+LARGE_FIELD(nr_pages_mapped, large->nr_pages_mapped)
+LARGE_FIELD(pincount, large->pincount)
+LARGE_FIELD(maybe_mapped_shared, large->maybe_mapped_shared)
+LARGE_FIELD(deferred, !list_empty(&large->deferred_list))
+FLAG_FIELD(partially_mapped)
+
 static const struct field folio_fields[] = {
 	{ "refcount", FIELD_SIGNED, .get = get_refcount, .what = "references" },
 	{ "mapcount", FIELD_SIGNED, .get = get_mapcount,
@@ -256,6 +275,17 @@ static const struct field folio_fields[] = {
 	{ "writeback", FIELD_BOOL, .get = get_writeback, .what = "PG_writeback" },
 	{ "unevictable", FIELD_BOOL, .get = get_unevictable, .what = "PG_unevictable" },
 	{ "mlocked", FIELD_BOOL, .get = get_mlocked, .what = "PG_mlocked" },
+	{ "entire_mapcount", FIELD_SIGNED, .get = get_entire_mapcount,
+	  .what = "PMD entries that map all of a large folio" },
+	{ "nr_pages_mapped", FIELD_NUMBER, .get = get_nr_pages_mapped,
+	  .what = "pages of a large folio that PTEs map, and 0x800000 while a PMD maps it" },
+	{ "pincount", FIELD_SIGNED, .get = get_pincount, .what = "FOLL_PIN pins of a large folio" },
+	{ "maybe_mapped_shared", FIELD_BOOL, .get = get_maybe_mapped_shared,
+	  .what = "a large folio that more than one address space may map" },
+	{ "partially_mapped", FIELD_BOOL, .get = get_partially_mapped,
+	  .what = "PG_partially_mapped: a part of a large folio lost its last mapping" },
+	{ "deferred", FIELD_BOOL, .get = get_deferred,
+	  .what = "a large folio in the queue of those to be split when memory is short" },
 };
 
 const struct object_type folio_type = {

@@ -87,13 +87,27 @@ struct folio {
 	uint32_t lru_prev, lru_next;	/* PFNs; 0 for none */
 };
 
-/* What only folios of order > 0 have. */
+/* In nr_pages_mapped: at least one PMD maps the folio.  The bits below count its pages that
+ * PTEs map. */
+#define ENTIRELY_MAPPED		0x800000
+#define FOLIO_PAGES_MAPPED	(ENTIRELY_MAPPED - 1)
+
+/*
+ * What only folios of order > 0 have.  Counts are of what there is: the kernel stores those
+ * of mappings minus 1.  Two address spaces are counted apart, so that a folio which only one
+ * maps can be told from one that is shared; a third one is not.
+ */
 struct folio_large {
 	unsigned int id;
 	int32_t entire_mapcount;	/* PMD mappings */
 	int32_t large_mapcount;		/* all PTE mappings of all pages, and PMD mappings */
 	int32_t nr_pages_mapped;
 	int32_t pincount;
+	unsigned int mm_id[2];		/* mm_struct.id, 0 for a free slot */
+	int32_t mm_id_mapcount[2];	/* how much of large_mapcount is of that one */
+	bool maybe_mapped_shared;	/* kernel: FOLIO_MM_IDS_SHARED_BITNUM of _mm_ids */
+	struct folio *folio;		/* whose this is */
+	struct list_head deferred_list;	/* in machine->split_queue; huge.h */
 };
 
 /* ---- frames ---- */
@@ -203,6 +217,8 @@ bool is_zero_folio(const struct folio *folio);
 uint64_t page_content(const struct page *page, const char *site);
 /* Others take and drop references without a lock.  Kernel: folio_ref_count(). */
 int folio_ref_count(const struct folio *folio);
+/* huge_queue.c: out of the queue of those to be split.  Kernel: folio_unqueue_deferred_split(). */
+void folio_unqueue_deferred_split(struct folio *folio);
 
 /* Sum of all mappings.  Kernel: folio_mapcount(). */
 int folio_mapcount(const struct folio *folio);

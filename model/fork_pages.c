@@ -4,10 +4,10 @@
  *
  * In the kernel:  mm/memory.c copy_page_range(), copy_pte_range(), copy_present_ptes(),
  *                 copy_nonpresent_pte().
- * Left out:       huge pages.
  * Locks:          both mmap_locks held for writing; the child's, then the parent's PTE
  *                 table lock are taken here.
  */
+#include "huge.h"
 #include "lru.h"
 #include "machine.h"
 #include "memory.h"
@@ -203,8 +203,11 @@ static int copy_tables(struct vm_area_struct *dst, struct vm_area_struct *src,
 	int error = 0;
 
 	for (; addr < end && !error; addr = next) {
-		struct pgtable *below = table->child[pgtable_index(addr, level)];
+		struct pgtable *below;
 
+		if (level == LEVEL_PMD)
+			error = MIN(copy_huge_pmd(dst, src, addr), 0);
+		below = error ? NULL : table->child[pgtable_index(addr, level)];
 		next = MIN(ALIGN_DOWN(addr, 1UL << pgtable_shift(level)) +
 			   (1UL << pgtable_shift(level)), end);
 		if (!below)

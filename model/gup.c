@@ -4,7 +4,7 @@
  * In the kernel:  mm/gup.c __get_user_pages(), follow_page_pte(), faultin_page(),
  *                 gup_must_unshare(), try_grab_folio(), gup_fast_pte_range(),
  *                 gup_fast_fallback().
- * Left out:       huge leaves, protection keys, CMA and movable zones, which FOLL_LONGTERM
+ * Left out:       huge leaves in the fast path (the slow one takes them), protection keys, CMA and movable zones, which FOLL_LONGTERM
  *                 leaves; the interrupts that the fast path keeps off are those by which
  *                 page tables are freed.
  * Locks:          the PTE lock in the slow path; none in the fast one, whose every look at
@@ -12,6 +12,7 @@
  */
 #include "file.h"
 #include "gup.h"
+#include "huge.h"
 #include "lru.h"
 #include "machine.h"
 
@@ -143,12 +144,40 @@ static int follow_page_pte(const struct vm_area_struct *vma, pte_t pte, unsigned
 	return 0;
 }
 
+/* The same for the leaf at @slot, whose lock it drops: the leaf gets the marks, the folio none.
+ * Kernel: follow_huge_pmd(), touch_pmd(). */
+static int follow_huge_pmd(const struct vm_area_struct *vma, struct pgtable *pmds,
+			   unsigned long addr, unsigned int flags, struct page **pagep)
+{
+	unsigned int slot = pgtable_index(addr, LEVEL_PMD);
+	pte_t pmd = pmds->entry[slot];
+	struct page *head = pte_present(pmd) ? pfn_to_page(pte_pfn(pmd)) : NULL;
+	int error = 0;
+
+	if (!head || (flags & FOLL_WRITE && !pte_write(pmd)))
+		error = -EAGAIN;
+	else if (!pte_write(pmd) && gup_must_unshare(vma, flags, head))
+		error = -EMLINK;
+	if (!error) {
+		grab_folio(head->folio, flags);
+		if (flags & FOLL_TOUCH)
+			set_pte(pmds, slot,
+				pte_mkyoung(flags & FOLL_WRITE ? pte_mkdirty(pmd) : pmd));
+		*pagep = pfn_to_page(leaf_pfn(pmd, addr));
+	}
+	spin_unlock(&pmds->ptl, LOCK_PMD);
+	return error;
+}
+
 static int follow_page(struct vm_area_struct *vma, unsigned long addr, unsigned int flags,
 		       struct page **page)
 {
-	struct pgtable *table = pte_offset_map_lock(vma->vm_mm, addr);
+	struct pgtable *pmds = pmd_trans_huge_lock(vma->vm_mm, addr), *table;
 	int error;
 
+	if (pmds)
+		return follow_huge_pmd(vma, pmds, addr, flags, page);
+	table = pte_offset_map_lock(vma->vm_mm, addr);
 	if (!table)
 		return -EAGAIN;
 	error = follow_page_pte(vma, table->entry[pgtable_index(addr, LEVEL_PTE)], flags, page);

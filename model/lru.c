@@ -383,6 +383,34 @@ void folio_mark_accessed(struct folio *folio)
 	folio_clear(folio, PG_referenced);
 }
 
+void lru_split_begin(struct folio *folio)
+{
+	if (folio_test(folio, PG_lru))
+		mach->lru->nr[folio_lru_list(folio)] -= folio_nr_pages(folio) - 1;
+}
+
+/* Just before @folio, which was isolated or is on a list. */
+void lru_add_split_folio(struct folio *folio, struct folio *tail)
+{
+	enum lru_list list = folio_lru_list(folio);
+	struct folio *prev;
+
+	if (!folio_test(folio, PG_lru))
+		return;
+	mach->lru->nr[list]++;
+	folio_set(tail, PG_lru);
+	if (list == LRU_UNEVICTABLE)
+		return;
+	prev = folio_at(folio->lru_prev);
+	tail->lru_prev = folio->lru_prev;
+	tail->lru_next = folio->pfn;
+	if (prev)
+		prev->lru_next = tail->pfn;
+	else
+		mach->lru->head[list] = tail->pfn;
+	folio->lru_prev = tail->pfn;
+}
+
 bool folio_isolate_lru(struct folio *folio)
 {
 	if (!folio_test_clear_lru(folio))

@@ -80,6 +80,10 @@ void munlock_vma_folio(struct folio *folio, const struct vm_area_struct *vma);
  * Kernel: folio_isolate_lru(), folio_putback_lru(). */
 bool folio_isolate_lru(struct folio *folio);
 void folio_putback_lru(struct folio *folio);
+/* @folio is about to be split: it gives up its pages on the list, but one; then each new
+ * folio takes its place beside it.  Kernel: lru_add_split_folio(). */
+void lru_split_begin(struct folio *folio);
+void lru_add_split_folio(struct folio *folio, struct folio *tail);
 /* Takes @folio off its list because it is being freed. */
 void lru_forget_folio(struct folio *folio);
 

@@ -23,6 +23,15 @@ void machine_config_init(struct machine_config *config)
 		.overcommit_ratio = 50,
 		.capable = true,
 		.thp = THP_MADVISE,
+		.thp_order = {
+			THP_NEVER, THP_NEVER, THP_NEVER, THP_NEVER, THP_NEVER,
+			THP_NEVER, THP_NEVER, THP_NEVER, THP_NEVER, THP_INHERIT,
+		},
+		.thp_use_zero_page = true,
+		.thp_shrink_underused = true,
+		.max_ptes_none = HPAGE_PMD_NR - 1,
+		.max_ptes_swap = HPAGE_PMD_NR / 8,
+		.max_ptes_shared = HPAGE_PMD_NR / 2,
 		.layout = LAYOUT_EMPTY,
 		.rlim_stack = 8UL << 20,
 		.rlim_memlock = 8UL << 20,
@@ -59,6 +68,9 @@ static void machine_start(struct machine *machine)
 	struct machine *before = machine_enter(machine);
 
 	INIT_LIST_HEAD(&machine->tasks);
+	INIT_LIST_HEAD(&machine->split_queue);
+	machine->huge_zero_folio = NULL;
+	machine->huge_zero_users = 0;
 	memset(&machine->boot_task, 0, sizeof(machine->boot_task));
 	g_strlcpy(machine->boot_task.name, "boot", sizeof(machine->boot_task.name));
 	INIT_LIST_HEAD(&machine->boot_task.tasks);

@@ -42,7 +42,11 @@ struct machine_config {
 	unsigned int overcommit_memory;	/* 0, 1 or 2 */
 	unsigned int overcommit_ratio;	/* per cent */
 	bool capable;			/* tasks start with CAP_IPC_LOCK, _SYS_RAWIO, _SYS_ADMIN */
-	enum thp_policy { THP_MADVISE, THP_ALWAYS, THP_NEVER } thp;
+	enum thp_policy { THP_MADVISE, THP_ALWAYS, THP_NEVER, THP_INHERIT } thp;
+	enum thp_policy thp_order[10];	/* [order], of its own; _INHERIT: as thp says */
+	bool thp_use_zero_page;		/* reads map the huge zero page */
+	bool thp_shrink_underused;	/* the shrinker splits folios full of zeroes */
+	unsigned int max_ptes_none, max_ptes_swap, max_ptes_shared;	/* khugepaged's */
 	enum address_layout { LAYOUT_EMPTY, LAYOUT_TYPICAL } layout;	/* of a first task */
 	unsigned long rlim_stack, rlim_memlock, rlim_as, rlim_data;
 	struct semantics semantics;
@@ -89,6 +93,9 @@ struct machine {
 	struct lru *lru;		/* lists and per-CPU batches: lru.h */
 	struct swap *swap;		/* devices and the swap cache: swap.h */
 	struct page *zero_page;		/* the shared zero page; machine_create() makes it */
+	struct folio *huge_zero_folio;	/* its big brother; NULL until a fault wants it */
+	unsigned int huge_zero_users;	/* address spaces which hold that */
+	struct list_head split_queue;	/* folio_large.deferred_list, in order of arrival: huge.h */
 	uint64_t next_content;		/* for stores without a value */
 
 	/* system-wide accounting, pages */

@@ -6,11 +6,11 @@
  *                 madvise_update_vma(), can_madvise_modify(); mm/ksm.c ksm_madvise();
  *                 mm/khugepaged.c hugepage_madvise(), madvise_collapse().
  * Left out:       MADV_HWPOISON and MADV_SOFT_OFFLINE (unknown without MEMORY_FAILURE), merging
- *                 by KSM (the flag is kept), MADV_COLLAPSE where there is something to
- *                 collapse (refused).
+ *                 by KSM (the flag is kept), MADV_COLLAPSE of shared memory (refused).
  * Locks:          see lock_for().
  */
 #include "file.h"
+#include "khugepaged.h"
 #include "madvise_internal.h"
 #include "memory.h"
 #include "syscalls.h"
@@ -183,34 +183,33 @@ static int madvise_update_vma(struct madvise *madvise)
 
 /* ---- MADV_COLLAPSE ---- */
 
-/* May @vma have huge pages if asked for explicitly?  Kernel: thp_vma_allowable_order() with
- * TVA_FORCED_COLLAPSE; CONFIG_READ_ONLY_THP_FOR_FS=n leaves out files of a disk. */
-static bool collapse_allowed(const struct vm_area_struct *vma)
+/* May @vma, which is not anonymous, have huge pages if asked for explicitly?  Of files only
+ * shmem may: CONFIG_READ_ONLY_THP_FOR_FS=n.  Kernel: thp_vma_allowable_order() with
+ * TVA_FORCED_COLLAPSE. */
+static bool file_collapse_allowed(const struct vm_area_struct *vma)
 {
-	const struct mm_struct *mm = vma->vm_mm;
 	pgoff_t shift = (vma->vm_start >> PAGE_SHIFT) - vma->vm_pgoff;
 
-	if (mm->thp_disabled && !mm->thp_disabled_except_advised)
+	if (vma->vm_mm->thp_disabled || vma->vm_flags & (VM_NOHUGEPAGE | VM_SPECIAL | VM_HUGETLB))
 		return false;
-	if (vma->vm_flags & (VM_NOHUGEPAGE | VM_SPECIAL | VM_HUGETLB))
-		return false;
-	if (vma_is_anonymous(vma) ? !vma->anon_vma :
-	    vma->vm_ops != &shmem_vm_ops || !IS_ALIGNED(shift, HPAGE_PMD_NR))
+	if (vma->vm_ops != &shmem_vm_ops || !IS_ALIGNED(shift, HPAGE_PMD_NR))
 		return false;
 	return ALIGN_UP(vma->vm_start, PMD_SIZE) + PMD_SIZE <= vma->vm_end;
 }
 
-/* Kernel: madvise_collapse(). */
-static int madvise_collapse(const struct madvise *madvise)
+static int collapse(struct madvise *madvise)
 {
 	unsigned long first = ALIGN_UP(madvise->start, PMD_SIZE);
 	unsigned long last = ALIGN_DOWN(madvise->end, PMD_SIZE);
 
-	if (!collapse_allowed(madvise->vma))
+	if (vma_is_anonymous(madvise->vma))
+		return madvise_collapse(madvise);
+	if (!file_collapse_allowed(madvise->vma))
 		return -EINVAL;
 	if (first >= last)
 		return first == last ? 0 : -EINVAL;
-	model_unsupported("MADV_COLLAPSE of [0x%lx,0x%lx): there are no huge pages", first, last);
+	model_unsupported("MADV_COLLAPSE of [0x%lx,0x%lx): huge pages of shared memory", first,
+			  last);
 	return -ENOSYS;
 }
 
@@ -231,9 +230,11 @@ void madvise_walk_tables(struct madvise *madvise, pte_range_fn fn, after_range_f
 	unsigned long next;
 
 	for (unsigned long addr = madvise->start; addr < madvise->end; addr = next) {
-		struct pgtable *table = pte_offset_map_lock(madvise->mm, addr);
+		struct pgtable *table;
 
 		next = MIN(ALIGN_DOWN(addr, PMD_SIZE) + PMD_SIZE, madvise->end);
+		madvise_large_folios(madvise, addr, next);
+		table = pte_offset_map_lock(madvise->mm, addr);
 		if (!table)
 			continue;
 		fn(madvise, table, addr, next);
@@ -262,7 +263,7 @@ static int madvise_vma_behavior(struct madvise *madvise)
 	case MADV_DONTNEED_LOCKED:
 		return madvise_dontneed_free(madvise);
 	case MADV_COLLAPSE:
-		return madvise_collapse(madvise);
+		return collapse(madvise);
 	case MADV_GUARD_INSTALL:
 		return madvise_guard_install(madvise);
 	case MADV_GUARD_REMOVE:

@@ -7,7 +7,6 @@
  *
  * In the kernel:  mm/madvise.c madvise_guard_install(), madvise_guard_remove(), 6.13;
  *                 the walk that installs: mm/pagewalk.c.
- * Left out:       huge pages in the way, which the kernel splits or zaps.
  * Locks:          mmap_lock for reading; PTE locks.
  */
 #include "madvise_internal.h"
@@ -66,6 +65,8 @@ static enum guard_walk install_walk(const struct madvise *madvise)
 		struct pgtable *table;
 
 		next = MIN(ALIGN_DOWN(addr, PMD_SIZE) + PMD_SIZE, madvise->end);
+		if (pgtable_leaf_size(madvise->mm, addr) == PMD_SIZE)
+			return GUARD_OCCUPIED;
 		if (!pgtable_alloc(madvise->mm, addr, LEVEL_PTE))
 			return GUARD_NO_MEMORY;
 		table = pte_offset_map_lock(madvise->mm, addr);

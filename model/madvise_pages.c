@@ -3,7 +3,7 @@
  *
  * In the kernel:  mm/madvise.c madvise_dontneed_free(), madvise_free_pte_range(),
  *                 madvise_cold(), madvise_pageout(), madvise_cold_or_pageout_pte_range().
- * Left out:       large folios; shared memory in swap (refused).
+ * Left out:       shared memory in swap (refused).
  * Locks:          mmap_lock for reading, or the lock of the area; PTE locks; trylock of
  *                 the folio under them.
  */
@@ -24,7 +24,7 @@ static struct folio *mapped_folio(pte_t pte)
 
 /* ---- MADV_FREE ---- */
 
-/* Clean already, or made so; false to leave it alone. */
+/* Clean already, or made so; false to leave it alone.  A large folio is mapped whole here. */
 static bool lazyfree_clean(struct folio *folio)
 {
 	bool alone;
@@ -33,7 +33,7 @@ static bool lazyfree_clean(struct folio *folio)
 		return true;
 	if (!folio_trylock(folio))
 		return false;
-	alone = folio_mapcount(folio) == 1 &&
+	alone = folio_mapcount(folio) == (int)folio_nr_pages(folio) &&
 		(!folio_test(folio, PG_swapcache) || folio_free_swap(folio));
 	if (alone)
 		folio_clear(folio, PG_dirty);
@@ -70,8 +70,12 @@ static void free_pte(struct mm_struct *mm, struct pgtable *table, unsigned int s
 static void free_range(struct madvise *madvise, struct pgtable *table, unsigned long start,
 		       unsigned long end)
 {
-	for (unsigned long addr = start; addr < end; addr += PAGE_SIZE)
-		free_pte(madvise->mm, table, pgtable_index(addr, LEVEL_PTE));
+	unsigned int from = pgtable_index(start, LEVEL_PTE);
+	unsigned int to = from + (unsigned int)((end - start) >> PAGE_SHIFT);
+
+	for (unsigned int slot = from; slot < to; slot++)
+		if (madvise_folio_is_ours(table, slot, from, to))
+			free_pte(madvise->mm, table, slot);
 }
 
 /* Kernel: madvise_free_single_vma(). */
@@ -121,7 +125,8 @@ static struct folio *cold_folio(pte_t pte)
 {
 	struct folio *folio = mapped_folio(pte);
 
-	if (!folio || !folio_test(folio, PG_lru) || folio_mapcount(folio) != 1)
+	if (!folio || !folio_test(folio, PG_lru) ||
+	    folio_mapcount(folio) != (int)folio_nr_pages(folio))
 		return NULL;
 	return folio;
 }
@@ -129,12 +134,14 @@ static struct folio *cold_folio(pte_t pte)
 static void cold_range(struct madvise *madvise G_GNUC_UNUSED, struct pgtable *table,
 		       unsigned long start, unsigned long end)
 {
-	for (unsigned long addr = start; addr < end; addr += PAGE_SIZE) {
-		unsigned int slot = pgtable_index(addr, LEVEL_PTE);
+	unsigned int from = pgtable_index(start, LEVEL_PTE);
+	unsigned int to = from + (unsigned int)((end - start) >> PAGE_SHIFT);
+
+	for (unsigned int slot = from; slot < to; slot++) {
 		pte_t pte = table->entry[slot];
 		struct folio *folio = cold_folio(pte);
 
-		if (!folio)
+		if (!folio || !madvise_folio_is_ours(table, slot, from, to))
 			continue;
 		if (pte_young(pte))
 			set_pte(table, slot, pte_mkold(pte));
@@ -156,7 +163,6 @@ int madvise_cold(struct madvise *madvise)
 	return 0;
 }
 
-/* Nowhere to go: reclaim takes the page off its list, fails, and makes it active. */
 /* Takes what may go off its list; the rest is only no longer thought of as in use. */
 static void isolate_range(struct madvise *madvise, struct pgtable *table, unsigned long start,
 			  unsigned long end)
@@ -200,11 +206,33 @@ static bool shmem_would_be_swapped(const struct madvise *madvise)
 	return true;
 }
 
+static bool is_small(const struct pgtable *table, unsigned int slot,
+		     unsigned long addr G_GNUC_UNUSED, void *data)
+{
+	const struct folio *folio = mapped_folio(table->entry[slot]);
+
+	*(bool *)data = folio && folio->order;
+	return !*(bool *)data;
+}
+
+/* Slots for all pages of a large folio, or a split where the device has none in a row. */
+static bool large_would_be_swapped(const struct madvise *madvise)
+{
+	bool found = false;
+
+	if (!mach->config.swap)
+		return false;
+	pgtable_for_each(madvise->mm, madvise->start, madvise->end, is_small, &found);
+	if (found)
+		model_unsupported("MADV_PAGEOUT of a large folio with a swap device");
+	return found;
+}
+
 int madvise_pageout(struct madvise *madvise)
 {
 	if (!can_madv_lru_vma(madvise->vma))
 		return -EINVAL;
-	if (shmem_would_be_swapped(madvise))
+	if (shmem_would_be_swapped(madvise) || large_would_be_swapped(madvise))
 		return -ENOSYS;
 	lru_add_drain();
 	madvise->isolated = g_ptr_array_new();

@@ -48,8 +48,14 @@ static bool word_in_core(const struct vm_area_struct *vma, unsigned long addr, p
 static void mincore_table(const struct vm_area_struct *vma, unsigned long start, unsigned long end,
 			  unsigned char *vec)
 {
-	struct pgtable *table = pte_offset_map_lock(vma->vm_mm, start);
+	struct pgtable *pmds = pmd_trans_huge_lock(vma->vm_mm, start), *table;
 
+	if (pmds) {
+		memset(vec, 1, (end - start) >> PAGE_SHIFT);
+		spin_unlock(&pmds->ptl, LOCK_PMD);
+		return;
+	}
+	table = pte_offset_map_lock(vma->vm_mm, start);
 	for (unsigned long addr = start; addr < end; addr += PAGE_SIZE) {
 		pte_t pte = table ? table->entry[pgtable_index(addr, LEVEL_PTE)] : 0;
 

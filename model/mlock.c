@@ -10,6 +10,7 @@
  * Left out:       shmctl(SHM_LOCK), hugetlb and DAX areas.
  * Locks:          mmap_lock; the PTE lock around each table.
  */
+#include "huge.h"
 #include "lru.h"
 #include "memory.h"
 #include "syscalls.h"
@@ -17,30 +18,58 @@
 
 /* ---- pages of one area ---- */
 
-static void mlock_pte(const struct vm_area_struct *vma, pte_t pte)
+/* The folio that a word of either level maps, or NULL. */
+static struct folio *mapped_folio(pte_t pte)
 {
-	struct page *page;
+	struct page *page = pte_present(pte) ? vm_normal_page(pte) : NULL;
 
-	if (!pte_present(pte))
-		return;
-	page = vm_normal_page(pte);
-	if (!page)
+	return page ? page->folio : NULL;
+}
+
+static void mlock_one(const struct vm_area_struct *vma, struct folio *folio)
+{
+	if (!folio)
 		return;
 	if (vma->vm_flags & VM_LOCKED)
-		mlock_folio(page->folio);
+		mlock_folio(folio);
 	else
-		munlock_folio(page->folio);
+		munlock_folio(folio);
+}
+
+/*
+ * The word at @addr, with those after it that map the same large folio: how many.  A folio of
+ * which a part lies elsewhere is not mlocked, for that part could not be reclaimed.
+ * Kernel: folio_mlock_step(), allow_mlock_munlock().
+ */
+static unsigned long mlock_words(const struct vm_area_struct *vma, const struct pgtable *table,
+				 unsigned long addr, unsigned long end)
+{
+	unsigned int slot = pgtable_index(addr, LEVEL_PTE);
+	struct folio *folio = mapped_folio(table->entry[slot]);
+	unsigned long step = 1;
+
+	if (folio && folio->order)
+		step = folio_pte_batch(table, slot, (end - addr) >> PAGE_SHIFT);
+	if (!folio || !(vma->vm_flags & VM_LOCKED) || step == folio_nr_pages(folio))
+		mlock_one(vma, folio);
+	return step;
 }
 
 /* Kernel: mlock_pte_range(). */
 static void mlock_table(const struct vm_area_struct *vma, unsigned long start, unsigned long end)
 {
-	struct pgtable *table = pte_offset_map_lock(vma->vm_mm, start);
+	struct pgtable *pmds = pmd_trans_huge_lock(vma->vm_mm, start), *table;
 
+	if (pmds) {
+		mlock_one(vma, mapped_folio(pmds->entry[pgtable_index(start, LEVEL_PMD)]));
+		spin_unlock(&pmds->ptl, LOCK_PMD);
+		return;
+	}
+	table = pte_offset_map_lock(vma->vm_mm, start);
 	if (!table)
 		return;
-	for (unsigned long addr = start; addr < end; addr += PAGE_SIZE)
-		mlock_pte(vma, table->entry[pgtable_index(addr, LEVEL_PTE)]);
+	for (unsigned long addr = start; addr < end;)
+		addr += mlock_words(vma, table, addr, end) << PAGE_SHIFT;
 	spin_unlock(&table->ptl, LOCK_PTE);
 }
 

@@ -8,6 +8,7 @@
  * Locks:          as each function says.
  */
 #include "file.h"
+#include "huge.h"
 #include "memory.h"
 #include "vma.h"
 
@@ -88,6 +89,7 @@ void mmput(struct mm_struct *mm)
 	if (--mm->mm_users)
 		return;
 	exit_mmap(mm);
+	mm_put_huge_zero_folio(mm);
 	pgd_free(mm);
 	mt_destroy(&mm->mm_mt);
 	model_free(KIND_MM, mm);

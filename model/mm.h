@@ -90,6 +90,7 @@ struct mm_struct {
 	bool mdwe, mdwe_no_inherit;	/* PR_SET_MDWE */
 	bool has_pinned;		/* ever; fork then looks for pins */
 	unsigned long write_protect_seq;	/* odd while fork shares pages */
+	bool huge_zero;			/* holds the huge zero page.  Kernel: MMF_HUGE_ZERO_FOLIO */
 	bool thp_disabled, thp_disabled_except_advised;	/* PR_SET_THP_DISABLE */
 	uint16_t pkey_allocation_map;	/* bit 0 always set */
 	unsigned long window_start, window_end;	/* the scenario's window, for printing; 0 if none */

@@ -33,6 +33,7 @@ GET(ksm_merge_any)
 GET(mdwe)
 GET(has_pinned)
 GET(thp_disabled)
+GET(huge_zero)
 GET(pkey_allocation_map)
 
 static uint64_t read_pgd(const void *object)
@@ -88,6 +89,7 @@ static const struct field mm_fields[] = {
 	FLAG(mdwe, "PR_SET_MDWE: nothing becomes executable that was writable."),
 	FLAG(has_pinned, "A page of it has been pinned."),
 	FLAG(thp_disabled, "PR_SET_THP_DISABLE."),
+	FLAG(huge_zero, "it holds the huge zero page."),
 	{ .name = "pkeys", .type = FIELD_NUMBER, .get = read_pkey_allocation_map,
 	  .what = "Protection keys in use, as a bit mask." },
 };

@@ -3,7 +3,7 @@
  *
  * In the kernel:  mm/mremap.c move_page_tables(), move_ptes(), move_normal_pmd(),
  *                 move_normal_pud(), try_realign_addr(), get_extent(), take_rmap_locks().
- * Left out:       hugetlb, leaves above the PTE level, soft-dirty; the flush of the TLB is
+ * Left out:       hugetlb, leaves of the PUD level, soft-dirty; the flush of the TLB is
  *                 a point only, for there is no TLB.
  * Locks:          mmap_lock for writing.  Around each table moved, and around each run of
  *                 words if need_rmap_locks: i_mmap_rwsem of the file, then the rwsem of the
@@ -11,6 +11,7 @@
  *                 the tables: old, new.
  */
 #include "file.h"
+#include "huge.h"
 #include "move_page_tables.h"
 #include "pgtable.h"
 #include "rmap.h"
@@ -205,6 +206,19 @@ static void try_realign_addr(struct pagetable_move *move)
 		    move->old_addr, move->new_addr);
 }
 
+/* A leaf of 2 MiB, if that is what is there: moved, or split into words to be moved. */
+static bool move_leaf(const struct pagetable_move *move, unsigned long extent)
+{
+	bool moved;
+
+	if (move->need_rmap_locks)
+		take_rmap_locks(move->old);
+	moved = move_huge_pmd(move->old, move->old_addr, move->new_addr, extent);
+	if (move->need_rmap_locks)
+		drop_rmap_locks(move->old);
+	return moved;
+}
+
 /* ---- the levels ---- */
 
 /* The part of at most one PTE table at either side. */
@@ -246,12 +260,14 @@ static bool move_extent(const struct pagetable_move *move, unsigned long *extent
 		return true;
 
 	*extent = get_extent(move, PMD_SIZE);
-	if (!pgtable_lookup(mm, move->old_addr, LEVEL_PTE))
-		return true;
 	old = pgtable_lookup(mm, move->old_addr, LEVEL_PMD);
+	if (pte_none(old->entry[pgtable_index(move->old_addr, LEVEL_PMD)]))
+		return true;
 	new = pgtable_alloc(mm, move->new_addr, LEVEL_PMD);
 	if (!new)
 		return false;
+	if (move_leaf(move, *extent))
+		return true;
 	return move_pmd_range(move, *extent, old, new);
 }
 

@@ -32,11 +32,13 @@ static bool peek_absent(const struct vm_area_struct *vma, unsigned long addr, ui
 bool peek_content(const struct mm_struct *mm, unsigned long addr, uint64_t *value)
 {
 	const struct vm_area_struct *vma = vma_lookup(mm, addr);
+	struct pte_ref at;
 	pte_t pte;
 
 	if (!vma)
 		return false;
-	pte = pgtable_entry(mm, addr, LEVEL_PTE);
+	at = pgtable_leaf(mm, addr);
+	pte = at.table ? at.table->entry[at.slot] : 0;
 	if (pte_none(pte))
 		return peek_absent(vma, addr & PAGE_MASK, value);
 	if (is_swap_entry_pte(pte))
@@ -47,7 +49,7 @@ bool peek_content(const struct mm_struct *mm, unsigned long addr, uint64_t *valu
 	}
 	if (!pte_present(pte))
 		return false;
-	*value = pfn_to_page(pte_pfn(pte))->content;
+	*value = pfn_to_page(leaf_pfn(pte, addr))->content;
 	return true;
 }
 

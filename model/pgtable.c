@@ -74,6 +74,39 @@ static void table_destroy(struct pgtable *table)
 	model_free(KIND_PGTABLE, table);
 }
 
+struct pgtable *pte_alloc_one(struct mm_struct *mm)
+{
+	return table_create(mm, LEVEL_PTE);
+}
+
+void pte_free(struct pgtable *table)
+{
+	table_destroy(table);
+}
+
+void pgtable_trans_huge_deposit(struct pgtable *pmds, struct pgtable *table)
+{
+	lockdep_assert_held(&pmds->ptl, LOCK_PMD);
+	table->mm = pmds->mm;
+	table->deposit = pmds->deposit;
+	pmds->deposit = table;
+}
+
+struct pgtable *pgtable_trans_huge_withdraw(struct pgtable *pmds)
+{
+	struct pgtable *table = pmds->deposit;
+
+	lockdep_assert_held(&pmds->ptl, LOCK_PMD);
+	if (!table) {
+		violation_add("pgtable-deposit", "pgtable_trans_huge_withdraw()",
+			      "a table for each leaf", "pgtable#%u has none", pmds->id);
+		return NULL;
+	}
+	pmds->deposit = table->deposit;
+	table->deposit = NULL;
+	return table;
+}
+
 struct pgtable *pgd_alloc(struct mm_struct *mm)
 {
 	return table_create(mm, LEVEL_PGD);
@@ -81,6 +114,9 @@ struct pgtable *pgd_alloc(struct mm_struct *mm)
 
 static bool table_check_empty(const struct pgtable *table, const char *site)
 {
+	if (table->deposit)
+		violation_add("pgtable-deposit", site, "no deposited table without a leaf",
+			      "pgtable#%u keeps pgtable#%u", table->id, table->deposit->id);
 	if (!table->nr)
 		return true;
 	violation_add("pgtable-empty", site, "no words in a table that is freed",
@@ -218,6 +254,46 @@ struct pgtable *pte_offset_map_lock(struct mm_struct *mm, unsigned long addr)
 		spin_unlock(&table->ptl, LOCK_PTE);
 	}
 	return table;
+}
+
+/* ---- leaves of the PMD level ---- */
+
+static bool pmd_is_leaf(pte_t pmd)
+{
+	return pte_leaf(pmd) || is_migration_pte(pmd);
+}
+
+struct pte_ref pgtable_leaf(const struct mm_struct *mm, unsigned long addr)
+{
+	struct pgtable *table = pgtable_lookup(mm, addr, LEVEL_PMD);
+	unsigned int slot = pgtable_index(addr, LEVEL_PMD);
+
+	if (table && !pmd_is_leaf(table->entry[slot])) {
+		table = table->child[slot];
+		slot = pgtable_index(addr, LEVEL_PTE);
+	}
+	return (struct pte_ref){ table, slot };
+}
+
+unsigned long pgtable_leaf_size(const struct mm_struct *mm, unsigned long addr)
+{
+	struct pte_ref at = pgtable_leaf(mm, addr);
+
+	return at.table && at.table->level == LEVEL_PMD ? PMD_SIZE : PAGE_SIZE;
+}
+
+struct pgtable *pmd_trans_huge_lock(struct mm_struct *mm, unsigned long addr)
+{
+	struct pgtable *pmds = pgtable_lookup(mm, addr, LEVEL_PMD);
+	unsigned int slot = pgtable_index(addr, LEVEL_PMD);
+
+	if (!pmds || !pmd_is_leaf(pmds->entry[slot]))
+		return NULL;
+	spin_lock(&pmds->ptl, LOCK_PMD);
+	if (likely(pmd_is_leaf(pmds->entry[slot])))
+		return pmds;
+	spin_unlock(&pmds->ptl, LOCK_PMD);
+	return NULL;
 }
 
 /* ---- fields ---- */

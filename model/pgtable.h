@@ -40,6 +40,9 @@
 #define SWP_MIGRATION_READ_EXCLUSIVE 29
 #define SWP_MIGRATION_WRITE 30
 #define SWP_PTE_MARKER	31
+/* In a migration entry: bits of the PTE that it stands for. */
+#define SWP_MIGRATION_YOUNG	_PAGE_ACCESSED
+#define SWP_MIGRATION_DIRTY	_PAGE_DIRTY
 #define PTE_MARKER_UFFD_WP 1UL
 #define PTE_MARKER_POISONED 2UL
 #define PTE_MARKER_GUARD 4UL
@@ -56,7 +59,8 @@ struct pgtable {
 	struct pgtable *parent;		/* NULL for the PGD, and once unlinked */
 	uint16_t slot;			/* of the parent */
 	struct spinlock ptl;
-	struct pgtable *deposit;	/* PMD tables: PTE tables kept for THP leaves */
+	struct pgtable *deposit;	/* PMD tables: the first of the PTE tables kept for leaves;
+					 * such a PTE table: the next one */
 	struct pgtable **child;		/* [512] behind the words, NULL for a PTE table: the
 					 * table which each word links */
 	pte_t entry[PTRS_PER_TABLE];
@@ -124,6 +128,22 @@ static inline pte_t migration_pte_readable_exclusive(pte_t pte)
 {
 	return migration_pte_as(pte, SWP_MIGRATION_READ_EXCLUSIVE);
 }
+/* The page that a migration entry stands for. */
+static inline pfn_t migration_pfn(pte_t pte)
+{
+	return swp_offset(pte);
+}
+/* The entry for the present @pte, of frame @pfn; @exclusive: PageAnonExclusive was set.
+ * Kernel: in try_to_migrate_one(), and in __split_huge_pmd_locked(). */
+static inline pte_t migration_pte_of(pte_t pte, pfn_t pfn, bool exclusive)
+{
+	unsigned int type = pte_write(pte) ? SWP_MIGRATION_WRITE :
+			    exclusive ? SWP_MIGRATION_READ_EXCLUSIVE : SWP_MIGRATION_READ;
+
+	return swp_pte(type, pfn) | (pte_young(pte) ? SWP_MIGRATION_YOUNG : 0) |
+	       (pte_dirty(pte) ? SWP_MIGRATION_DIRTY : 0) |
+	       (pte & _PAGE_UFFD_WP ? _PAGE_SWP_UFFD_WP : 0);
+}
 
 /* The protection bits of a leaf mapped with @flags.  Private writable areas map
  * read-only; the fault adds _PAGE_RW.  Kernel: vm_get_page_prot(). */
@@ -184,6 +204,35 @@ void pgtable_link(struct mm_struct *mm, struct pgtable *table, struct pgtable *p
 /* Frees an unlinked table with nr == 0; mm->pgtables_bytes follows. */
 void pgtable_free(struct pgtable *table);
 
+/* The word that serves @addr where a leaf may be: of the PMD table if that is one (present or
+ * migrating), else of the PTE table, or none. */
+struct pte_ref pgtable_leaf(const struct mm_struct *mm, unsigned long addr);
+/* PMD_SIZE where a leaf of that level serves @addr, else PAGE_SIZE.  Takes no lock. */
+unsigned long pgtable_leaf_size(const struct mm_struct *mm, unsigned long addr);
+/* What a present leaf maps at @addr: the one page of a PTE, one of those of a PMD. */
+static inline pfn_t leaf_pfn(pte_t pte, unsigned long addr)
+{
+	return pte_pfn(pte) + (pte & _PAGE_PSE ? (addr & ~PMD_MASK) >> PAGE_SHIFT : 0);
+}
+/* The end of the part of [addr, end) that one PMD word serves. */
+static inline unsigned long pmd_addr_end(unsigned long addr, unsigned long end)
+{
+	unsigned long next = (addr & PMD_MASK) + PMD_SIZE;
+
+	return next - 1 < end - 1 ? next : end;
+}
+/* The PMD table of @addr with its lock taken, if the word there is a leaf, present or
+ * migrating; else NULL.  Kernel: pmd_trans_huge_lock(). */
+struct pgtable *pmd_trans_huge_lock(struct mm_struct *mm, unsigned long addr);
+/* An empty PTE table that no word links, not yet counted by its mm; NULL if no memory.  Freed
+ * by pte_free().  Kernel: pte_alloc_one(). */
+struct pgtable *pte_alloc_one(struct mm_struct *mm);
+void pte_free(struct pgtable *table);
+/* One such table for each leaf: a split needs it and must not fail.  The PMD table's lock held;
+ * the mm counts them.  Kernel: pgtable_trans_huge_deposit(), pgtable_trans_huge_withdraw(). */
+void pgtable_trans_huge_deposit(struct pgtable *pmds, struct pgtable *table);
+struct pgtable *pgtable_trans_huge_withdraw(struct pgtable *pmds);
+
 /*
  * Frees all tables that serve only [floor, ceiling) below and around [start, end)
  * and are empty; @ceiling 0 means the top.  Kernel: free_pgd_range().
@@ -205,7 +254,12 @@ void pgtable_for_each(const struct mm_struct *mm, unsigned long start, unsigned 
  * that part.  NULL if there is none.  Costs by the tables there are, not by the range.
  */
 struct pgtable *pgtable_next(const struct mm_struct *mm, unsigned long *addr, unsigned long end);
-/* Every table, parents first. */
+/* The next PMD table that has a word, of whatever kind, for a part of [*addr, end); *addr
+ * becomes the first address of that part.  NULL if there is none. */
+struct pgtable *pgtable_next_pmd(const struct mm_struct *mm, unsigned long *addr,
+				 unsigned long end);
+/* Every table, parents first; then those deposited with a PMD table, with the address of its
+ * first word. */
 typedef void (*pgtable_visit_fn)(const struct pgtable *table, unsigned long addr, void *data);
 void pgtable_for_each_table(const struct mm_struct *mm, pgtable_visit_fn fn, void *data);
 

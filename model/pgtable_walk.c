@@ -75,6 +75,32 @@ struct pgtable *pgtable_next(const struct mm_struct *mm, unsigned long *addr, un
 	return NULL;
 }
 
+struct pgtable *pgtable_next_pmd(const struct mm_struct *mm, unsigned long *addr,
+				 unsigned long end)
+{
+	while (*addr < end) {
+		struct pgtable *table = mm->pgd;
+		unsigned long size;
+		pte_t word;
+
+		if (!table)
+			return NULL;
+		for (;;) {
+			enum pgtable_level level = (enum pgtable_level)table->level;
+
+			size = 1UL << pgtable_shift(level);
+			word = table->entry[pgtable_index(*addr, level)];
+			if (pte_none(word) || level == LEVEL_PMD)
+				break;
+			table = table->child[pgtable_index(*addr, level)];
+		}
+		if (!pte_none(word))
+			return table;
+		*addr = ALIGN_DOWN(*addr, size) + size;
+	}
+	return NULL;
+}
+
 static void visit_tables(const struct pgtable *table, unsigned long base, pgtable_visit_fn fn,
 			 void *data)
 {
@@ -86,6 +112,8 @@ static void visit_tables(const struct pgtable *table, unsigned long base, pgtabl
 	for (unsigned int slot = 0; slot < PTRS_PER_TABLE; slot++)
 		if (table->child[slot])
 			visit_tables(table->child[slot], base + slot * size, fn, data);
+	for (const struct pgtable *kept = table->deposit; kept; kept = kept->deposit)
+		fn(kept, base, data);
 }
 
 void pgtable_for_each_table(const struct mm_struct *mm, pgtable_visit_fn fn, void *data)

@@ -2,9 +2,10 @@
  * protect_ptes.c - the words of an area follow a change of its permissions.
  *
  * In the kernel:  mm/mprotect.c change_protection(), can_change_pte_writable().
- * Left out:       huge pages, NUMA hints, userfaultfd write-protection, soft-dirty.
+ * Left out:       NUMA hints, userfaultfd write-protection, soft-dirty.
  * Locks:          mmap_lock for writing; the PTE table's lock is taken here.
  */
+#include "huge.h"
 #include "machine.h"
 #include "memory.h"
 
@@ -71,10 +72,11 @@ void change_protection(struct vm_area_struct *vma, unsigned long start, unsigned
 {
 	pte_t prot = vma_page_prot(vma);
 
-	while (pgtable_next(vma->vm_mm, &start, end)) {
-		unsigned long next = MIN((start | ~PMD_MASK) + 1, end);
+	while (pgtable_next_pmd(vma->vm_mm, &start, end)) {
+		unsigned long next = pmd_addr_end(start, end);
 
-		change_pte_range(vma, start, next, prot);
+		if (!change_huge_pmd(vma, start, next, prot))
+			change_pte_range(vma, start, next, prot);
 		start = next;
 	}
 }

@@ -3,37 +3,34 @@
  *
  * In the kernel:  mm/rmap.c folio_add_*_rmap_*(), folio_remove_rmap_*(),
  *                 folio_move_anon_rmap(); include/linux/rmap.h folio_*dup_*rmap_*().
- * Left out:       PMD mappings, the two mm ids of a large folio, hugetlb, statistics.
+ * Left out:       hugetlb, statistics.
  * Locks:          the PTE table's lock; the folio lock in folio_move_anon_rmap().
  */
+#include "huge.h"
 #include "lru.h"
 #include "machine.h"
 #include "rmap.h"
 
-static void page_add_mapping(struct folio *folio, struct page *page)
+static void page_add_mapping(struct folio *folio, struct page *page, const struct mm_struct *mm)
 {
 	page->mapcount++;
 	if (!folio->large)
 		return;
-	folio->large->large_mapcount++;
+	folio_add_large_mapcount(folio, 1, mm);
 	if (page->mapcount == 1)
 		folio->large->nr_pages_mapped++;
 }
 
-static void page_remove_mapping(struct folio *folio, struct page *page)
+/* Was it the last one? */
+static bool page_remove_mapping(const struct folio *folio, struct page *page)
 {
 	if (page->mapcount <= 0) {
 		violation_add("mapcount", "folio_remove_rmap_pte()", "a mapping to remove",
 			      "folio#%u frame %u has mapcount %d", folio->id, page->pfn,
 			      page->mapcount);
-		return;
+		return false;
 	}
-	page->mapcount--;
-	if (!folio->large)
-		return;
-	folio->large->large_mapcount--;
-	if (!page->mapcount)
-		folio->large->nr_pages_mapped--;
+	return --page->mapcount == 0;
 }
 
 /*
@@ -65,8 +62,16 @@ void folio_add_new_anon_rmap(struct folio *folio, struct vm_area_struct *vma, un
 	if (!(vma->vm_flags & VM_DROPPABLE))
 		folio_set(folio, PG_swapbacked);
 	folio_set_anon(folio, vma, addr, exclusive);
+	if (folio->order == HPAGE_PMD_ORDER) {
+		folio->large->entire_mapcount = 1;
+		folio->large->nr_pages_mapped = ENTIRELY_MAPPED;
+		folio_add_large_mapcount(folio, 1, vma->vm_mm);
+		if (exclusive)
+			SetPageAnonExclusive(page);
+		return;
+	}
 	for (unsigned long n = 0; n < folio_nr_pages(folio); n++) {
-		page_add_mapping(folio, &page[n]);
+		page_add_mapping(folio, &page[n], vma->vm_mm);
 		if (exclusive)
 			SetPageAnonExclusive(&page[n]);
 	}
@@ -77,7 +82,7 @@ void folio_add_anon_rmap_pte(struct folio *folio, struct page *page, struct vm_a
 {
 	if (!folio_test_anon(folio))
 		folio_set_anon(folio, vma, addr - (page->pfn - folio->pfn) * PAGE_SIZE, exclusive);
-	page_add_mapping(folio, page);
+	page_add_mapping(folio, page, vma->vm_mm);
 	if (exclusive)
 		SetPageAnonExclusive(page);
 	if (PageAnonExclusive(page) && page_mapcount(page) > 1)
@@ -87,20 +92,82 @@ void folio_add_anon_rmap_pte(struct folio *folio, struct page *page, struct vm_a
 	mlock_vma_folio(folio, vma);
 }
 
+/* The PMD that maps the folio may still be there: it is about to go. */
+void folio_add_anon_rmap_ptes(struct folio *folio, struct page *page, unsigned long nr,
+			      struct vm_area_struct *vma, unsigned long addr, bool exclusive)
+{
+	(void)addr;
+	for (unsigned long n = 0; n < nr; n++) {
+		page_add_mapping(folio, &page[n], vma->vm_mm);
+		if (exclusive)
+			SetPageAnonExclusive(&page[n]);
+	}
+}
+
 void folio_add_file_rmap_pte(struct folio *folio, struct page *page, struct vm_area_struct *vma)
 {
-	page_add_mapping(folio, page);
+	page_add_mapping(folio, page, vma->vm_mm);
 	mlock_vma_folio(folio, vma);
 }
 
 void folio_dup_file_rmap_pte(struct folio *folio, struct page *page)
 {
-	page_add_mapping(folio, page);
+	page_add_mapping(folio, page, NULL);
+}
+
+void folio_remove_rmap_ptes(struct folio *folio, struct page *page, unsigned long nr,
+			    struct vm_area_struct *vma)
+{
+	int32_t last = 0;
+
+	if (folio->large)
+		folio_sub_large_mapcount(folio, (int)nr, vma->vm_mm);
+	for (unsigned long n = 0; n < nr; n++)
+		last += page_remove_mapping(folio, &page[n]);
+	if (folio->large && last) {
+		folio->large->nr_pages_mapped -= last;
+		/* some pages are mapped no more, and others are */
+		if (folio->large->nr_pages_mapped > 0 &&
+		    folio->large->nr_pages_mapped < ENTIRELY_MAPPED)
+			folio_partially_unmapped(folio);
+	}
+	munlock_vma_folio(folio, vma);
 }
 
 void folio_remove_rmap_pte(struct folio *folio, struct page *page, struct vm_area_struct *vma)
 {
-	page_remove_mapping(folio, page);
+	folio_remove_rmap_ptes(folio, page, 1, vma);
+}
+
+/* ---- PMD mappings ---- */
+
+void folio_add_anon_rmap_pmd(struct folio *folio, struct vm_area_struct *vma, unsigned long addr,
+			     bool exclusive)
+{
+	if (!folio_test_anon(folio))
+		folio_set_anon(folio, vma, addr, exclusive);
+	if (!folio->large->entire_mapcount++)
+		folio->large->nr_pages_mapped += ENTIRELY_MAPPED;
+	folio_add_large_mapcount(folio, 1, vma->vm_mm);
+	if (exclusive)
+		SetPageAnonExclusive(folio_page(folio, 0));
+	/* mlocked by the walk of mlock() or by reclaim: large folios never are here */
+}
+
+void folio_remove_rmap_pmd(struct folio *folio, struct vm_area_struct *vma)
+{
+	struct folio_large *large = folio->large;
+
+	if (large->entire_mapcount <= 0)
+		violation_add("mapcount", "folio_remove_rmap_pmd()", "a PMD mapping to remove",
+			      "folio#%u has %d", folio->id, large->entire_mapcount);
+	folio_sub_large_mapcount(folio, 1, vma->vm_mm);
+	if (!--large->entire_mapcount) {
+		large->nr_pages_mapped -= ENTIRELY_MAPPED;
+		if (large->nr_pages_mapped > 0 &&
+		    large->nr_pages_mapped < (int32_t)folio_nr_pages(folio))
+			folio_partially_unmapped(folio);
+	}
 	munlock_vma_folio(folio, vma);
 }
 
@@ -113,13 +180,34 @@ static bool folio_needs_cow_for_dma(const struct vm_area_struct *vma, const stru
 int folio_try_dup_anon_rmap_pte(struct folio *folio, struct page *page,
 				struct vm_area_struct *dst, struct vm_area_struct *src)
 {
-	(void)dst;
 	if (PageAnonExclusive(page)) {
 		if (unlikely(folio_needs_cow_for_dma(src, folio)))
 			return -EBUSY;
 		ClearPageAnonExclusive(page);
 	}
-	page_add_mapping(folio, page);
+	page_add_mapping(folio, page, dst->vm_mm);
+	return 0;
+}
+
+int folio_try_dup_anon_rmap_pmd(struct folio *folio, struct vm_area_struct *dst,
+				struct vm_area_struct *src)
+{
+	struct page *head = folio_page(folio, 0);
+
+	if (PageAnonExclusive(head)) {
+		if (unlikely(folio_needs_cow_for_dma(src, folio)))
+			return -EBUSY;
+		ClearPageAnonExclusive(head);
+	}
+	folio_add_anon_rmap_pmd(folio, dst, 0, false);
+	return 0;
+}
+
+int folio_try_share_anon_rmap_pmd(struct folio *folio)
+{
+	if (unlikely(folio_maybe_dma_pinned(folio)))
+		return -EBUSY;
+	ClearPageAnonExclusive(folio_page(folio, 0));
 	return 0;
 }
 

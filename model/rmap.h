@@ -72,6 +72,22 @@ void folio_add_file_rmap_pte(struct folio *folio, struct page *page, struct vm_a
 void folio_dup_file_rmap_pte(struct folio *folio, struct page *page);
 /* One less.  Kernel: folio_remove_rmap_pte(). */
 void folio_remove_rmap_pte(struct folio *folio, struct page *page, struct vm_area_struct *vma);
+/* @nr pages of a folio, from @page on, lose a mapping each, in one step: what is left mapped
+ * decides whether the folio is worth splitting.  Kernel: folio_remove_rmap_ptes(). */
+void folio_remove_rmap_ptes(struct folio *folio, struct page *page, unsigned long nr,
+			    struct vm_area_struct *vma);
+/* @nr consecutive pages.  Kernel: folio_add_anon_rmap_ptes(). */
+void folio_add_anon_rmap_ptes(struct folio *folio, struct page *page, unsigned long nr,
+			      struct vm_area_struct *vma, unsigned long addr, bool exclusive);
+/* A PMD maps the whole folio, or no longer does; for fork, and for who takes exclusivity away:
+ * 0, or -EBUSY because it may be pinned.  Kernel: folio_add_anon_rmap_pmd(),
+ * folio_remove_rmap_pmd(), folio_try_dup_anon_rmap_pmd(), folio_try_share_anon_rmap_pmd(). */
+void folio_add_anon_rmap_pmd(struct folio *folio, struct vm_area_struct *vma, unsigned long addr,
+			     bool exclusive);
+void folio_remove_rmap_pmd(struct folio *folio, struct vm_area_struct *vma);
+int folio_try_dup_anon_rmap_pmd(struct folio *folio, struct vm_area_struct *dst,
+				struct vm_area_struct *src);
+int folio_try_share_anon_rmap_pmd(struct folio *folio);
 /* For fork: one more mapping; 0, or -EBUSY if the page must be copied because pinned.
  * Clears PageAnonExclusive.  Kernel: folio_try_dup_anon_rmap_pte(). */
 int folio_try_dup_anon_rmap_pte(struct folio *folio, struct page *page,
@@ -106,6 +122,10 @@ bool vma_address(const struct vm_area_struct *vma, pgoff_t pgoff, unsigned long 
 typedef bool (*rmap_fn)(struct folio *folio, struct vm_area_struct *vma, unsigned long addr,
 			void *data);
 void rmap_walk(struct folio *folio, rmap_fn fn, void *data);
+
+/* The same for an anonymous folio whose anon_vma root the caller has write-locked, mapped or
+ * not.  Kernel: rmap_walk_locked(). */
+void rmap_walk_locked(struct folio *folio, rmap_fn fn, void *data);
 
 /* One mapping found. */
 struct rmap_hit {

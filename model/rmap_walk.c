@@ -164,6 +164,16 @@ void rmap_walk(struct folio *folio, rmap_fn fn, void *data)
 	anon_vma_unlock_read(anon_vma);
 }
 
+void rmap_walk_locked(struct folio *folio, rmap_fn fn, void *data)
+{
+	const struct anon_vma *anon_vma = folio_anon_vma(folio);
+
+	if (!anon_vma)
+		return;
+	rwsem_assert_held_write(&anon_vma->root->rwsem);
+	walk_anon(folio, anon_vma, fn, data);
+}
+
 struct find_mappings {
 	const struct page *page;
 	GArray *hits;
@@ -176,13 +186,15 @@ static bool find_mapping(struct folio *folio, struct vm_area_struct *vma, unsign
 	const struct find_mappings *find = data;
 	pgoff_t index = folio->index + (find->page->pfn - folio->pfn);
 	struct rmap_hit hit = { .vma = vma };
+	struct pte_ref at;
 	pte_t pte;
 
 	(void)addr;	/* of the first page; ours may be another */
 	if (!vma_address(vma, index, 1, &hit.addr))
 		return true;
-	pte = pgtable_entry(vma->vm_mm, hit.addr, LEVEL_PTE);
-	if (pte_present(pte) && pte_pfn(pte) == find->page->pfn)
+	at = pgtable_leaf(vma->vm_mm, hit.addr);
+	pte = at.table ? at.table->entry[at.slot] : 0;
+	if (pte_present(pte) && leaf_pfn(pte, hit.addr) == find->page->pfn)
 		g_array_append_val(find->hits, hit);
 	return true;
 }

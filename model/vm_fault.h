@@ -16,6 +16,8 @@ struct vm_fault {
 	unsigned int flags;		/* FAULT_FLAG_* */
 	struct pgtable *table;		/* the PTE table, valid under its lock */
 	unsigned int slot;
+	struct pgtable *pmds;		/* the PMD table, and the word there when looked at */
+	pte_t orig_pmd;
 	pte_t orig_pte;			/* what the fault is about; 0 for none */
 	struct page *page;		/* found: mapped by orig_pte, or the file's */
 	struct folio *cow_folio;	/* do_cow_fault(): the copy */

@@ -10,6 +10,7 @@
  * Left out:       uprobes, khugepaged's hint that an area has grown.
  * Locks:          mmap_lock for writing.
  */
+#include "huge.h"
 #include "mempolicy.h"
 #include "rmap.h"
 #include "vma_internal.h"
@@ -255,6 +256,7 @@ static int commit_merge(const struct merge_plan *plan, struct mm_struct *mm)
 	}
 
 	vma_prepare(&change);
+	vma_adjust_trans_huge(plan->survivor, plan->start, plan->end, plan->adjust);
 	if (plan->adjust)
 		vma_set_range(plan->adjust, plan->adjust_start, plan->adjust_end,
 			      plan->adjust_pgoff);

@@ -5,6 +5,7 @@
  * Left out:       uprobes, hugetlb.
  * Locks:          mmap_lock for writing.
  */
+#include "huge.h"
 #include "mempolicy.h"
 #include "rmap.h"
 #include "vma_internal.h"
@@ -41,6 +42,7 @@ static void split_commit(struct vm_area_struct *vma, struct vm_area_struct *new,
 	vma_start_write(vma);
 	vma_start_write(new);
 	vma_prepare(&change);
+	vma_adjust_trans_huge(vma, vma->vm_start, addr, NULL);
 	if (new_below)
 		vma_set_range(vma, addr, vma->vm_end, linear_page_index(vma, addr));
 	else

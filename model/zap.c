@@ -2,26 +2,29 @@
  * zap.c - taking words out of page tables, with what they map.
  *
  * In the kernel:  mm/memory.c unmap_page_range(), zap_pte_range(); mm/pt_reclaim.c.
- * Left out:       huge pages, TLB flushes (a page is dropped once the lock
+ * Left out:       TLB flushes (a page is dropped once the lock
  *                 is, as after a flush).
  * Locks:          taken here: the PTE table's lock, and the PMD's to free a table.
  */
+#include "huge.h"
 #include "lru.h"
 #include "machine.h"
 #include "memory.h"
 #include "swap.h"
 
-/* Folios whose reference goes after the PTE lock.  Kernel: struct mmu_gather. */
+/* Folios whose references go after the PTE lock, with their number.  Kernel: struct mmu_gather. */
 struct gather {
 	unsigned int nr;
 	struct folio *folio[64];
+	uint16_t refs[64];
 };
 
 static void gather_flush(struct gather *gather)
 {
 	for (unsigned int i = 0; i < gather->nr; i++) {
 		free_swap_cache(gather->folio[i]);
-		folio_put(gather->folio[i]);
+		for (unsigned int n = gather->refs[i]; n > 0; n--)
+			folio_put(gather->folio[i]);
 	}
 	gather->nr = 0;
 }
@@ -42,29 +45,38 @@ static pte_t swp_pte_wp(pte_t pte)
 	return pte & _PAGE_SWP_UFFD_WP ? _PAGE_UFFD_WP : 0;
 }
 
-static void zap_present(struct vm_area_struct *vma, struct pgtable *table, unsigned int slot,
-			const struct zap_details *details, struct gather *gather)
+/* Words of one large folio go together: returns how many, of at most @max.
+ * Kernel: zap_present_ptes(). */
+static unsigned long zap_present(struct vm_area_struct *vma, struct pgtable *table,
+				 unsigned int slot, unsigned long max,
+				 const struct zap_details *details, struct gather *gather)
 {
 	pte_t pte = table->entry[slot];
 	struct page *page = vm_normal_page(pte);
 	struct folio *folio = page ? page->folio : NULL;
+	unsigned long nr = 1;
 
 	if (!folio) {			/* the zero page counts nowhere */
 		set_pte(table, slot, 0);
-		return;
+		return 1;
 	}
 	if (!details->even_cows && folio_test_anon(folio))
-		return;
-	set_pte(table, slot, zapped_pte(vma, pte, details));
+		return 1;
+	if (folio->order)
+		nr = folio_pte_batch(table, slot, max);
+	for (unsigned long n = 0; n < nr; n++)
+		set_pte(table, slot + (unsigned int)n, zapped_pte(vma, pte, details));
 	if (!folio_test_anon(folio)) {
 		if (pte_dirty(pte))
 			folio_set(folio, PG_dirty);
 		if (pte_young(pte) && vma_has_recency(vma))
 			folio_mark_accessed(folio);
 	}
-	*mm_counter(vma->vm_mm, folio) -= 1;
-	folio_remove_rmap_pte(folio, page, vma);
+	*mm_counter(vma->vm_mm, folio) -= (long)nr;
+	folio_remove_rmap_ptes(folio, page, nr, vma);
+	gather->refs[gather->nr] = (uint16_t)nr;
 	gather->folio[gather->nr++] = folio;
+	return nr;
 }
 
 /* Is the marker @pte to stay?  Kernel: zap_nonpresent_ptes(). */
@@ -125,7 +137,8 @@ static unsigned long zap_pte_range(struct vm_area_struct *vma, unsigned long add
 		if (!table->nr)
 			addr = end - PAGE_SIZE;
 		else if (pte_present(table->entry[slot]))
-			zap_present(vma, table, slot, details, &gather);
+			addr += (zap_present(vma, table, slot, (end - addr) >> PAGE_SHIFT, details,
+					     &gather) - 1) << PAGE_SHIFT;
 		else if (!pte_none(table->entry[slot]))
 			zap_nonpresent(vma, table, slot, details);
 	}
@@ -162,9 +175,11 @@ void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned lo
 {
 	struct mm_struct *mm = vma->vm_mm;
 
-	while (pgtable_next(mm, &start, end)) {
-		unsigned long first = start, next = MIN((start | ~PMD_MASK) + 1, end);
+	while (pgtable_next_pmd(mm, &start, end)) {
+		unsigned long first = start, next = pmd_addr_end(start, end);
 
+		if (zap_huge_pmd(vma, start, next))
+			start = next;
 		while (start < next)
 			start = zap_pte_range(vma, start, next, details);
 		if (details->reclaim_pt && next - first == PMD_SIZE)

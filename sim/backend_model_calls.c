@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "model/gup.h"
+#include "model/khugepaged.h"
 #include "model/syscalls.h"
 #include "sim/backend_model.h"
 
@@ -174,6 +175,19 @@ static long plain_call(enum op_id id, const struct op_args *args)
 	}
 }
 
+/* Not this task's own memory: that of the process named. */
+static long do_collapse(struct model_backend *model, const struct op_args *args,
+			struct call_outcome *outcome)
+{
+	struct mm_struct *mm = model_process_mm(model, args->process[0]);
+
+	if (!mm) {
+		outcome_refuse(outcome, "no process '%s' to collapse memory of", args->process[0]);
+		return 0;
+	}
+	return (long)khugepaged_collapse(mm, args->number[0]);
+}
+
 void model_carry_out(struct model_backend *model, struct model_task *entry,
 		     const struct call_request *request, struct call_outcome *outcome)
 {
@@ -218,6 +232,9 @@ void model_carry_out(struct model_backend *model, struct model_task *entry,
 	case OP_OPEN: case OP_OPENAT: case OP_CLOSE: case OP_FTRUNCATE: case OP_FALLOCATE:
 	case OP_DUP: case OP_FCNTL:
 		result = model_call_file(request, outcome);
+		break;
+	case OP_COLLAPSE:
+		result = do_collapse(model, args, outcome);
 		break;
 	default:
 		result = plain_call(id, args);

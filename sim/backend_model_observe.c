@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "model/file.h"
+#include "model/huge.h"
 #include "model/memory.h"
 #include "model/swap.h"
 #include "model/userfaultfd.h"
@@ -50,6 +51,7 @@ static void see_vma(struct seen_process *process, const struct vm_area_struct *v
 static void see_present(struct seen_page *seen, pte_t pte, unsigned long nr)
 {
 	const struct page *page = pfn_to_page(pte_pfn(pte) + nr);
+	const struct page *head = pfn_to_page(pte_pfn(pte));
 
 	seen->present = true;
 	seen->write = pte_write(pte);
@@ -58,14 +60,17 @@ static void see_present(struct seen_page *seen, pte_t pte, unsigned long nr)
 	seen->uffd_wp = (pte & _PAGE_UFFD_WP) != 0;
 	seen->content_known = true;
 	seen->content = page->content;
-	seen->zero = page == mach->zero_page;
+	seen->zero = page == mach->zero_page || is_huge_zero_folio(page->folio);
+	seen->huge_zero = seen->zero && page != mach->zero_page;
+	seen->file = seen->huge_zero;	/* is no anonymous page, says pagemap */
+	seen->nr = page->folio ? page->pfn - page->folio->pfn : 0;
 	if (seen->zero || !page->folio)
 		return;
 	seen->folio = page->folio->id;
-	seen->nr = (unsigned int)(pte_pfn(pte) + nr - page->folio->pfn);
 	seen->file = !folio_test_anon(page->folio);
-	seen->exclusive = page_mapcount(page) == 1;
-	seen->anon_exclusive = (page->flags & PG_anon_exclusive) != 0;
+	/* of a leaf the first page stands for all, in the words of pagemap */
+	seen->exclusive = page_mapcount(head) == 1;
+	seen->anon_exclusive = PageAnonExclusive(page);
 }
 
 static void see_absent(struct seen_page *seen, pte_t pte)

@@ -60,6 +60,22 @@ static bool show_rmap_entry(const struct pgtable *table, unsigned int slot, unsi
 
 /* ---- page tables ---- */
 
+/* Tables that are kept for leaves are linked nowhere. */
+static bool is_deposited(const struct pgtable *table)
+{
+	return !table->parent && table->level != LEVEL_PGD;
+}
+
+static void show_word(struct show *show, unsigned long addr, pte_t word)
+{
+	g_string_append(show->out, "          ");
+	add_address(show, NULL, addr);
+	g_string_append(show->out, "  ");
+	pte_print(word, show->out);
+	g_string_append_c(show->out, '\n');
+}
+
+/* A table, and those of its words that link no other. */
 static void show_table(const struct pgtable *table, unsigned long addr, void *data)
 {
 	static const char *const names[] = { "PTE", "PMD", "PUD", "PGD" };
@@ -68,19 +84,12 @@ static void show_table(const struct pgtable *table, unsigned long addr, void *da
 	g_string_append_printf(show->out, "  %*s%s table from ", 2 * (LEVEL_PGD - table->level), "",
 			       names[table->level]);
 	add_address(show, NULL, addr);
-	g_string_append_printf(show->out, "  pgtable#%u, %u of 512 words used\n", table->id,
-			       table->nr);
-	if (table->level != LEVEL_PTE)
-		return;
-	for (unsigned int i = 0; i < PTRS_PER_TABLE; i++) {
-		if (pte_none(table->entry[i]))
-			continue;
-		g_string_append(show->out, "          ");
-		add_address(show, NULL, addr + ((unsigned long)i << PAGE_SHIFT));
-		g_string_append(show->out, "  ");
-		pte_print(table->entry[i], show->out);
-		g_string_append_c(show->out, '\n');
-	}
+	g_string_append_printf(show->out, "  pgtable#%u, %s%u of 512 words used\n", table->id,
+			       is_deposited(table) ? "kept for a leaf, " : "", table->nr);
+	for (unsigned int i = 0; i < PTRS_PER_TABLE; i++)
+		if (!pte_none(table->entry[i]) && !(table->child && table->child[i]))
+			show_word(show, addr + ((unsigned long)i << pgtable_shift(table->level)),
+				  table->entry[i]);
 }
 
 /* ---- anon_vmas ---- */

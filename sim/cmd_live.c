@@ -207,6 +207,15 @@ static int finish_file(struct live_run *live_run, struct run *run, int status)
 	return status;
 }
 
+/* Huge pages that khugepaged would collapse while we look? */
+static bool asks_for_huge_pages(const char *path)
+{
+	g_autofree char *text = NULL;
+
+	return g_file_get_contents(path, &text, NULL, NULL) &&
+	       (strstr(text, "HUGEPAGE") || strstr(text, "COLLAPSE"));
+}
+
 static int live_one(struct live_command *command, const char *path)
 {
 	struct script *script = scenario_load(path, stderr, command->err_color);
@@ -228,12 +237,14 @@ static int live_one(struct live_command *command, const char *path)
 		return STATUS_NOTHING;
 	}
 	live_run.min_addr_set = sets(script, "mmap_min_addr");
+	live_run.both.may_be_huge = asks_for_huge_pages(path);
 	live_run.cmp = comparison_create();
 	fflush(NULL);
 	run = run_create(script, &options);
 	status = run_execute(run);
 	status = finish_file(&live_run, run, status);
 	run_destroy(run);
+	side_by_side_end(&live_run.both);
 	comparison_destroy(live_run.cmp);
 	script_destroy(script);
 	return status;

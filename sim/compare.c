@@ -11,6 +11,7 @@
 #define FIRST_NON_SWAP_TYPE	24
 
 #define ZERO_PAGE	UINT64_MAX	/* as a page of the model */
+#define HUGE_ZERO_PAGE	(0xffffffffULL << 32)	/* and which page of it */
 
 static const char *const field_names[NR_COMPARED_FIELDS] = {
 	"result", "output", "process", "vma", "perms", "flags", "offset", "name", "page",
@@ -296,6 +297,8 @@ struct frames {
 
 static uint64_t page_key(const struct seen_page *page)
 {
+	if (page->zero && page->huge_zero)
+		return HUGE_ZERO_PAGE | page->nr;
 	return page->zero || !page->folio ? ZERO_PAGE :
 	       (uint64_t)page->folio << 32 | page->nr;
 }
@@ -310,6 +313,9 @@ static uint64_t *copy_key(uint64_t key)
 
 static char *key_words(uint64_t key)
 {
+	if (key != ZERO_PAGE && key >= HUGE_ZERO_PAGE)
+		return g_strdup_printf("page %u of the huge zero page",
+				       (unsigned int)(key & 0xffffffff));
 	return key == ZERO_PAGE ? g_strdup("the zero page") :
 	       g_strdup_printf("folio#%u page %u", (unsigned int)(key >> 32),
 			       (unsigned int)(key & 0xffffffff));

@@ -34,6 +34,7 @@ enum const_category {
 	CONST_RLIMIT, CONST_RLIM, CONST_OPEN, CONST_MFD, CONST_FCNTL, CONST_SEAL, CONST_FALLOC,
 	CONST_CLONE, CONST_SIGNAL, CONST_PKEY, CONST_AT, CONST_ERRNO,
 	CONST_FOLL,		/* mm_types.h: how a device takes pages */
+	CONST_SCAN,		/* khugepaged.c: what became of 2 MiB */
 	CONST_SIZE,		/* NULL PAGE PMD PUD RW */
 	CONST_ALIAS,		/* second names, masks, shifts: never printed for a value */
 	NR_CONST_CATEGORIES,

@@ -201,6 +201,14 @@ static bool has_file(struct coding *c, int task, uint64_t address)
 	return found;
 }
 
+/* Does the program ask for huge pages?  Of these it sees single pages only. */
+static bool has_huge_pages(const struct coding *c)
+{
+	const struct source *source = c->e->script->sources->pdata[0];
+
+	return strstr(source->text, "HUGEPAGE") || strstr(source->text, "COLLAPSE");
+}
+
 /* QUERY(address).member of the table, @whole being all of it. */
 static bool code_shown(struct coding *c, const struct expr *call, const char *member,
 		       const struct expr *whole)
@@ -212,6 +220,9 @@ static bool code_shown(struct coding *c, const struct expr *call, const char *me
 	uint64_t address;
 	int task;
 
+	if (!strcmp(call->text, "folio") && (!member || !strcmp(member, "mapcount")) &&
+	    has_huge_pages(c))
+		return impossible(c, "a program sees pages, not the larger folios they are part of");
 	if (!strcmp(call->text, "vma") && !g_strcmp0(member, "pgoff"))
 		row = &pgoff;
 	if (!row || !arg)

@@ -154,6 +154,7 @@ static void run_script_of(struct fuzz_side *side, const struct script *script)
 		status = run_check_empty(run);
 	judge(side->seen, run, status);
 	run_destroy(run);
+	side_by_side_end(&side->both);
 }
 
 void fuzz_run(const struct fuzz_program *program, const struct side_by_side_means *host,

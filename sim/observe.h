@@ -46,7 +46,8 @@ struct seen_page {
 	bool young, zero, huge, migration;	/* likewise; model only */
 	bool anon_exclusive;	/* PageAnonExclusive */
 	unsigned int folio;	/* id, 0 for none (zero page, entries not present) */
-	unsigned int nr;	/* which page of the folio */
+	unsigned int nr;	/* which page of the folio, or of the huge zero page */
+	bool huge_zero;		/* with zero: of 2 MiB of zeroes; model only */
 	uint64_t swap_type, swap_offset;
 	bool content_known;
 	uint64_t content;

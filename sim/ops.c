@@ -8,6 +8,7 @@
 #define NUM(n)		{ n, ARG_NUMBER, NULL }
 #define FLG(n, p)	{ n, ARG_NUMBER, p }
 #define ADDR(n)		{ n, ARG_ADDR, NULL }
+#define PLACE(n)	{ n, ARG_PLACE, NULL }
 #define FD(n)		{ n, ARG_FD, NULL }
 #define STR(n)		{ n, ARG_STRING, NULL }
 #define STRUCT(n)	{ n, ARG_STRUCT, NULL }
@@ -151,6 +152,8 @@ static const struct op ops[] = {
 	  { { "pid", ARG_TASK, NULL }, NUM("count"), LIST("pages"), LIST("nodes"),
 	    LIST("status"), FLG("flags", "MPOL_MF_") },
 	  .what = "moves pages to NUMA nodes, or tells where they are" },
+	{ "collapse", OP_COLLAPSE, RETURNS_INT, 1, { PLACE("addr") }, .actor = "khugepaged",
+	  .what = "looks at the 2 MiB around an address: a SCAN_* result" },
 	{ "finish", OP_FINISH, RETURNS_INT, 0, {},
 	  .what = "what the call of the task gave that was blocked" },
 };
@@ -213,8 +216,7 @@ static const struct {
 	{ "remap_file_pages", "remap_file_pages" },
 	{ "shmat", "System V shared memory" },
 	{ "shmdt", "System V shared memory" },
-	{ "collapse", "khugepaged" },
-	{ "scan", "khugepaged" },
+	{ "scan", "khugepaged's walk over an address space" },
 	{ "shrink", "reclaim and swap" },
 	{ "merge", "same-page merging" },
 };

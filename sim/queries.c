@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "model/gup.h"
+#include "model/huge.h"
 #include "model/memory.h"
 #include "model/swap.h"
 #include "model/vma.h"
@@ -126,6 +127,11 @@ static bool locate_page(const struct query *query, const struct value *arg, stru
 
 /* ---- the queries ---- */
 
+static bool is_zero(const struct page *page)
+{
+	return page == mach->zero_page || is_huge_zero_folio(page->folio);
+}
+
 static bool query_vmas(const struct query *query, struct value *out)
 {
 	struct place place = { .process = query->eval->own };
@@ -192,7 +198,7 @@ static bool query_pte(const struct query *query, struct value *out)
 	add_bit(out, "young", present && pte_young(pte));
 	add_bit(out, "swap", swapped);
 	add_bit(out, "migration", is_migration_pte(pte));
-	add_bit(out, "zero", present && page_of(&place, pte) == mach->zero_page);
+	add_bit(out, "zero", present && is_zero(page_of(&place, pte)));
 	add_bit(out, "huge", present && (pte & _PAGE_PSE));
 	add_bit(out, "uffd_wp", present ? (pte & _PAGE_UFFD_WP) != 0 :
 		is_pte_marker(pte) ? (swp_offset(pte) & PTE_MARKER_UFFD_WP) != 0 :
@@ -247,7 +253,9 @@ static bool query_folio(const struct query *query, struct value *out)
 	}
 	*out = value_object("folio", place.page->folio->id);
 	out->ptr = place.page->folio;
-	out->tag = page_to_pfn(place.page);
+	/* exclusivity of what a leaf maps is told by the first page */
+	out->tag = pte_leaf(pgtable_entry(place.mm, place.addr, LEVEL_PMD)) ?
+		   place.page->folio->pfn : page_to_pfn(place.page);
 	return true;
 }
 
@@ -270,7 +278,7 @@ static bool query_rmap(const struct query *query, struct value *out)
 	if (!locate_page(query, &query->args[0], &place))
 		return false;
 	*out = value_set();
-	if (place.page == mach->zero_page || !place.page->folio)
+	if (is_zero(place.page) || !place.page->folio)
 		return true;
 	hits = rmap_find_mappings(place.page);
 	for (guint i = 0; i < hits->len; i++) {

@@ -20,6 +20,15 @@ struct setting_key {
 	const char *values, *what;
 };
 
+/* The words of thp_words, order_words. */
+static enum thp_policy thp_policy(uint64_t word)
+{
+	static const enum thp_policy policies[] = { THP_MADVISE, THP_NEVER, THP_ALWAYS,
+						    THP_INHERIT };
+
+	return policies[word];
+}
+
 #define APPLY(name, expression)							\
 	static void apply_##name(struct run_settings *s, uint64_t value)	\
 	{									\
@@ -41,13 +50,27 @@ APPLY(rlim_memlock, s->config.rlim_memlock = value)
 APPLY(rlim_as, s->config.rlim_as = value)
 APPLY(rlim_data, s->config.rlim_data = value)
 APPLY(cap, s->config.capable = value == 0)
-APPLY(thp, s->config.thp = value == 1 ? THP_NEVER : THP_MADVISE)
+APPLY(thp, s->config.thp = thp_policy(value))
+APPLY(max_ptes_none, s->config.max_ptes_none = (unsigned int)value)
+APPLY(max_ptes_swap, s->config.max_ptes_swap = (unsigned int)value)
+APPLY(max_ptes_shared, s->config.max_ptes_shared = (unsigned int)value)
+APPLY(thp_zero, s->config.thp_use_zero_page = value == 0)
+#define APPLY_ORDER(order) APPLY(thp_order_##order, s->config.thp_order[order] = thp_policy(value))
+APPLY_ORDER(2)
+APPLY_ORDER(3)
+APPLY_ORDER(4)
+APPLY_ORDER(5)
+APPLY_ORDER(6)
+APPLY_ORDER(7)
+APPLY_ORDER(8)
+APPLY_ORDER(9)
 APPLY(layout, s->config.layout = value ? LAYOUT_TYPICAL : LAYOUT_EMPTY)
 APPLY(placement, s->placement_recorded = value == 1)
 APPLY(kernel, semantics_init(&s->config.semantics, (unsigned int)value))
 
 static const char *const on_off[] = { "on", "off", NULL };
-static const char *const thp_words[] = { "madvise", "never", NULL };
+static const char *const thp_words[] = { "madvise", "never", "always", NULL };
+static const char *const order_words[] = { "madvise", "never", "always", "inherit", NULL };
 static const char *const layout_words[] = { "empty", "typical", NULL };
 static const char *const placement_words[] = { "search", "recorded", NULL };
 
@@ -58,6 +81,11 @@ static const char *const swap_writeback_words[] = { "prompt", "held", NULL };
 /* Releases whose differences the table of semantics goes back to. */
 #define OLDEST	KERNEL_VERSION(6, 6)
 #define NEWEST	KERNEL_VERSION(6, 18)
+
+#define ORDER_KEY(size, order, preset)							\
+	{ "thp." size, SET_WORD, 0, 0, order_words, apply_thp_order_##order,		\
+	  "always | madvise | inherit | never",						\
+	  "folios of " size " in page faults; inherit: as thp says; " preset }
 
 static const struct setting_key keys[] = {
 	{ "ram", SET_BYTES, 1UL << 20, (1UL << 40) - 1, NULL, apply_ram, "1M to less than 1T",
@@ -73,8 +101,24 @@ static const struct setting_key keys[] = {
 	  "whether a page must not change while it is written; device: as its kind has it" },
 	{ "swap.writeback", SET_WORD, 0, 0, swap_writeback_words, apply_swap_writeback,
 	  "prompt | held", "a write ends with its statement, or when disk: writeback_end() says so" },
-	{ "thp", SET_WORD, 0, 0, thp_words, apply_thp, "madvise | never",
-	  "transparent huge pages" },
+	{ "thp", SET_WORD, 0, 0, thp_words, apply_thp, "always | madvise | never",
+	  "transparent huge pages: for all areas, those with MADV_HUGEPAGE, or none" },
+	ORDER_KEY("16K", 2, "never"),
+	ORDER_KEY("32K", 3, "never"),
+	ORDER_KEY("64K", 4, "never"),
+	ORDER_KEY("128K", 5, "never"),
+	ORDER_KEY("256K", 6, "never"),
+	ORDER_KEY("512K", 7, "never"),
+	ORDER_KEY("1M", 8, "never"),
+	ORDER_KEY("2M", 9, "inherit"),
+	{ "thp.use_zero_page", SET_WORD, 0, 0, on_off, apply_thp_zero, "on | off",
+	  "whether reads of untouched memory map the huge zero page; on" },
+	{ "khugepaged.max_ptes_none", SET_COUNT, 0, 511, NULL, apply_max_ptes_none, "0 to 511",
+	  "pages that khugepaged may add to make a huge one; 511" },
+	{ "khugepaged.max_ptes_swap", SET_COUNT, 0, 511, NULL, apply_max_ptes_swap, "0 to 511",
+	  "pages that it may swap in for one; 64" },
+	{ "khugepaged.max_ptes_shared", SET_COUNT, 0, 511, NULL, apply_max_ptes_shared, "0 to 511",
+	  "pages of it that others may map as well; 256" },
 	{ "cpus", SET_COUNT, 1, 64, NULL, apply_cpus, "1 to 64", "number of CPUs; 2" },
 	{ "nodes", SET_COUNT, 1, 8, NULL, apply_nodes, "1 to 8",
 	  "NUMA nodes that share the memory; 1" },
@@ -103,7 +147,7 @@ static const struct setting_key keys[] = {
 };
 
 /* Known to the language, of no effect in the model: saying so is better than nothing. */
-static const char *const later[] = { "thp.", "khugepaged.", "ksm.", "swappiness",
+static const char *const later[] = { "ksm.", "swappiness",
 				     "watermark_scale_factor" };
 
 const char *setting_row(size_t i, const char **values, const char **what)
@@ -147,11 +191,6 @@ static bool word_of(const struct setting *setting, const struct setting_key *key
 			*out = i;
 			return true;
 		}
-	}
-	if (!strcmp(key->name, "thp") && !strcmp(setting->value, "always")) {
-		diag_error(diags, &setting->value_loc, "write madvise or never",
-			   "not yet modelled: thp = always, huge pages in faults");
-		return false;
 	}
 	note = nearest.best ? nearest_note(&nearest) : g_strdup_printf("%s", key->values);
 	diag_error(diags, &setting->value_loc, note, "%s cannot be '%s'", key->name,

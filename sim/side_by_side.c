@@ -9,6 +9,7 @@
 #include "sim/backend_live.h"
 #include "sim/backend_model.h"
 #include "sim/live_host.h"
+#include "sim/live_thp.h"
 #include "sim/side_by_side.h"
 
 static bool same_number(const char *path, uint64_t wanted, char **why)
@@ -45,6 +46,48 @@ bool side_by_side_adapt(struct machine_config *config, bool keep_min_addr, char 
 	return true;
 }
 
+/* As the files of sysfs have it. */
+static const char *policy_word(enum thp_policy policy)
+{
+	static const char *const words[] = {
+		[THP_MADVISE] = "madvise", [THP_ALWAYS] = "always", [THP_NEVER] = "never",
+		[THP_INHERIT] = "inherit",
+	};
+
+	return words[policy];
+}
+
+static bool is_usual(const struct machine_config *config)
+{
+	struct machine_config usual;
+
+	machine_config_init(&usual);
+	return config->thp == usual.thp && config->thp_use_zero_page == usual.thp_use_zero_page &&
+	       !memcmp(config->thp_order, usual.thp_order, sizeof(usual.thp_order));
+}
+
+/*
+ * What the host must be set to.  Where nothing is to be huge, and where `always` has but to be
+ * held back, a process can be told so by itself.
+ */
+static struct live_thp_wish wish_of(const struct side_by_side *both,
+				    const struct machine_config *config, const char *host)
+{
+	struct live_thp_wish wish = { .quiet = both->may_be_huge };
+
+	/* nothing to be huge, or as hosts are set by themselves: not worth a look */
+	if (!both->may_be_huge && (config->thp == THP_NEVER || is_usual(config)))
+		return (struct live_thp_wish){};
+	/* a process that is told so by itself could not even use MADV_COLLAPSE */
+	if (config->thp != THP_MADVISE || !strcmp(host, "never"))
+		wish.enabled = policy_word(config->thp);
+	for (unsigned int order = 2; order < LIVE_THP_ORDERS; order++)
+		wish.order[order] = policy_word(config->thp_order[order]);
+	wish.use_zero_page = config->thp_use_zero_page ? "1" : "0";
+	wish.quiet |= config->thp == THP_ALWAYS;
+	return wish;
+}
+
 struct backend *side_by_side_wrap(struct side_by_side *both, struct backend *model,
 				  const struct machine_config *config,
 				  const struct side_by_side_means *means, const char *first,
@@ -53,14 +96,21 @@ struct backend *side_by_side_wrap(struct side_by_side *both, struct backend *mod
 	g_autofree char *thp = live_host_thp();
 	const struct live_settings settings = {
 		.capable = config->capable,
-		.thp_never = config->thp == THP_NEVER && strcmp(thp, "never"),
+		.thp_never = config->thp == THP_NEVER && strcmp(thp, "never") &&
+			     !both->may_be_huge,
 		.thp_advised = config->thp == THP_MADVISE && !strcmp(thp, "always"),
 		.swap = config->swap, .swap_zram = config->swap_device == SWAP_ZRAM,
 		.rlim_stack = config->rlim_stack, .rlim_memlock = config->rlim_memlock,
 		.rlim_as = config->rlim_as, .rlim_data = config->rlim_data,
 		.deep = means->deep, .quick = means->quick, .stock = means->stock,
 	};
+	const struct live_thp_wish wish = wish_of(both, config, thp);
 
+	both->thp = live_thp_hold(&wish, why);
+	if (!both->thp) {
+		backend_destroy(model);
+		return NULL;
+	}
 	both->live = backend_live_create(&settings, first, why);
 	if (!both->live) {
 		backend_destroy(model);
@@ -69,6 +119,12 @@ struct backend *side_by_side_wrap(struct side_by_side *both, struct backend *mod
 	both->machine = backend_model_machine(model);
 	both->pair = live_pair_create(model, both->live, cmp);
 	return both->pair;
+}
+
+void side_by_side_end(struct side_by_side *both)
+{
+	live_thp_release(both->thp);
+	both->thp = NULL;
 }
 
 /* A look at the host empties the batches of its CPU, first and last: so are the model's. */

@@ -13,6 +13,7 @@
 struct live_deep;
 struct live_quick;
 struct live_stock;
+struct live_thp;
 
 /* How to look at the host; all borrowed, all may be NULL: as in struct live_settings. */
 struct side_by_side_means {
@@ -25,6 +26,8 @@ struct side_by_side_means {
 struct side_by_side {
 	struct backend *pair, *live;
 	struct machine *machine;	/* the model in it */
+	struct live_thp *thp;		/* the host's settings are ours: side_by_side_end() */
+	bool may_be_huge;		/* the script asks for huge pages: set before */
 };
 
 /*
@@ -40,6 +43,8 @@ struct backend *side_by_side_wrap(struct side_by_side *both, struct backend *mod
 				  const struct machine_config *config,
 				  const struct side_by_side_means *means, const char *first,
 				  struct comparison *cmp, char **why);
+/* When the run is over: the host's settings are put back. */
+void side_by_side_end(struct side_by_side *both);
 /* Compares what is to be seen now; differences go to the comparison. */
 void side_by_side_look(const struct side_by_side *both);
 

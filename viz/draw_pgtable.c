@@ -6,7 +6,7 @@
  * In the kernel:  Documentation/mm/page_tables.rst, mm/ptdump.c.
  * Locks:          none.
  */
-#include "model/folio.h"
+#include "model/huge.h"
 #include "model/pgtable.h"
 #include "viz/draw_internal.h"
 
@@ -37,7 +37,8 @@ static const struct folio *folio_of(pte_t pte)
 	if (!pte_present(pte))
 		return NULL;
 	page = pfn_to_page(pte_pfn(pte));
-	return !page || page == mach->zero_page ? NULL : page->folio;
+	return !page || page == mach->zero_page || is_huge_zero_folio(page->folio) ? NULL :
+	       page->folio;
 }
 
 /* The bits a row shows: two words with the same may stand in one. */

@@ -4,6 +4,7 @@
  * Locks: none.
  */
 #include "model/file.h"
+#include "model/huge.h"
 #include "model/pgtable.h"
 #include "model/rmap.h"
 #include "viz/mappings.h"
@@ -88,7 +89,7 @@ GPtrArray *mapped_folios(const struct drawing *drawing)
 		const struct folio *folio = folios->pdata[i];
 		struct mapped_folio *mapped;
 
-		if (is_zero_folio(folio))
+		if (is_zero_folio(folio) || is_huge_zero_folio(folio))
 			continue;
 		mapped = g_new0(struct mapped_folio, 1);
 		mapped->id = folio->id;

@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "model/folio.h"
+#include "model/huge.h"
 #include "model/pgtable.h"
 #include "viz/draw_internal.h"
 
@@ -15,7 +15,7 @@ char page_letter(pte_t pte)
 	if (pte_none(pte))
 		return '.';
 	if (pte_present(pte)) {
-		if (pfn_to_page(pte_pfn(pte)) == mach->zero_page)
+		if (pfn_to_page(pte_pfn(pte)) == mach->zero_page || is_huge_zero_pmd(pte))
 			return 'Z';
 		return pte_write(pte) ? 'W' : 'R';
 	}

@@ -15,7 +15,8 @@ struct walk {
 static bool walk_pte(const struct pgtable *table, unsigned int slot, unsigned long addr, void *data)
 {
 	struct walk *walk = data;
-	struct census_pte pte = { walk->mm, NULL, addr, table->entry[slot] };
+	struct census_pte pte = { walk->mm, NULL, addr, table->entry[slot],
+				  table->level != LEVEL_PTE };
 
 	if (!walk->vma || addr >= walk->vma->vm_end)
 		walk->vma = find_vma(walk->mm, addr);
@@ -37,30 +38,80 @@ struct count {
 	struct census_mm *mm;
 };
 
+static uint32_t *grown(uint32_t *counts, pfn_t from, pfn_t to)
+{
+	counts = g_renew(uint32_t, counts, to);
+	for (pfn_t i = from; i < to; i++)
+		counts[i] = 0;
+	return counts;
+}
+
 static void census_grow(struct census *census, pfn_t pfn)
 {
 	pfn_t nr = MAX(census->nr_frames * 2, 1024);
 
 	while (nr <= pfn)
 		nr *= 2;
-	census->maps = g_renew(uint32_t, census->maps, nr);
-	census->writable = g_renew(uint32_t, census->writable, nr);
-	census->dirty = g_renew(uint32_t, census->dirty, nr);
-	for (pfn_t i = census->nr_frames; i < nr; i++)
-		census->maps[i] = census->writable[i] = census->dirty[i] = 0;
+	census->maps = grown(census->maps, census->nr_frames, nr);
+	census->writable = grown(census->writable, census->nr_frames, nr);
+	census->leaves = grown(census->leaves, census->nr_frames, nr);
+	census->writable_leaves = grown(census->writable_leaves, census->nr_frames, nr);
+	census->dirty = grown(census->dirty, census->nr_frames, nr);
 	census->nr_frames = nr;
 }
 
-static void count_rss(struct census_mm *mm, const struct page *page)
+/* @nr pages. */
+static void count_rss(struct census_mm *mm, const struct page *page, long nr)
 {
 	if (!page->folio || is_zero_folio(page->folio))
 		return;
 	if (folio_test_anon(page->folio))
-		mm->rss_anon++;
+		mm->rss_anon += nr;
 	else if (folio_test(page->folio, PG_swapbacked))
-		mm->rss_shmem++;
+		mm->rss_shmem += nr;
 	else
-		mm->rss_file++;
+		mm->rss_file += nr;
+}
+
+/* Most words of a folio follow each other. */
+static void count_large(struct census *census, const struct folio *folio, unsigned int mm)
+{
+	struct census_large one = { folio->id, mm, 1 }, *last;
+
+	if (census->large->len) {
+		last = &g_array_index(census->large, struct census_large, census->large->len - 1);
+		if (last->folio == one.folio && last->mm == mm) {
+			last->maps++;
+			return;
+		}
+	}
+	g_array_append_val(census->large, one);
+}
+
+static int compare_large(const void *a, const void *b)
+{
+	const struct census_large *x = a, *y = b;
+
+	if (x->folio != y->folio)
+		return x->folio < y->folio ? -1 : 1;
+	return x->mm < y->mm ? -1 : x->mm > y->mm;
+}
+
+/* One record for each pair. */
+static void sum_large(GArray *large)
+{
+	struct census_large *record;
+	guint nr = 0;
+
+	g_array_sort(large, compare_large);
+	record = (struct census_large *)(void *)large->data;
+	for (guint i = 0; i < large->len; i++) {
+		if (nr && !compare_large(&record[nr - 1], &record[i]))
+			record[nr - 1].maps += record[i].maps;
+		else
+			record[nr++] = record[i];
+	}
+	g_array_set_size(large, nr);
 }
 
 static void count_swap(struct count *count, pte_t pte)
@@ -77,10 +128,11 @@ static void count_swap(struct count *count, pte_t pte)
 static void count_pte(const struct census_pte *pte, void *data)
 {
 	struct count *count = data;
+	long nr = pte->leaf ? HPAGE_PMD_NR : 1;
 	pfn_t pfn;
 
 	if (is_migration_pte(pte->pte))
-		count_rss(count->mm, pfn_to_page(swp_offset(pte->pte)));
+		count_rss(count->mm, pfn_to_page(swp_offset(pte->pte)), nr);
 	else if (is_swap_pte(pte->pte) && !is_pte_marker(pte->pte))
 		count_swap(count, pte->pte);
 	if (!pte_present(pte->pte) || pte_special(pte->pte))
@@ -88,12 +140,17 @@ static void count_pte(const struct census_pte *pte, void *data)
 	pfn = pte_pfn(pte->pte);
 	if (pfn >= count->census->nr_frames)
 		census_grow(count->census, pfn);
-	count->census->maps[pfn]++;
-	if (pte_write(pte->pte))
-		count->census->writable[pfn]++;
-	if (pte_dirty(pte->pte))
-		count->census->dirty[pfn]++;
-	count_rss(count->mm, pfn_to_page(pfn));
+	if (pte->leaf) {
+		count->census->leaves[pfn]++;
+		count->census->writable_leaves[pfn] += pte_write(pte->pte);
+	} else {
+		count->census->maps[pfn]++;
+		count->census->writable[pfn] += pte_write(pte->pte);
+		count->census->dirty[pfn] += pte_dirty(pte->pte);
+	}
+	if (pfn_to_page(pfn)->folio && pfn_to_page(pfn)->folio->order)
+		count_large(count->census, pfn_to_page(pfn)->folio, pte->mm->id);
+	count_rss(count->mm, pfn_to_page(pfn), nr);
 }
 
 static void count_pin(void *object, void *data)
@@ -120,6 +177,7 @@ struct census *census_take(struct check *check)
 	struct census *census = g_new0(struct census, 1);
 
 	census->mm = g_new0(struct census_mm, check->mms->len + 1);
+	census->large = g_array_new(FALSE, FALSE, sizeof(struct census_large));
 	census_grow(census, 0);
 	for (unsigned int type = 0; type < MAX_SWAPFILES; type++) {
 		const struct swap_info_struct *si = check->machine->swap->info[type];
@@ -138,6 +196,7 @@ struct census *census_take(struct check *check)
 		census->device_refs = g_hash_table_new(NULL, NULL);
 		object_for_each(check->machine, KIND_PIN, count_pin, census);
 	}
+	sum_large(census->large);
 	return census;
 }
 
@@ -150,6 +209,9 @@ void census_free(struct census *census)
 		g_free(census->swap_words[type]);
 		g_free(census->swap_exclusive[type]);
 	}
+	g_free(census->leaves);
+	g_free(census->writable_leaves);
+	g_array_unref(census->large);
 	g_free(census->mm);
 	g_clear_pointer(&census->device_refs, g_hash_table_unref);
 	g_free(census);

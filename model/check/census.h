@@ -13,6 +13,12 @@ struct census_mm {
 	long rss_anon, rss_file, rss_shmem, swapents;	/* pages */
 };
 
+/* How often one address space maps one large folio: a PMD counts as one. */
+struct census_large {
+	unsigned int folio, mm;		/* ids */
+	uint32_t maps;
+};
+
 struct census {
 	pfn_t nr_frames;		/* counts exist below this PFN */
 	uint32_t *maps;			/* [PFN]: present PTEs that map the frame */
@@ -20,6 +26,9 @@ struct census {
 	uint32_t *dirty;		/* [PFN]: those of them that are dirty */
 	uint32_t *swap_words[MAX_SWAPFILES];	/* [slot]: words that hold it; NULL: no device */
 	uint32_t *swap_exclusive[MAX_SWAPFILES]; /* [slot]: those of them that say exclusive */
+	uint32_t *leaves;		/* [PFN of a first page]: PMDs that map the whole folio */
+	uint32_t *writable_leaves;
+	GArray *large;			/* struct census_large, by folio and mm */
 	struct census_mm *mm;		/* [index in check->mms] */
 	GHashTable *device_refs;	/* PFN of a folio -> references that devices have on it;
 					 * looked up only; NULL if no device holds anything */
@@ -31,6 +40,7 @@ struct census_pte {
 	struct vm_area_struct *vma;	/* NULL: outside any */
 	unsigned long addr;
 	pte_t pte;
+	bool leaf;			/* of the PMD level: serves 2 MiB */
 };
 
 struct census *census_take(struct check *check);

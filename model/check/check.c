@@ -3,6 +3,7 @@
  */
 #include "../file.h"
 #include "../gup.h"
+#include "../huge.h"
 #include "../lru.h"
 #include "../syscalls.h"
 #include "census.h"
@@ -90,6 +91,20 @@ static const struct check_rule rules[] = {
 	{ "lru", "a folio on an LRU list is on the list its flags say, once, and the lists count right",
 	  "reclaim would look at the wrong folios, or at freed ones",
 	  "mm/swap.c lru_add()", check_lru },
+	{ "large-counts", "the counts of a large folio agree with the entries: PMDs, all mappings, pages "
+	  "mapped, and those of two address spaces; one that is not marked shared is mapped by one only",
+	  "a write would be seen by another process, or a folio split that others use",
+	  "include/linux/rmap.h folio_add_return_large_mapcount()", check_large_counts },
+	{ "pgtable-deposit", "with each leaf of a PMD table one empty PTE table is kept",
+	  "a huge page could not be split when it has to be",
+	  "mm/pgtable-generic.c pgtable_trans_huge_withdraw()", check_pgtable_deposit },
+	{ "deferred-split", "the queue of folios to be split holds large anonymous ones, once, and each that is "
+	  "partially mapped",
+	  "memory would stay allocated that nobody can reach",
+	  "mm/huge_memory.c deferred_split_folio()", check_deferred_split },
+	{ "huge-zero", "who maps the huge zero page holds a reference on it, and these are counted right",
+	  "the zeroes would be freed in use, or never",
+	  "mm/huge_memory.c mm_get_huge_zero_folio()", check_huge_zero },
 	{ "locks-free", "no lock is held between calls",
 	  "the next call would wait for ever",
 	  "kernel/locking/lockdep.c", check_locks_free },
@@ -158,6 +173,7 @@ unsigned int machine_check_empty(struct machine *machine)
 	inodes_drop(machine);
 	lru_add_drain();
 	swap_drop_cache();
+	huge_zero_folio_shrink();
 	for (unsigned int kind = 0; kind < NR_OBJECT_KINDS; kind++) {
 		size_t left = object_count(machine, kind);
 

@@ -71,6 +71,10 @@ void check_swap_cache(struct check *check);
 void check_swap_content(struct check *check);
 void check_frames(struct check *check);
 void check_lru(struct check *check);
+void check_large_counts(struct check *check);
+void check_pgtable_deposit(struct check *check);
+void check_deferred_split(struct check *check);
+void check_huge_zero(struct check *check);
 void check_locks_free(struct check *check);
 void check_references(struct check *check);
 

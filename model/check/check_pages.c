@@ -2,6 +2,7 @@
  * check_pages.c - rules about pages: page tables against folios and counters.
  */
 #include "../file.h"
+#include "../huge.h"
 #include "../lru.h"
 #include "../migrate.h"
 #include "../rmap.h"
@@ -201,8 +202,9 @@ static void refs_of(void *object, void *data)
 	long devices = census_device_refs(check->census, folio);
 	long maps = 0, cache = 0;
 
-	if (is_zero_folio(folio))
+	if (is_zero_folio(folio) || is_huge_zero_folio(folio))
 		return;
+	maps = count_of(check->census, check->census->leaves, folio->pfn);
 	for (unsigned long n = 0; n < folio_nr_pages(folio); n++)
 		maps += count_of(check->census, check->census->maps, folio->pfn + n);
 	if (folio_mapping(folio))
@@ -227,21 +229,29 @@ static void exclusive_of(void *object, void *data)
 {
 	const struct folio *folio = object;
 	struct check *check = data;
+	uint32_t leaves = count_of(check->census, check->census->leaves, folio->pfn);
+	uint32_t writable_leaves = count_of(check->census, check->census->writable_leaves,
+					    folio->pfn);
 
 	for (unsigned long n = 0; n < folio_nr_pages(folio); n++) {
 		const struct page *page = folio_page(folio, n);
-		uint32_t maps = count_of(check->census, check->census->maps, folio->pfn + n);
+		uint32_t maps = leaves + count_of(check->census, check->census->maps,
+						  folio->pfn + n);
 		uint32_t writable = count_of(check->census, check->census->writable, folio->pfn + n);
+
+		/* the first page stands for all that a leaf maps */
+		if (!n)
+			writable += writable_leaves;
 
 		if (page->flags & PG_anon_exclusive && !folio_test_anon(folio))
 			check_fail(check, folio_place(folio), "only anonymous pages to be exclusive",
 				   "PageAnonExclusive on page %lu", n);
 		if (page->flags & PG_anon_exclusive && maps > 1)
 			check_fail(check, folio_place(folio), "an exclusive page to be mapped once",
-				   "%u PTEs map page %lu", maps, n);
+				   "%u entries map page %lu", maps, n);
 		if (folio_test_anon(folio) && writable && !(page->flags & PG_anon_exclusive))
 			check_fail(check, folio_place(folio), "a writable anonymous page to be exclusive",
-				   "%u writable PTEs, PageAnonExclusive clear (page %lu)", writable, n);
+				   "%u writable entries, PageAnonExclusive clear (page %lu)", writable, n);
 	}
 }
 

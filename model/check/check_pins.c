@@ -5,6 +5,16 @@
 #include "census.h"
 #include "check.h"
 
+/* Of a folio that a leaf maps, the first page stands for all. */
+static bool exclusive(const struct page *page)
+{
+	const struct folio *folio = page->folio;
+
+	if (folio->large && folio->large->entire_mapcount > 0)
+		page = folio_page(folio, 0);
+	return PageAnonExclusive(page);
+}
+
 static void pin_of(void *object, void *data)
 {
 	const struct device_pin *pin = object;
@@ -18,7 +28,7 @@ static void pin_of(void *object, void *data)
 		return;
 	}
 	if (pin->flags & FOLL_PIN && folio_test_anon(page->folio) && page_mapcount(page) &&
-	    !PageAnonExclusive(page))
+	    !exclusive(page))
 		check_fail(check, g_strdup_printf("pin#%u folio#%u", pin->id, page->folio->id),
 			   "a pinned anonymous page to be exclusive",
 			   "PageAnonExclusive clear, mapcount %d", page_mapcount(page));

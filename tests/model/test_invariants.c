@@ -2,13 +2,15 @@
  * test_invariants.c - each invariant is shown a corrupted machine and must name what it saw.
  *
  * The machine: process P with an anonymous area of 8 pages at A (4 of them written), another
- * that is not touched at B, a shared memfd of 4 pages at S (2 written), and its child Q.
+ * that is not touched at B, a shared memfd of 4 pages at S (2 written), 4 MiB of huge pages at
+ * H (the first 2 MiB written, the others read), and its child Q.
  * At W a page in swap that both have, and one that P read back; at X one of P alone.
  */
 #include <string.h>
 #include "model/check/check.h"
 #include "model/file.h"
 #include "model/gup.h"
+#include "model/huge.h"
 #include "model/lru.h"
 #include "model/mempolicy.h"
 #include "model/rmap.h"
@@ -22,6 +24,7 @@
 #define S	0x30000000UL
 #define W	0x40000000UL
 #define X	0x50000000UL
+#define H	0x60000000UL
 
 static struct task_struct *parent, *child;
 
@@ -81,6 +84,11 @@ static int build(void **state)
 	store(S + PAGE_SIZE);
 	swap_out(W, 2);
 	load(W + PAGE_SIZE);
+	must(sys_mmap(H, 2 * PMD_SIZE, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
+	must(sys_madvise(H, 2 * PMD_SIZE, MADV_HUGEPAGE));
+	store(H);
+	assert_int_equal(access_user(H + PMD_SIZE, USER_LOAD, NULL), 0);
 	must(sys_clone(0, &child));
 	swap_out(X, 1);
 	machine_check(machine);
@@ -239,6 +247,34 @@ static void lost_file_ref(void)		{ area(S)->vm_file->refcount--; }
 static void lost_inode_ref(void)	{ area(S)->vm_file->inode->refcount++; }
 static void vma_unreachable(void)	{ vm_area_alloc(parent->mm); }
 
+/* Of the huge pages. */
+static struct pgtable *pmds(void)	{ return pgtable_lookup(parent->mm, H, LEVEL_PMD); }
+static struct folio *huge(void)
+{
+	return pfn_to_page(pte_pfn(pmds()->entry[pgtable_index(H, LEVEL_PMD)]))->folio;
+}
+static void lost_leaf_count(void)	{ huge()->large->entire_mapcount--; }
+static void lost_large_count(void)	{ huge()->large->large_mapcount++; }
+static void lost_pages_mapped(void)	{ huge()->large->nr_pages_mapped++; }
+static void too_many_of_mm(void)	{ huge()->large->mm_id_mapcount[0]++; }
+static void slot_of_nobody(void)	{ huge()->large->mm_id[1] = 0; }
+static void not_marked_shared(void)	{ huge()->large->maybe_mapped_shared = false; }
+static void lost_deposit(void)		{ pmds()->deposit = pmds()->deposit->deposit; }
+static void used_deposit(void)		{ pmds()->deposit->nr = 1; }
+static void not_queued(void)
+{
+	folio_set(huge(), PG_partially_mapped);
+	list_del(&huge()->large->deferred_list);
+}
+static void queued_zeroes(void)
+{
+	list_add(&mach->huge_zero_folio->large->deferred_list, &mach->split_queue);
+}
+static void zero_not_held(void)		{ mm_put_huge_zero_folio(parent->mm); }
+static void zero_miscounted(void)	{ mach->huge_zero_users++; }
+static void writable_leaf(void)		{ pmds()->entry[pgtable_index(H, LEVEL_PMD)] |= _PAGE_RW; }
+static void leaf_rss(void)		{ parent->mm->rss_anon -= HPAGE_PMD_NR - 1; }
+
 static const struct corruption {
 	const char *name;
 	const char *rule;	/* must be among those reported */
@@ -293,6 +329,20 @@ static const struct corruption {
 	{ "frames: a frame lost", "frames", lost_frame },
 	{ "lru: a folio on no list says it is", "lru", lru_flag },
 	{ "lru: a list miscounted", "lru", lru_count },
+	{ "large-counts: entire_mapcount", "large-counts", lost_leaf_count },
+	{ "large-counts: large_mapcount", "large-counts", lost_large_count },
+	{ "large-counts: nr_pages_mapped", "large-counts", lost_pages_mapped },
+	{ "large-counts: an address space with too many", "large-counts", too_many_of_mm },
+	{ "large-counts: mappings of nobody", "large-counts", slot_of_nobody },
+	{ "large-counts: two processes, not marked", "large-counts", not_marked_shared },
+	{ "pgtable-deposit: one table too few", "pgtable-deposit", lost_deposit },
+	{ "pgtable-deposit: one that is in use", "pgtable-deposit", used_deposit },
+	{ "deferred-split: marked and not in the queue", "deferred-split", not_queued },
+	{ "deferred-split: no anonymous folio in the queue", "deferred-split", queued_zeroes },
+	{ "huge-zero: mapped and not held", "huge-zero", zero_not_held },
+	{ "huge-zero: users miscounted", "huge-zero", zero_miscounted },
+	{ "folio-exclusive: a writable leaf, not exclusive", "folio-exclusive", writable_leaf },
+	{ "mm-rss: a leaf counted as one page", "mm-rss", leaf_rss },
 	{ "locks-free: mmap_lock left held", "locks-free", lock_left },
 	{ "references: mm_users", "references", lost_user },
 	{ "references: a file's", "references", lost_file_ref },

@@ -127,8 +127,8 @@ static const struct run_case {
 	{ "a swap device of one slot, its header's", "set swap = 4K\n", 3, 0, "out of its range" },
 	{ "a swap device", "set swap = 16M\nset swap.device = zram\n" WINDOW MAP "store(@4)\n"
 	  "madvise(@4, 1p, MADV_PAGEOUT)\nexpect pte(@4).swap\n", 0, 4, NULL },
-	{ "thp = always is left out", "set thp = always\n", 3, 0, "not yet modelled" },
-	{ "sizes of thp are left out", "set thp.64K = inherit\n", 3, 0, "not yet modelled" },
+	{ "thp: no such policy", "set thp = inherit\n", 3, 0, "thp cannot be 'inherit'" },
+	{ "thp: no such size", "set thp.8K = always\n", 3, 0, "there is no setting" },
 	{ "a release to come", "set kernel = 9.1\n", 3, 0, "is not modelled" },
 	{ "an unknown bug", "bug no-such\n", 3, 0, "there is no bug" },
 	{ "a feature switched off", "set mseal = off\n" WINDOW MAP "mseal(@4, 1p) = -ENOSYS\n",
@@ -142,7 +142,7 @@ static const struct run_case {
 	{ "a race of somebody unknown", "race { a in Q { munlockall() } }\n", 3, 1,
 	  "there is no task Q" },
 	{ "kernel actors are left out", "khugepaged: scan(P)\n", 3, 1,
-	  "not yet modelled: khugepaged" },
+	  "not yet modelled: khugepaged's walk" },
 	{ "get_mempolicy is left out", "get_mempolicy(0)\n", 3, 1, "not yet modelled: get_mempolicy" },
 	{ "pictures without a painter", "graph \"x.svg\"\n", 3, 1, "not yet modelled: pictures" },
 

@@ -1,0 +1,134 @@
+/*
+ * huge.h - folios of more than one page, and the leaves of the PMD level that map the
+ * largest of them at once.
+ *
+ * A folio of 2^order pages is mapped by as many PTEs, or, if it has 2 MiB, by one word of a
+ * PMD table.  With each such word an empty PTE table is kept, so that the word can be split
+ * into 512 PTEs at any time.  A folio is split only when that pays: until then one of which
+ * a part is unmapped waits in a queue.
+ *
+ * In the kernel:  include/linux/huge_mm.h, mm/huge_memory.c.
+ * Left out:       files and shmem, 1 GiB leaves, NUMA hints, device memory, memcg and node
+ *                 queues, defrag settings (memory is there or it is not).
+ * Locks:          the PMD table's lock for its words and deposited tables; the folio lock for
+ *                 a split; PTE locks as elsewhere.
+ */
+#ifndef MODEL_HUGE_H
+#define MODEL_HUGE_H
+
+#include "memory.h"
+
+struct vm_fault;
+
+#define BIT_ORDER(order)	(1UL << (order))
+/* Orders that anonymous memory can have: 4 pages to 512.  Kernel: THP_ORDERS_ALL_ANON. */
+#define THP_ORDERS_ALL_ANON	((BIT_ORDER(HPAGE_PMD_ORDER + 1) - 1) & ~3UL)
+
+/* ---- who may have which order: huge_policy.c ---- */
+
+/* On whose behalf the question is asked.  Kernel: enum tva_type. */
+enum tva_type {
+	TVA_SMAPS,
+	TVA_PAGEFAULT,
+	TVA_KHUGEPAGED,
+	TVA_FORCED_COLLAPSE,	/* MADV_COLLAPSE: settings do not matter */
+};
+/* Which of @orders (a bit each) @vma may have.  Kernel: thp_vma_allowable_orders(). */
+unsigned long thp_vma_allowable_orders(const struct vm_area_struct *vma, enum tva_type type,
+				       unsigned long orders);
+static inline bool thp_vma_allowable_order(const struct vm_area_struct *vma, enum tva_type type,
+					   unsigned int order)
+{
+	return thp_vma_allowable_orders(vma, type, BIT_ORDER(order)) != 0;
+}
+/* Those whose aligned block around @addr lies in @vma.  Kernel: thp_vma_suitable_orders(). */
+unsigned long thp_vma_suitable_orders(const struct vm_area_struct *vma, unsigned long addr,
+				      unsigned long orders);
+
+/* ---- faults: huge_fault.c ---- */
+
+/*
+ * The PMD level of a fault; false: it goes on at the PTE level, vmf->pmds being set.
+ * Kernel: the PMD part of __handle_mm_fault().
+ */
+bool handle_huge_pmd(struct vm_fault *vmf, enum vm_fault_result *result);
+/*
+ * A folio for a first store, uptodate: of the largest order that is enabled, fits in the area
+ * and finds all its words empty; NULL if not even one page can be had.  The PTE table exists.
+ * Kernel: alloc_anon_folio().
+ */
+struct folio *alloc_anon_folio(struct vm_fault *vmf);
+
+/* ---- the huge zero page: huge_zero.c ---- */
+
+/* 2 MiB of zeroes, or NULL without memory; @mm holds one reference for as long as it lives.
+ * Kernel: mm_get_huge_zero_folio(), mm_put_huge_zero_folio(). */
+struct folio *mm_get_huge_zero_folio(struct mm_struct *mm);
+void mm_put_huge_zero_folio(struct mm_struct *mm);
+bool is_huge_zero_folio(const struct folio *folio);
+/* Is @pmd a leaf which maps it?  Kernel: is_huge_zero_pmd(). */
+bool is_huge_zero_pmd(pte_t pmd);
+/* Frees it if no address space holds it; pages freed.  Kernel: shrink_huge_zero_folio_scan(). */
+unsigned long huge_zero_folio_shrink(void);
+
+/* ---- leaves: huge_pmd.c, huge_fork.c ---- */
+
+/* Each returns false if there is no leaf for all of [addr, end), after splitting one that
+ * serves a part of it: the caller goes on with PTEs, if there is a table. */
+
+/* Kernel: zap_huge_pmd(). */
+bool zap_huge_pmd(struct vm_area_struct *vma, unsigned long addr, unsigned long end);
+/* Gives it the protection @prot.  Kernel: change_huge_pmd(). */
+bool change_huge_pmd(struct vm_area_struct *vma, unsigned long addr, unsigned long end,
+		     pte_t prot);
+/* To the empty word for @to, 2 MiB of @extent.  The new PMD table exists.
+ * Kernel: move_huge_pmd(). */
+bool move_huge_pmd(struct vm_area_struct *vma, unsigned long from, unsigned long to,
+		   unsigned long extent);
+/* 1 if the leaf was copied for the child, 0 if there is none (any more), -ENOMEM.
+ * Kernel: copy_huge_pmd(). */
+int copy_huge_pmd(struct vm_area_struct *dst, struct vm_area_struct *src, unsigned long addr);
+
+/* Splits the leaf at @addr, if there is one, into 512 PTEs.  Kernel: __split_huge_pmd(). */
+void split_huge_pmd(struct vm_area_struct *vma, unsigned long addr);
+/*
+ * The same with the PMD table's lock held.  @freeze: into migration entries and without
+ * references, unless the folio may be pinned.  Kernel: __split_huge_pmd_locked().
+ */
+void split_huge_pmd_locked(struct vm_area_struct *vma, struct pgtable *pmds, unsigned long addr,
+			   bool freeze);
+/* Leaves that [start, end) of @vma, and the start of @next, will cut.
+ * Kernel: vma_adjust_trans_huge(). */
+void vma_adjust_trans_huge(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+			   struct vm_area_struct *next);
+/* How many words from @slot on, at most @max, map consecutive pages of the folio that the first
+ * one maps, alike but for writable, dirty and accessed.  The PTE lock held.
+ * Kernel: folio_pte_batch(). */
+unsigned long folio_pte_batch(const struct pgtable *table, unsigned int slot, unsigned long max);
+
+/* ---- counts of mappings: huge_mapcount.c ---- */
+
+/* @diff more, or less, mappings by @mm (NULL: nobody's in particular).
+ * Kernel: folio_add_large_mapcount(), folio_sub_large_mapcount(). */
+void folio_add_large_mapcount(struct folio *folio, int diff, const struct mm_struct *mm);
+void folio_sub_large_mapcount(struct folio *folio, int diff, const struct mm_struct *mm);
+
+/* ---- splitting folios: huge_split.c, huge_queue.c ---- */
+
+/*
+ * Splits @folio, locked by the caller who holds one reference, into pages; the lock and the
+ * reference stay with the first one.  Those that nothing maps go, and of those that hold but
+ * zeroes the shared zero page takes the place.  0; -EBUSY for the huge zero page, or during
+ * write-back; -EAGAIN if somebody else has a reference.  Kernel: split_folio().
+ */
+int split_folio(struct folio *folio);
+
+/* Puts @folio into the queue of those to be split when memory is short.
+ * Kernel: deferred_split_folio(). */
+void deferred_split_folio(struct folio *folio, bool partially_mapped);
+/* A mapping went, and a part is still mapped. */
+void folio_partially_unmapped(struct folio *folio);
+/* Splits what is in the queue and worth it; how many.  Kernel: deferred_split_scan(). */
+unsigned long deferred_split_scan(void);
+
+#endif

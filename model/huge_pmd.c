@@ -1,0 +1,242 @@
+/*
+ * huge_pmd.c - what happens to a leaf of the PMD level when its range is unmapped, protected,
+ * moved or cut.
+ *
+ * In the kernel:  mm/huge_memory.c zap_huge_pmd(), change_huge_pmd(), move_huge_pmd(),
+ *                 __split_huge_pmd_locked(), vma_adjust_trans_huge(); mm/internal.h
+ *                 folio_pte_batch().
+ * Left out:       leaves of files; soft-dirty, NUMA hints.
+ * Locks:          taken here: the PMD table's lock, and within it that of the PTE table which
+ *                 takes the place of a leaf.
+ */
+#include "huge.h"
+#include "machine.h"
+#include "userfaultfd.h"
+
+static unsigned int slot_of(unsigned long addr)
+{
+	return pgtable_index(addr, LEVEL_PMD);
+}
+
+/* The table kept with a leaf that goes. */
+static void zap_deposited_table(struct pgtable *pmds)
+{
+	struct pgtable *table = pgtable_trans_huge_withdraw(pmds);
+
+	if (table)
+		pgtable_free(table);
+}
+
+/* The leaf that serves all of [addr, end), its lock taken; NULL if none, or cut up. */
+static struct pgtable *lock_whole_leaf(struct vm_area_struct *vma, unsigned long addr,
+				       unsigned long end)
+{
+	if (end - addr != PMD_SIZE) {
+		split_huge_pmd(vma, addr);
+		return NULL;
+	}
+	return pmd_trans_huge_lock(vma->vm_mm, addr);
+}
+
+bool zap_huge_pmd(struct vm_area_struct *vma, unsigned long addr, unsigned long end)
+{
+	struct pgtable *pmds = lock_whole_leaf(vma, addr, end);
+	struct folio *folio = NULL;
+	pte_t pmd;
+
+	if (!pmds)
+		return false;
+	pmd = pmds->entry[slot_of(addr)];
+	set_pte(pmds, slot_of(addr), 0);
+	zap_deposited_table(pmds);
+	if (!is_huge_zero_pmd(pmd)) {
+		vma->vm_mm->rss_anon -= HPAGE_PMD_NR;
+		if (pte_present(pmd)) {
+			folio = pfn_to_page(pte_pfn(pmd))->folio;
+			folio_remove_rmap_pmd(folio, vma);
+		}
+	}
+	spin_unlock(&pmds->ptl, LOCK_PMD);
+	if (folio)
+		folio_put(folio);
+	return true;
+}
+
+/* ---- mprotect ---- */
+
+/* Kernel: can_change_pmd_writable(). */
+static bool can_change_pmd_writable(const struct vm_area_struct *vma, pte_t pmd)
+{
+	if (!(vma->vm_flags & VM_WRITE) || vma->vm_flags & VM_SHARED || pte_protnone(pmd))
+		return false;
+	if (userfaultfd_wp(vma) && pmd & _PAGE_UFFD_WP)
+		return false;
+	return !is_huge_zero_pmd(pmd) && PageAnonExclusive(pfn_to_page(pte_pfn(pmd)));
+}
+
+bool change_huge_pmd(struct vm_area_struct *vma, unsigned long addr, unsigned long end, pte_t prot)
+{
+	struct pgtable *pmds = lock_whole_leaf(vma, addr, end);
+	pte_t pmd;
+
+	if (!pmds)
+		return false;
+	pmd = pmds->entry[slot_of(addr)];
+	if (pte_present(pmd)) {
+		pmd = pte_modify(pmd, prot);
+		if (!pte_write(pmd) && can_change_pmd_writable(vma, pmd))
+			pmd = pte_mkwrite(pmd);
+	} else if (!(vma->vm_flags & VM_WRITE) && swp_type(pmd) == SWP_MIGRATION_WRITE) {
+		pmd = migration_pte_as(pmd, SWP_MIGRATION_READ_EXCLUSIVE);
+	}
+	set_pte(pmds, slot_of(addr), pmd);
+	spin_unlock(&pmds->ptl, LOCK_PMD);
+	return true;
+}
+
+/* ---- mremap ---- */
+
+static pte_t moved_pmd(const struct vm_area_struct *vma, pte_t pmd)
+{
+	const struct userfaultfd_ctx *ctx = vma->vm_userfaultfd_ctx;
+
+	/* who is not told of the move does not protect the new place */
+	if (!ctx || ctx->features & UFFD_FEATURE_EVENT_REMAP)
+		return pmd;
+	return pmd & ~(pte_present(pmd) ? _PAGE_UFFD_WP : _PAGE_SWP_UFFD_WP);
+}
+
+bool move_huge_pmd(struct vm_area_struct *vma, unsigned long from, unsigned long to,
+		   unsigned long extent)
+{
+	struct pgtable *new = pgtable_lookup(vma->vm_mm, to, LEVEL_PMD), *old;
+	pte_t pmd;
+
+	if (extent == PMD_SIZE && (!new || !pte_none(new->entry[slot_of(to)]))) {
+		split_huge_pmd(vma, from);
+		return false;
+	}
+	old = lock_whole_leaf(vma, from, from + extent);
+	if (!old)
+		return false;
+	if (new != old)
+		spin_lock(&new->ptl, LOCK_PMD);
+	pmd = old->entry[slot_of(from)];
+	set_pte(old, slot_of(from), 0);
+	if (new != old)
+		pgtable_trans_huge_deposit(new, pgtable_trans_huge_withdraw(old));
+	set_pte(new, slot_of(to), moved_pmd(vma, pmd));
+	trace_event("mremap", "moved the huge page at 0x%lx to 0x%lx", from, to);
+	if (new != old)
+		spin_unlock(&new->ptl, LOCK_PMD);
+	spin_unlock(&old->ptl, LOCK_PMD);
+	return true;
+}
+
+/* ---- from a leaf to 512 PTEs ---- */
+
+/* All words of @table become @pte, each of the next frame unless @same. */
+static void fill_table(struct pgtable *table, pte_t pte, bool same)
+{
+	spin_lock(&table->ptl, LOCK_PTE);
+	for (unsigned int slot = 0; slot < PTRS_PER_TABLE; slot++)
+		set_pte(table, slot, same ? pte : pte + ((pte_t)slot << PAGE_SHIFT));
+	spin_unlock(&table->ptl, LOCK_PTE);
+}
+
+/* The words that take the place of the leaf @pmd of an anonymous folio, with its counts. */
+static pte_t split_counts(struct vm_area_struct *vma, pte_t pmd, unsigned long addr, bool freeze)
+{
+	struct page *head = pfn_to_page(pte_pfn(pmd));
+	struct folio *folio = head->folio;
+	bool exclusive = PageAnonExclusive(head);
+	pte_t pte;
+
+	if (pte_dirty(pmd))
+		folio_set(folio, PG_dirty);
+	/* one that a device writes to stays mapped, and who wants to freeze it will see */
+	if (freeze && exclusive && folio_try_share_anon_rmap_pmd(folio))
+		freeze = false;
+	if (freeze) {
+		pte = migration_pte_of(pmd, head->pfn, exclusive);
+	} else {
+		folio->refcount += HPAGE_PMD_NR - 1;
+		folio_add_anon_rmap_ptes(folio, head, HPAGE_PMD_NR, vma, addr, exclusive);
+		pte = pmd & ~_PAGE_PSE;
+	}
+	folio_remove_rmap_pmd(folio, vma);
+	if (freeze)
+		folio_put(folio);
+	return pte;
+}
+
+void split_huge_pmd_locked(struct vm_area_struct *vma, struct pgtable *pmds, unsigned long addr,
+			   bool freeze)
+{
+	unsigned int slot = slot_of(addr);
+	pte_t pmd = pmds->entry[slot], pte = pmd;
+	struct pgtable *table;
+	bool same = false;
+
+	addr &= PMD_MASK;
+	if (is_huge_zero_pmd(pmd)) {
+		pte = pfn_pte(page_to_pfn(mach->zero_page), vma_page_prot(vma) | _PAGE_SPECIAL) |
+		      (pmd & _PAGE_UFFD_WP);
+		same = true;
+	} else if (pte_present(pmd)) {
+		pte = split_counts(vma, pmd, addr, freeze);
+	}
+	table = pgtable_trans_huge_withdraw(pmds);
+	if (!table)
+		return;
+	set_pte(pmds, slot, 0);
+	fill_table(table, pte, same);
+	pgtable_link(pmds->mm, table, pmds, slot);
+	trace_event("thp", "mm#%u 0x%lx: the leaf becomes 512 entries%s", pmds->mm->id, addr,
+		    is_migration_pte(pte) ? " of a migration" : "");
+}
+
+void split_huge_pmd(struct vm_area_struct *vma, unsigned long addr)
+{
+	struct pgtable *pmds = pmd_trans_huge_lock(vma->vm_mm, addr);
+
+	if (!pmds)
+		return;
+	split_huge_pmd_locked(vma, pmds, addr, false);
+	spin_unlock(&pmds->ptl, LOCK_PMD);
+	point("thp:pmd-split");
+}
+
+/* Kernel: split_huge_pmd_if_needed(). */
+static void split_if_cut(struct vm_area_struct *vma, unsigned long addr)
+{
+	if (!IS_ALIGNED(addr, PMD_SIZE) && ALIGN_DOWN(addr, PMD_SIZE) >= vma->vm_start &&
+	    ALIGN_UP(addr, PMD_SIZE) <= vma->vm_end)
+		split_huge_pmd(vma, addr);
+}
+
+void vma_adjust_trans_huge(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+			   struct vm_area_struct *next)
+{
+	split_if_cut(vma, start);
+	split_if_cut(vma, end);
+	if (next)
+		split_if_cut(next, end);
+}
+
+/* ---- PTEs of one folio ---- */
+
+#define BATCH_IGNORES	(_PAGE_RW | _PAGE_ACCESSED | _PAGE_DIRTY)
+
+unsigned long folio_pte_batch(const struct pgtable *table, unsigned int slot, unsigned long max)
+{
+	pte_t first = table->entry[slot];
+	const struct folio *folio = pfn_to_page(pte_pfn(first))->folio;
+	unsigned long nr = 1, left = folio->pfn + folio_nr_pages(folio) - pte_pfn(first);
+
+	max = MIN(max, MIN(left, (unsigned long)PTRS_PER_TABLE - slot));
+	while (nr < max && (table->entry[slot + nr] & ~BATCH_IGNORES) ==
+			   (first & ~BATCH_IGNORES) + ((pte_t)nr << PAGE_SHIFT))
+		nr++;
+	return nr;
+}

@@ -1,0 +1,272 @@
+/*
+ * huge_split.c - one large folio becomes many small ones.
+ *
+ * All that maps it is replaced by migration entries, so that nobody can reach it; if then
+ * only the caller's reference is left, the frames are dealt out, and the entries become PTEs
+ * of the small folios.
+ *
+ * In the kernel:  mm/huge_memory.c __folio_split(), __split_unmapped_folio(), unmap_folio(),
+ *                 remap_page(), can_split_folio(); mm/migrate.c remove_migration_pte(),
+ *                 try_to_map_unused_to_zeropage(); mm/rmap.c try_to_migrate_one().
+ * Left out:       orders above 0 as the result; files; what the swap cache holds.
+ * Locks:          the folio lock is the caller's.  Here: the anon_vma root's rwsem for
+ *                 writing, then the locks of the tables.
+ */
+#include "huge.h"
+#include "lru.h"
+#include "machine.h"
+
+/* ---- its words become migration entries ---- */
+
+/* A PTE that maps @page of @folio; false if the page may be pinned. */
+static bool freeze_pte(struct vm_area_struct *vma, struct pgtable *table, unsigned int slot)
+{
+	pte_t pte = table->entry[slot];
+	struct page *page = pfn_to_page(pte_pfn(pte));
+	struct folio *folio = page->folio;
+	bool exclusive = PageAnonExclusive(page);
+
+	if (exclusive && folio_maybe_dma_pinned(folio))
+		return false;
+	ClearPageAnonExclusive(page);
+	if (pte_dirty(pte))
+		folio_set(folio, PG_dirty);
+	set_pte(table, slot, migration_pte_of(pte, page->pfn, exclusive));
+	folio_remove_rmap_pte(folio, page, vma);
+	folio_put(folio);
+	return true;
+}
+
+/* The leaf of 2 MiB that maps @folio, if that is what is at @addr. */
+static void freeze_leaf(struct folio *folio, struct vm_area_struct *vma, unsigned long addr)
+{
+	struct pgtable *pmds = pmd_trans_huge_lock(vma->vm_mm, addr);
+	pte_t pmd;
+
+	if (!pmds)
+		return;
+	pmd = pmds->entry[pgtable_index(addr, LEVEL_PMD)];
+	if (pte_present(pmd) && pte_pfn(pmd) == folio->pfn)
+		split_huge_pmd_locked(vma, pmds, addr, true);
+	spin_unlock(&pmds->ptl, LOCK_PMD);
+}
+
+static bool maps(pte_t pte, pfn_t pfn)
+{
+	return pte_present(pte) && !pte_special(pte) && pte_pfn(pte) == pfn;
+}
+
+/* The words of one table, [addr, end), for the pages of @folio from @pfn on. */
+static bool freeze_table(struct vm_area_struct *vma, unsigned long addr, unsigned long end,
+			 pfn_t pfn)
+{
+	struct pgtable *table = pte_offset_map_lock(vma->vm_mm, addr);
+	bool good = true;
+
+	if (!table)
+		return true;
+	for (; addr < end && good; addr += PAGE_SIZE, pfn++) {
+		unsigned int slot = pgtable_index(addr, LEVEL_PTE);
+
+		if (maps(table->entry[slot], pfn))
+			good = freeze_pte(vma, table, slot);
+	}
+	spin_unlock(&table->ptl, LOCK_PTE);
+	return good;
+}
+
+/* Where @vma would map @folio: the range, and the page at its start. */
+static unsigned long range_in_vma(const struct folio *folio, const struct vm_area_struct *vma,
+				  unsigned long addr, pfn_t *pfn)
+{
+	unsigned long n = linear_page_index(vma, addr) - folio->index;
+
+	*pfn = folio->pfn + n;
+	return MIN(addr + ((folio_nr_pages(folio) - n) << PAGE_SHIFT), vma->vm_end);
+}
+
+/* Kernel: try_to_migrate_one() with TTU_SPLIT_HUGE_PMD. */
+static bool freeze_vma(struct folio *folio, struct vm_area_struct *vma, unsigned long addr,
+		       void *data G_GNUC_UNUSED)
+{
+	unsigned long end, next;
+	pfn_t pfn;
+
+	end = range_in_vma(folio, vma, addr, &pfn);
+	for (; addr < end; addr = next) {
+		next = pmd_addr_end(addr, end);
+		freeze_leaf(folio, vma, addr);
+		if (!freeze_table(vma, addr, next, pfn))
+			return false;
+		pfn += (next - addr) >> PAGE_SHIFT;
+	}
+	return folio_mapcount(folio) > 0;
+}
+
+/* ---- and words again ---- */
+
+/* Kernel: try_to_map_unused_to_zeropage(). */
+static bool may_be_zero_page(const struct folio *folio, const struct vm_area_struct *vma,
+			     const struct page *page)
+{
+	return !folio->order && !page_content(page, "try_to_map_unused_to_zeropage") && !folio_test(folio, PG_mlocked) &&
+	       !(vma->vm_flags & VM_LOCKED);
+}
+
+static void thaw_pte(struct folio *folio, struct vm_area_struct *vma, struct pgtable *table,
+		     unsigned int slot, unsigned long addr, bool use_zero_page)
+{
+	pte_t old = table->entry[slot], pte, mark;
+	struct page *page = pfn_to_page(migration_pfn(old));
+
+	mark = old & _PAGE_SWP_UFFD_WP ? _PAGE_UFFD_WP : 0;
+	if (use_zero_page && may_be_zero_page(folio, vma, page)) {
+		vma->vm_mm->rss_anon--;
+		set_pte(table, slot, pfn_pte(page_to_pfn(mach->zero_page),
+					     vma_page_prot(vma) | _PAGE_SPECIAL) | mark);
+		return;
+	}
+	pte = pfn_pte(page->pfn, vma_page_prot(vma)) | mark;
+	if (!(old & SWP_MIGRATION_YOUNG))
+		pte = pte_mkold(pte);
+	if (folio_test(folio, PG_dirty) && old & SWP_MIGRATION_DIRTY)
+		pte = pte_mkdirty(pte);
+	if (swp_type(old) == SWP_MIGRATION_WRITE)
+		pte = pte_mkwrite(pte);
+	folio_get(folio);
+	folio_add_anon_rmap_pte(folio, page, vma, addr, swp_type(old) != SWP_MIGRATION_READ);
+	set_pte(table, slot, pte);
+}
+
+/* Kernel: remove_migration_pte(). */
+static bool thaw_vma(struct folio *folio, struct vm_area_struct *vma, unsigned long addr,
+		     void *data)
+{
+	unsigned long end;
+	pfn_t pfn;
+
+	for (end = range_in_vma(folio, vma, addr, &pfn); addr < end; addr += PAGE_SIZE, pfn++) {
+		struct pgtable *table = pte_offset_map_lock(vma->vm_mm, addr);
+		unsigned int slot = pgtable_index(addr, LEVEL_PTE);
+
+		if (!table)
+			continue;
+		if (is_migration_pte(table->entry[slot]) &&
+		    migration_pfn(table->entry[slot]) == pfn)
+			thaw_pte(folio, vma, table, slot, addr, *(const bool *)data);
+		spin_unlock(&table->ptl, LOCK_PTE);
+	}
+	return true;
+}
+
+/* ---- the frames ---- */
+
+#define INHERITED	(PG_referenced | PG_swapbacked | PG_mlocked | PG_uptodate | PG_active | \
+			 PG_workingset | PG_locked | PG_unevictable | PG_dirty | PG_swapcache)
+
+/* Folios for all frames of @folio but the first, or NULL.  Not in the kernel: there the
+ * descriptors of the frames are the folios. */
+static struct folio **alloc_tails(const struct folio *folio)
+{
+	unsigned long nr = folio_nr_pages(folio);
+	struct folio **tails = g_new0(struct folio *, nr);
+
+	alloc_nofail_begin();
+	for (unsigned long n = 1; n < nr; n++)
+		tails[n] = NEW(KIND_FOLIO, struct folio, "part of a folio");
+	alloc_nofail_end();
+	return tails;
+}
+
+/* Kernel: __split_folio_to_order(), lru_add_split_folio(). */
+static void deal_out(struct folio *folio, struct folio **tails)
+{
+	unsigned long nr = folio_nr_pages(folio);
+	struct page *page = folio_page(folio, 0);
+	struct folio_large *large = folio->large;
+
+	folio_unqueue_deferred_split(folio);
+	lru_split_begin(folio);
+	folio->large = NULL;
+	folio->order = 0;
+	for (unsigned long n = 1; n < nr; n++) {
+		struct folio *tail = tails[n];
+
+		tail->refcount = 1;
+		tail->pfn = page[n].pfn;
+		tail->mapping = folio->mapping;
+		tail->index = folio->index + n;
+		folio_set(tail, folio->flags & INHERITED);
+		page[n].folio = tail;
+		lru_add_split_folio(folio, tail);
+	}
+	model_free(KIND_FOLIO_LARGE, large);
+}
+
+/* Whoever waits for a part waits for its lock.  The last reference may go. */
+static void release_tails(struct folio **tails, unsigned long nr)
+{
+	for (unsigned long n = 1; n < nr; n++) {
+		folio_clear(tails[n], PG_locked);
+		wake_up(tails[n]);
+		folio_put(tails[n]);
+	}
+	g_free(tails);
+}
+
+/* The last moment at which it can be given up: all words are gone, who else has a hand on it? */
+static int split_unmapped(struct folio *folio)
+{
+	unsigned long nr = folio_nr_pages(folio);
+	struct folio **tails = NULL;
+	bool use_zero_page = false;
+
+	point("thp:unmapped");
+	if (folio_mapcount(folio) || folio_ref_count(folio) != 1) {
+		rmap_walk_locked(folio, thaw_vma, &use_zero_page);
+		return -EAGAIN;
+	}
+	tails = alloc_tails(folio);
+	deal_out(folio, tails);
+	use_zero_page = true;
+	rmap_walk_locked(folio, thaw_vma, &use_zero_page);
+	for (unsigned long n = 1; n < nr; n++)
+		rmap_walk_locked(tails[n], thaw_vma, &use_zero_page);
+	release_tails(tails, nr);
+	return 0;
+}
+
+/* Mappings and the caller account for all references?  Kernel: can_split_folio(). */
+static bool can_split_folio(const struct folio *folio)
+{
+	return folio_mapcount(folio) == folio_ref_count(folio) - 1;
+}
+
+int split_folio(struct folio *folio)
+{
+	struct anon_vma *anon_vma;
+	int error;
+
+	lockdep_assert_held(folio, LOCK_FOLIO);
+	if (is_huge_zero_folio(folio) || folio_test(folio, PG_writeback))
+		return -EBUSY;
+	if (folio_test(folio, PG_swapcache)) {
+		model_unsupported("splitting folio#%u, which is in the swap cache", folio->id);
+		return -EBUSY;
+	}
+	anon_vma = folio_get_anon_vma(folio);
+	if (!anon_vma)
+		return -EBUSY;
+	anon_vma_lock_write(anon_vma);
+	if (can_split_folio(folio)) {
+		rmap_walk_locked(folio, freeze_vma, NULL);
+		error = split_unmapped(folio);
+	} else {
+		error = -EAGAIN;
+	}
+	anon_vma_unlock_write(anon_vma);
+	put_anon_vma(anon_vma);
+	trace_event("thp", "folio#%u: %s", folio->id,
+		    error ? "not split, somebody else holds it" : "split into pages");
+	return error;
+}

@@ -1,0 +1,257 @@
+/*
+ * khugepaged.c - what may be collapsed into a huge page: the look before the work.
+ *
+ * In the kernel:  mm/khugepaged.c hpage_collapse_scan_pmd(), hugepage_vma_revalidate(),
+ *                 madvise_collapse(), khugepaged_scan_mm_slot() for one block.
+ * Left out:       see khugepaged.h.
+ * Locks:          mmap_lock for reading; the PTE table's lock for the scan.
+ */
+#include "khugepaged.h"
+#include "lru.h"
+#include "machine.h"
+#include "madvise_internal.h"
+#include "userfaultfd.h"
+
+#define R(name, word) [name] = word,
+static const char *const words[] = { SCAN_RESULTS(R) };
+#undef R
+
+const char *scan_result_word(enum scan_result result)
+{
+	return words[result];
+}
+
+enum scan_result find_pmd_or_thp_or_none(const struct mm_struct *mm, unsigned long addr)
+{
+	const struct pgtable *pmds = pgtable_lookup(mm, addr, LEVEL_PMD);
+	pte_t pmd;
+
+	if (!pmds)
+		return SCAN_PMD_NULL;
+	pmd = ptep_get_lockless(pmds, pgtable_index(addr, LEVEL_PMD), "find_pmd_or_thp_or_none");
+	if (pte_none(pmd))
+		return SCAN_PMD_NONE;
+	if (!pte_present(pmd))
+		return SCAN_PMD_NULL;
+	return pte_leaf(pmd) ? SCAN_PMD_MAPPED : SCAN_SUCCEED;
+}
+
+bool is_refcount_suitable(const struct folio *folio)
+{
+	int expected = folio_mapcount(folio);
+
+	if (folio_test(folio, PG_swapcache))
+		expected += (int)folio_nr_pages(folio);
+	return folio_ref_count(folio) == expected;
+}
+
+/* ---- the scan of one table ---- */
+
+struct scan {
+	const struct vm_area_struct *vma;
+	const struct collapse_control *cc;
+	unsigned int none_or_zero, unmapped, shared, referenced;
+};
+
+static enum scan_result scan_absent(struct scan *scan, pte_t pte)
+{
+	bool wp = is_pte_marker(pte) ? (swp_offset(pte) & PTE_MARKER_UFFD_WP) != 0 :
+				       (pte & _PAGE_SWP_UFFD_WP) != 0;
+
+	if (++scan->unmapped > mach->config.max_ptes_swap && scan->cc->is_khugepaged)
+		return SCAN_EXCEED_SWAP_PTE;
+	return wp ? SCAN_PTE_UFFD_WP : SCAN_SUCCEED;
+}
+
+/* Nothing there, or the zero page: the huge page will have memory of its own for it. */
+static enum scan_result scan_none(struct scan *scan)
+{
+	scan->none_or_zero++;
+	if (userfaultfd_armed(scan->vma) ||
+	    (scan->cc->is_khugepaged && scan->none_or_zero > mach->config.max_ptes_none))
+		return SCAN_EXCEED_NONE_PTE;
+	return SCAN_SUCCEED;
+}
+
+static enum scan_result scan_folio(struct scan *scan, pte_t pte, const struct folio *folio)
+{
+	if (!folio)
+		return SCAN_PAGE_NULL;
+	if (!folio_test_anon(folio))
+		return SCAN_PAGE_ANON;
+	if (folio_maybe_mapped_shared(folio) && ++scan->shared > mach->config.max_ptes_shared &&
+	    scan->cc->is_khugepaged)
+		return SCAN_EXCEED_SHARED_PTE;
+	if (!folio_test(folio, PG_lru))
+		return SCAN_PAGE_LRU;
+	if (folio_test(folio, PG_locked))
+		return SCAN_PAGE_LOCK;
+	if (!is_refcount_suitable(folio))
+		return SCAN_PAGE_COUNT;
+	scan->referenced += pte_young(pte) || folio_test(folio, PG_referenced);
+	return SCAN_SUCCEED;
+}
+
+static enum scan_result scan_word(struct scan *scan, pte_t pte)
+{
+	const struct page *page;
+
+	if (pte_none(pte))
+		return scan_none(scan);
+	if (!pte_present(pte))
+		return scan_absent(scan, pte);
+	if (pte_special(pte))
+		return scan_none(scan);
+	if (pte & _PAGE_UFFD_WP)
+		return SCAN_PTE_UFFD_WP;
+	page = vm_normal_page(pte);
+	return scan_folio(scan, pte, page ? page->folio : NULL);
+}
+
+static enum scan_result scan_table(struct scan *scan, const struct pgtable *table)
+{
+	enum scan_result result = SCAN_SUCCEED;
+
+	for (unsigned int slot = 0; slot < PTRS_PER_TABLE && result == SCAN_SUCCEED; slot++)
+		result = scan_word(scan, table->entry[slot]);
+	if (result != SCAN_SUCCEED || !scan->cc->is_khugepaged)
+		return result;
+	/* nobody uses it: what for? */
+	if (!scan->referenced || (scan->unmapped && scan->referenced < HPAGE_PMD_NR / 2))
+		return SCAN_LACK_REFERENCED_PAGE;
+	return SCAN_SUCCEED;
+}
+
+enum scan_result hpage_collapse_scan_pmd(struct mm_struct *mm, struct vm_area_struct *vma,
+					 unsigned long addr, bool *mmap_locked,
+					 const struct collapse_control *cc)
+{
+	struct scan scan = { .vma = vma, .cc = cc };
+	enum scan_result result = find_pmd_or_thp_or_none(mm, addr);
+	struct pgtable *table;
+
+	if (result == SCAN_SUCCEED) {
+		table = pte_offset_map_lock(mm, addr);
+		if (!table)
+			return SCAN_PMD_NULL;
+		result = scan_table(&scan, table);
+		spin_unlock(&table->ptl, LOCK_PTE);
+	}
+	if (result == SCAN_SUCCEED) {
+		point("collapse:scanned");
+		result = collapse_huge_page(mm, addr, scan.unmapped, cc);
+		*mmap_locked = false;
+	}
+	trace_event("khugepaged", "mm#%u 0x%lx: %s", mm->id, addr, scan_result_word(result));
+	return result;
+}
+
+/* ---- MADV_COLLAPSE ---- */
+
+/* Kernel: madvise_collapse_errno(). */
+static int errno_of(enum scan_result result)
+{
+	switch (result) {
+	case SCAN_ALLOC_HUGE_PAGE_FAIL:
+		return -ENOMEM;
+	case SCAN_EXCEED_NONE_PTE:
+		return -EBUSY;
+	case SCAN_PAGE_COUNT: case SCAN_PAGE_LOCK: case SCAN_PAGE_LRU: case SCAN_DEL_PAGE_LRU:
+		return -EAGAIN;
+	default:
+		return -EINVAL;
+	}
+}
+
+/* Is the next block worth a try, after that? */
+static bool may_go_on(enum scan_result result)
+{
+	switch (result) {
+	case SCAN_SUCCEED: case SCAN_PMD_MAPPED:
+	case SCAN_PMD_NULL: case SCAN_PTE_NON_PRESENT: case SCAN_PTE_UFFD_WP:
+	case SCAN_LACK_REFERENCED_PAGE: case SCAN_PAGE_NULL: case SCAN_PAGE_COUNT:
+	case SCAN_PAGE_LOCK: case SCAN_PAGE_COMPOUND: case SCAN_PAGE_LRU: case SCAN_DEL_PAGE_LRU:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Kernel: hugepage_vma_revalidate(). */
+static enum scan_result revalidate(struct mm_struct *mm, unsigned long addr,
+				   struct vm_area_struct **vma)
+{
+	*vma = find_vma(mm, addr);
+	if (!*vma)
+		return SCAN_VMA_NULL;
+	if (!thp_vma_suitable_orders(*vma, addr, BIT_ORDER(HPAGE_PMD_ORDER)))
+		return SCAN_ADDRESS_RANGE;
+	if (!thp_vma_allowable_order(*vma, TVA_FORCED_COLLAPSE, HPAGE_PMD_ORDER))
+		return SCAN_VMA_CHECK;
+	return SCAN_SUCCEED;
+}
+
+int madvise_collapse(struct madvise *madvise)
+{
+	static const struct collapse_control cc = { .is_khugepaged = false };
+	unsigned long first = ALIGN_UP(madvise->start, PMD_SIZE), addr;
+	unsigned long last = ALIGN_DOWN(madvise->end, PMD_SIZE);
+	struct vm_area_struct *vma = madvise->vma;
+	enum scan_result result = SCAN_FAIL, failed = SCAN_FAIL;
+	unsigned long done = 0;
+	bool locked = true;
+
+	if (!thp_vma_allowable_order(vma, TVA_FORCED_COLLAPSE, HPAGE_PMD_ORDER))
+		return -EINVAL;
+	lru_add_drain();
+	for (addr = first; addr < last; addr += PMD_SIZE) {
+		if (!locked) {
+			mmap_read_lock(madvise->mm);
+			locked = true;
+			result = revalidate(madvise->mm, addr, &vma);
+			if (result != SCAN_SUCCEED) {
+				failed = result;
+				break;
+			}
+			last = MIN(last, ALIGN_DOWN(vma->vm_end, PMD_SIZE));
+		}
+		result = hpage_collapse_scan_pmd(madvise->mm, vma, addr, &locked, &cc);
+		madvise->lock_dropped |= !locked;
+		if (result == SCAN_SUCCEED || result == SCAN_PMD_MAPPED)
+			done++;
+		else
+			failed = result;
+		if (!may_go_on(result))
+			break;
+	}
+	if (!locked)
+		mmap_read_lock(madvise->mm);
+	/* a range within one block has its end below its start, and nothing can make up for that */
+	return first + done * PMD_SIZE == last ? 0 : errno_of(failed);
+}
+
+/* ---- the thread ---- */
+
+enum scan_result khugepaged_collapse(struct mm_struct *mm, unsigned long addr)
+{
+	static const struct collapse_control cc = { .is_khugepaged = true };
+	enum scan_result result = SCAN_VMA_CHECK;
+	struct vm_area_struct *vma;
+	bool locked = true;
+
+	addr &= PMD_MASK;
+	lru_add_drain();
+	/* an address space that is being changed is passed over */
+	if (!down_read_trylock(&mm->mmap_lock))
+		return SCAN_FAIL;
+	vma = find_vma(mm, addr);
+	if (!vma)
+		result = SCAN_VMA_NULL;
+	else if (!thp_vma_suitable_orders(vma, addr, BIT_ORDER(HPAGE_PMD_ORDER)))
+		result = SCAN_ADDRESS_RANGE;
+	else if (thp_vma_allowable_order(vma, TVA_KHUGEPAGED, HPAGE_PMD_ORDER))
+		result = hpage_collapse_scan_pmd(mm, vma, addr, &locked, &cc);
+	if (locked)
+		mmap_read_unlock(mm);
+	return result;
+}

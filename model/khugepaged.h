@@ -1,0 +1,79 @@
+/*
+ * khugepaged.h - 512 small pages are copied into one huge one: by MADV_COLLAPSE, or by the
+ * kernel's own thread.
+ *
+ * In the kernel:  mm/khugepaged.c.
+ * Left out:       files and shmem; the walk over address spaces, with its pace and sleeps: the
+ *                 thread looks where it is told to; nodes.
+ */
+#ifndef MODEL_KHUGEPAGED_H
+#define MODEL_KHUGEPAGED_H
+
+#include "huge.h"
+
+struct madvise;
+
+/* What became of one block, with the kernel's numbers and the words of its tracepoints; those
+ * that only files give are here for the numbers.  Kernel: enum scan_result. */
+#define SCAN_RESULTS(R)									\
+	R(SCAN_FAIL,			"failed")					\
+	R(SCAN_SUCCEED,			"succeeded")					\
+	R(SCAN_PMD_NULL,		"pmd_null")					\
+	R(SCAN_PMD_NONE,		"pmd_none")					\
+	R(SCAN_PMD_MAPPED,		"page_pmd_mapped")				\
+	R(SCAN_EXCEED_NONE_PTE,		"exceed_none_pte")				\
+	R(SCAN_EXCEED_SWAP_PTE,		"exceed_swap_pte")				\
+	R(SCAN_EXCEED_SHARED_PTE,	"exceed_shared_pte")				\
+	R(SCAN_PTE_NON_PRESENT,		"pte_non_present")				\
+	R(SCAN_PTE_UFFD_WP,		"pte_uffd_wp")					\
+	R(SCAN_PTE_MAPPED_HUGEPAGE,	"pte_mapped_hugepage")				\
+	R(SCAN_LACK_REFERENCED_PAGE,	"lack_referenced_page")				\
+	R(SCAN_PAGE_NULL,		"page_null")					\
+	R(SCAN_SCAN_ABORT,		"scan_aborted")					\
+	R(SCAN_PAGE_COUNT,		"not_suitable_page_count")			\
+	R(SCAN_PAGE_LRU,		"page_not_in_lru")				\
+	R(SCAN_PAGE_LOCK,		"page_locked")					\
+	R(SCAN_PAGE_ANON,		"page_not_anon")				\
+	R(SCAN_PAGE_COMPOUND,		"page_compound")				\
+	R(SCAN_ANY_PROCESS,		"no_process_for_page")				\
+	R(SCAN_VMA_NULL,		"vma_null")					\
+	R(SCAN_VMA_CHECK,		"vma_check_failed")				\
+	R(SCAN_ADDRESS_RANGE,		"not_suitable_address_range")			\
+	R(SCAN_DEL_PAGE_LRU,		"could_not_delete_page_from_lru")		\
+	R(SCAN_ALLOC_HUGE_PAGE_FAIL,	"alloc_huge_page_failed")
+
+#define R(name, word) name,
+enum scan_result { SCAN_RESULTS(R) NR_SCAN_RESULTS };
+#undef R
+const char *scan_result_word(enum scan_result result);
+
+/* Who collapses, and what it goes by.  Kernel: struct collapse_control. */
+struct collapse_control {
+	bool is_khugepaged;	/* settings and limits count; not for MADV_COLLAPSE */
+};
+
+/*
+ * Looks at the 2 MiB at @addr of @vma, and collapses them if it may.  mmap_lock held for
+ * reading; *mmap_locked becomes false if it was given up.  Kernel: hpage_collapse_scan_pmd().
+ */
+enum scan_result hpage_collapse_scan_pmd(struct mm_struct *mm, struct vm_area_struct *vma,
+					 unsigned long addr, bool *mmap_locked,
+					 const struct collapse_control *cc);
+/* The second half, entered with mmap_lock held for reading and left without it: khugepaged_
+ * collapse.c.  @unmapped: words that are swapped out.  Kernel: collapse_huge_page(). */
+enum scan_result collapse_huge_page(struct mm_struct *mm, unsigned long addr, unsigned int unmapped,
+				    const struct collapse_control *cc);
+/* Is there a table of PTEs for @addr?  SCAN_SUCCEED, or what there is.
+ * Kernel: find_pmd_or_thp_or_none(). */
+enum scan_result find_pmd_or_thp_or_none(const struct mm_struct *mm, unsigned long addr);
+/* Is @folio held by its mappings alone?  Kernel: is_refcount_suitable(). */
+bool is_refcount_suitable(const struct folio *folio);
+
+/* All whole blocks of [start, end) of madvise->vma: 0 or -errno.  mmap_lock held for reading
+ * before and after, and madvise->lock_dropped says whether in between.
+ * Kernel: madvise_collapse(). */
+int madvise_collapse(struct madvise *madvise);
+/* khugepaged, the running task, looks at the 2 MiB around @addr of @mm. */
+enum scan_result khugepaged_collapse(struct mm_struct *mm, unsigned long addr);
+
+#endif

@@ -19,6 +19,7 @@
 struct cpu_fault {
 	enum user_access access;
 	bool protection;	/* the page was present: X86_PF_PROT */
+	bool kernel;		/* the kernel reads for the task */
 };
 
 /* Do the bits of a word allow @access? */
@@ -100,8 +101,10 @@ static bool access_error(const struct vm_area_struct *vma, const struct cpu_faul
 
 static unsigned int fault_flags_of(const struct cpu_fault *fault)
 {
-	unsigned int flags = FAULT_FLAG_USER;
+	unsigned int flags = FAULT_FLAG_ALLOW_RETRY;
 
+	if (!fault->kernel)
+		flags |= FAULT_FLAG_USER;
 	if (fault->access == USER_STORE)
 		flags |= FAULT_FLAG_WRITE;
 	if (fault->access == USER_EXEC)
@@ -142,15 +145,18 @@ static enum vm_fault_result fault_under_mmap_lock(struct mm_struct *mm, unsigned
 		result = VM_FAULT_SIGSEGV;
 	else
 		result = handle_mm_fault(vma, addr, fault_flags_of(fault));
-	mmap_read_unlock(mm);
+	if (result != VM_FAULT_RETRY)
+		mmap_read_unlock(mm);
 	return result;
 }
 
 static enum vm_fault_result do_user_addr_fault(struct mm_struct *mm, unsigned long addr,
 					       const struct cpu_fault *fault)
 {
-	enum vm_fault_result result = fault_under_vma_lock(mm, addr, fault);
+	enum vm_fault_result result = VM_FAULT_RETRY;
 
+	if (!fault->kernel)
+		result = fault_under_vma_lock(mm, addr, fault);
 	if (result == VM_FAULT_RETRY)
 		result = fault_under_mmap_lock(mm, addr, fault);
 	trace_event("fault", "%#lx %s: %s", addr,
@@ -160,20 +166,21 @@ static enum vm_fault_result do_user_addr_fault(struct mm_struct *mm, unsigned lo
 	return result;
 }
 
-int access_user(unsigned long addr, enum user_access access, uint64_t *value)
+/* Until it goes through: 0, or -SIGSEGV, -SIGBUS, -ENOMEM. */
+static int access_fault_loop(unsigned long addr, struct cpu_fault *fault, uint64_t *value)
 {
-	struct cpu_fault fault = { .access = access };
 	struct mm_struct *mm = current->mm;
 
 	if (!mm || addr >= TASK_SIZE)
 		return -SIGSEGV;
 	for (unsigned int round = 0; round < MAX_ROUNDS; round++) {
-		if (cpu_access(mm, addr, &fault, value))
+		if (cpu_access(mm, addr, fault, value))
 			return 0;
-		switch (do_user_addr_fault(mm, addr, &fault)) {
+		switch (do_user_addr_fault(mm, addr, fault)) {
 		case VM_FAULT_SIGSEGV:
 			return -SIGSEGV;
 		case VM_FAULT_SIGBUS:
+		case VM_FAULT_HWPOISON:
 			return -SIGBUS;
 		case VM_FAULT_OOM:
 			return -ENOMEM;
@@ -185,4 +192,22 @@ int access_user(unsigned long addr, enum user_access access, uint64_t *value)
 	/* Droppable memory that is full gets here: the kernel would spin as well. */
 	trace_event("fault", "%#lx: no end after %d faults", addr, MAX_ROUNDS);
 	return -ENOMEM;
+}
+
+int access_user(unsigned long addr, enum user_access access, uint64_t *value)
+{
+	struct cpu_fault fault = { .access = access };
+
+	return access_fault_loop(addr, &fault, value);
+}
+
+int access_kernel(unsigned long addr, bool may_fault, uint64_t *value)
+{
+	struct cpu_fault fault = { .access = USER_LOAD, .kernel = true };
+
+	if (may_fault)
+		return access_fault_loop(addr, &fault, value) ? -EFAULT : 0;
+	if (!current->mm || addr >= TASK_SIZE)
+		return -EFAULT;
+	return cpu_access(current->mm, addr, &fault, value) ? 0 : -EFAULT;
 }

@@ -81,9 +81,11 @@ enum vm_fault_result vmf_anon_prepare(struct vm_fault *vmf)
 	return result;
 }
 
-enum vm_fault_result vmf_userfault(struct vm_fault *vmf, const char *what)
+pte_t vmf_keep_uffd_wp(const struct vm_fault *vmf, pte_t pte)
 {
-	return handle_userfault(vmf->vma, vmf->address, what) ? VM_FAULT_SIGBUS : VM_FAULT_DONE;
+	if (userfaultfd_wp(vmf->vma) && pte_marker_uffd_wp(vmf->orig_pte))
+		return pte_mkuffd_wp(pte);
+	return pte;
 }
 
 /* ---- anonymous memory ---- */
@@ -92,6 +94,7 @@ enum vm_fault_result vmf_userfault(struct vm_fault *vmf, const char *what)
 static enum vm_fault_result map_zero_page(struct vm_fault *vmf)
 {
 	struct vm_area_struct *vma = vmf->vma;
+	pte_t entry;
 
 	if (!vmf_lock(vmf))
 		return VM_FAULT_DONE;
@@ -101,10 +104,10 @@ static enum vm_fault_result map_zero_page(struct vm_fault *vmf)
 	}
 	if (userfaultfd_missing(vma)) {
 		vmf_unlock(vmf);
-		return vmf_userfault(vmf, "missing");
+		return handle_userfault(vmf, VM_UFFD_MISSING);
 	}
-	set_pte(vmf->table, vmf->slot,
-		pfn_pte(page_to_pfn(mach->zero_page), vma_page_prot(vma) | _PAGE_SPECIAL));
+	entry = pfn_pte(page_to_pfn(mach->zero_page), vma_page_prot(vma) | _PAGE_SPECIAL);
+	set_pte(vmf->table, vmf->slot, vmf_keep_uffd_wp(vmf, entry));
 	vmf_unlock(vmf);
 	point("fault:zero-page-mapped");
 	return VM_FAULT_DONE;
@@ -119,8 +122,7 @@ static void map_anon_folio(struct vm_fault *vmf, struct folio *folio)
 
 	if (vma->vm_flags & VM_WRITE)
 		entry = pte_mkwrite(pte_mkdirty(entry));
-	if (is_pte_marker(vmf->orig_pte))	/* of userfaultfd: others do not get here */
-		entry |= _PAGE_UFFD_WP;
+	entry = vmf_keep_uffd_wp(vmf, entry);
 	folio->refcount += (int32_t)nr - 1;
 	vma->vm_mm->rss_anon += nr;
 	folio_add_new_anon_rmap(folio, vma, vmf->address, true);
@@ -175,7 +177,7 @@ static enum vm_fault_result do_anonymous_page(struct vm_fault *vmf)
 	if (userfaultfd_missing(vma)) {
 		vmf_unlock(vmf);
 		folio_put(folio);
-		return vmf_userfault(vmf, "missing");
+		return handle_userfault(vmf, VM_UFFD_MISSING);
 	}
 	map_anon_folio(vmf, folio);
 	vmf_unlock(vmf);
@@ -209,7 +211,7 @@ static enum vm_fault_result handle_pte_marker(struct vm_fault *vmf)
 	uint64_t marker = swp_offset(vmf->orig_pte);
 
 	if (marker & PTE_MARKER_POISONED)
-		return VM_FAULT_SIGBUS;
+		return VM_FAULT_HWPOISON;
 	if (marker & PTE_MARKER_GUARD)
 		return VM_FAULT_SIGSEGV;
 	return userfaultfd_wp(vmf->vma) ? do_pte_missing(vmf) : pte_marker_clear(vmf);
@@ -287,6 +289,7 @@ enum vm_fault_result handle_mm_fault(struct vm_area_struct *vma, unsigned long a
 	struct vm_fault vmf = {
 		.vma = vma,
 		.address = addr & PAGE_MASK,
+		.real_address = addr,
 		.pgoff = linear_page_index(vma, addr & PAGE_MASK),
 		.slot = pgtable_index(addr, LEVEL_PTE),
 	};

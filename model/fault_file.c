@@ -27,18 +27,16 @@ static bool beyond_eof(const struct address_space *mapping, pgoff_t index)
 	return index >= (mapping->host->size + PAGE_SIZE - 1) >> PAGE_SHIFT;
 }
 
-/* Is the fault for userfaultfd?  Only shared memory can be registered for it. */
-static const char *shmem_userfault(const struct vm_fault *vmf)
+/* Is the fault for userfaultfd?  VM_UFFD_* or VM_NONE; only shared memory tells of holes. */
+static vm_flags_t shmem_userfault(const struct vm_fault *vmf)
 {
 	const struct vm_area_struct *vma = vmf->vma;
-	bool cached;
 
-	if (!userfaultfd_missing(vma) && !userfaultfd_minor(vma))
-		return NULL;
-	cached = filemap_get_folio(vmf_mapping(vmf), vmf->pgoff) != NULL;
-	if (cached)
-		return userfaultfd_minor(vma) ? "minor" : NULL;
-	return userfaultfd_missing(vma) ? "missing" : NULL;
+	if (vma->vm_ops != &shmem_vm_ops)
+		return VM_NONE;
+	if (filemap_get_folio(vmf_mapping(vmf), vmf->pgoff))
+		return vma->vm_flags & VM_UFFD_MINOR;
+	return vma->vm_flags & VM_UFFD_MISSING;
 }
 
 /* Finds the file's page: vmf->page, its folio locked and with a reference.
@@ -46,14 +44,14 @@ static const char *shmem_userfault(const struct vm_fault *vmf)
 static enum vm_fault_result __do_fault(struct vm_fault *vmf)
 {
 	struct address_space *mapping = vmf_mapping(vmf);
-	const char *userfault = shmem_userfault(vmf);
+	vm_flags_t userfault = shmem_userfault(vmf);
 	struct folio *folio;
 
 	for (;;) {
 		if (beyond_eof(mapping, vmf->pgoff))
 			return VM_FAULT_SIGBUS;
 		if (userfault)
-			return vmf_userfault(vmf, userfault);
+			return handle_userfault(vmf, userfault);
 		folio = filemap_get_or_add_folio(mapping, vmf->pgoff);
 		if (!folio)
 			return VM_FAULT_OOM;
@@ -90,8 +88,8 @@ static void set_file_pte(struct vm_fault *vmf, struct page *page, unsigned long 
 		entry = maybe_mkwrite(pte_mkdirty(entry), vma);
 	else if (pte_write(entry) && folio_test(folio, PG_dirty))
 		entry = pte_mkdirty(entry);
-	if (is_pte_marker(vmf->orig_pte) && addr == vmf->address)
-		entry |= _PAGE_UFFD_WP;
+	if (addr == vmf->address)
+		entry = vmf_keep_uffd_wp(vmf, entry);
 	if (write && !(vma->vm_flags & VM_SHARED)) {
 		folio_add_new_anon_rmap(folio, vma, addr, true);
 		folio_add_lru_vma(folio, vma);

@@ -3,7 +3,7 @@
  *
  * In the kernel:  mm/memory.c do_wp_page(), wp_can_reuse_anon_folio(), wp_page_copy(),
  *                 wp_page_shared().
- * Left out:       KSM, large folios, asynchronous userfaultfd protection.
+ * Left out:       KSM, large folios.
  * Locks:          do_wp_page() is entered with the PTE lock held and drops it.
  */
 #include "file.h"
@@ -162,9 +162,13 @@ enum vm_fault_result do_wp_page(struct vm_fault *vmf)
 	struct vm_area_struct *vma = vmf->vma;
 	struct folio *folio;
 
-	if (!unshare && userfaultfd_wp(vma) && vmf->orig_pte & _PAGE_UFFD_WP) {
-		vmf_unlock(vmf);
-		return vmf_userfault(vmf, "write-protect");
+	if (!unshare && userfaultfd_wp(vma) && pte_uffd_wp(vmf->orig_pte)) {
+		if (!userfaultfd_wp_async(vma)) {
+			vmf_unlock(vmf);
+			return handle_userfault(vmf, VM_UFFD_WP);
+		}
+		vmf->orig_pte = pte_clear_uffd_wp(vmf->orig_pte);
+		set_pte(vmf->table, vmf->slot, vmf->orig_pte);
 	}
 	vmf->page = vm_normal_page(vmf->orig_pte);
 	folio = vmf->page ? vmf->page->folio : NULL;

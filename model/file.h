@@ -147,6 +147,14 @@ struct folio *filemap_get_or_add_folio(struct address_space *mapping, pgoff_t in
 /* Reclaim's way out of the cache: @folio is locked, clean and unmapped.  The cache's reference is
  * dropped.  Kernel: __remove_mapping(). */
 void filemap_evict_folio(struct folio *folio);
+/* Charges a page of a file whose commit is charged page by page: 0 or -ENOMEM. */
+int shmem_acct_block(const struct inode *inode);
+void shmem_unacct_block(const struct inode *inode);
+/* @folio, locked and on no list yet, becomes the page at @index: 0, -EEXIST or -ENOMEM.  The
+ * cache takes a reference of its own.  Kernel: shmem_add_to_page_cache(). */
+int shmem_add_to_page_cache(struct address_space *mapping, struct folio *folio, pgoff_t index);
+/* And back, with its charge. */
+void shmem_delete_from_page_cache(struct address_space *mapping, struct folio *folio);
 /* Drops [start, end] (pages, inclusive) from the cache and unmaps it everywhere; private
  * copies stay unless @even_cows.  Kernel: unmap_mapping_range(), truncate_inode_pages(). */
 void truncate_pages(struct address_space *mapping, pgoff_t start, pgoff_t end, bool even_cows);

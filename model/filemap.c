@@ -26,9 +26,20 @@ static bool charges_by_page(const struct inode *inode)
 	return inode->type == INODE_SHMEM && inode->noreserve;
 }
 
+int shmem_acct_block(const struct inode *inode)
+{
+	return charges_by_page(inode) ? vm_acct_memory(current->mm, 1) : 0;
+}
+
+void shmem_unacct_block(const struct inode *inode)
+{
+	if (charges_by_page(inode))
+		vm_unacct_memory(1);
+}
+
 /* @folio belongs to @mapping from now on, which takes the caller's reference: 0 or -ENOMEM.
- * Kernel: __filemap_add_folio(), shmem_add_to_page_cache(). */
-static int filemap_add_folio(struct address_space *mapping, struct folio *folio, pgoff_t index)
+ * Kernel: __filemap_add_folio(). */
+static int __filemap_add_folio(struct address_space *mapping, struct folio *folio, pgoff_t index)
 {
 	struct inode *inode = mapping->host;
 	unsigned long nr = folio_nr_pages(folio);
@@ -44,31 +55,50 @@ static int filemap_add_folio(struct address_space *mapping, struct folio *folio,
 		folio_set(folio, PG_swapbacked);
 	}
 	folio_set(folio, PG_uptodate);
-	folio_add_lru(folio);
 	return 0;
+}
+
+/* The same, and to an LRU list.  Kernel: filemap_add_folio(). */
+static int filemap_add_folio(struct address_space *mapping, struct folio *folio, pgoff_t index)
+{
+	int error = __filemap_add_folio(mapping, folio, index);
+
+	if (!error)
+		folio_add_lru(folio);
+	return error;
+}
+
+int shmem_add_to_page_cache(struct address_space *mapping, struct folio *folio, pgoff_t index)
+{
+	int error;
+
+	if (filemap_get_folio(mapping, index))
+		return -EEXIST;
+	folio_get(folio);
+	error = __filemap_add_folio(mapping, folio, index);
+	if (error)
+		folio_put(folio);
+	return error;
 }
 
 struct folio *filemap_get_or_add_folio(struct address_space *mapping, pgoff_t index)
 {
 	struct folio *folio = filemap_get_folio(mapping, index), *raced;
-	bool charge = charges_by_page(mapping->host);
 
 	if (folio)
 		return folio;
-	if (charge && vm_acct_memory(current->mm, 1))
+	if (shmem_acct_block(mapping->host))
 		return NULL;
 	folio = folio_alloc(0, "filemap_get_or_add_folio");
 	if (!folio) {
-		if (charge)
-			vm_unacct_memory(1);
+		shmem_unacct_block(mapping->host);
 		return NULL;
 	}
 	/* The allocation may have slept. */
 	raced = filemap_get_folio(mapping, index);
 	if (raced || filemap_add_folio(mapping, folio, index)) {
 		folio_put(folio);
-		if (charge)
-			vm_unacct_memory(1);
+		shmem_unacct_block(mapping->host);
 		return raced;
 	}
 	return folio;
@@ -119,6 +149,12 @@ static void filemap_remove_folio(struct address_space *mapping, struct folio *fo
 void filemap_evict_folio(struct folio *folio)
 {
 	filemap_remove_folio(folio_mapping(folio), folio);
+	folio_put(folio);
+}
+
+void shmem_delete_from_page_cache(struct address_space *mapping, struct folio *folio)
+{
+	filemap_remove_folio(mapping, folio);
 	folio_put(folio);
 }
 

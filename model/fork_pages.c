@@ -55,8 +55,8 @@ static int copy_present_page(struct fork_copy *copy, unsigned int slot, unsigned
 	entry = pte_mkdirty(pfn_pte(folio->pfn, vma_page_prot(dst)));
 	if (dst->vm_flags & VM_WRITE)
 		entry = pte_mkwrite(entry);
-	if (userfaultfd_wp(dst) && copy->src_table->entry[slot] & _PAGE_UFFD_WP)
-		entry |= _PAGE_UFFD_WP;
+	if (userfaultfd_wp(dst) && pte_uffd_wp(copy->src_table->entry[slot]))
+		entry = pte_mkuffd_wp(entry);
 	set_pte(copy->dst_table, slot, entry);
 	return 0;
 }
@@ -87,7 +87,7 @@ static int copy_present_pte(struct fork_copy *copy, unsigned int slot, unsigned 
 		pte = pte_mkclean(pte);
 	pte = pte_mkold(pte);
 	if (!userfaultfd_wp(dst))
-		pte &= ~_PAGE_UFFD_WP;
+		pte = pte_clear_uffd_wp(pte);
 	set_pte(copy->dst_table, slot, pte);
 	return 0;
 }

@@ -187,10 +187,12 @@ static int follow_page(struct vm_area_struct *vma, unsigned long addr, unsigned 
 
 /* Kernel: faultin_page() with vm_fault_to_errno(). */
 static int faultin_page(struct vm_area_struct *vma, unsigned long addr, unsigned int flags,
-			bool unshare)
+			bool unshare, bool *locked)
 {
 	unsigned int fault_flags = flags & FOLL_WRITE ? FAULT_FLAG_WRITE : 0;
 
+	if (locked)
+		fault_flags |= FAULT_FLAG_ALLOW_RETRY;
 	if (unshare)
 		fault_flags |= FAULT_FLAG_UNSHARE;
 	switch (handle_mm_fault(vma, addr, fault_flags)) {
@@ -199,15 +201,19 @@ static int faultin_page(struct vm_area_struct *vma, unsigned long addr, unsigned
 	case VM_FAULT_SIGSEGV:
 	case VM_FAULT_SIGBUS:
 		return -EFAULT;
-	case VM_FAULT_DONE:
+	case VM_FAULT_HWPOISON:
+		return flags & FOLL_HWPOISON ? -EHWPOISON : -EFAULT;
 	case VM_FAULT_RETRY:
+		*locked = false;
+		return -EAGAIN;
+	case VM_FAULT_DONE:
 		break;
 	}
 	return 0;
 }
 
 int get_user_page(struct vm_area_struct *vma, unsigned long addr, unsigned int flags,
-		  struct page **page)
+		  struct page **page, bool *locked)
 {
 	int error;
 
@@ -216,7 +222,7 @@ int get_user_page(struct vm_area_struct *vma, unsigned long addr, unsigned int f
 		error = follow_page(vma, addr, flags, page);
 		if (!error)
 			return 0;
-		error = faultin_page(vma, addr, flags, error == -EMLINK);
+		error = faultin_page(vma, addr, flags, error == -EMLINK, locked);
 		if (error)
 			return error;
 		point("gup:faulted");
@@ -231,21 +237,26 @@ static long gup_slow(unsigned long start, unsigned long nr, unsigned int flags,
 	struct mm_struct *mm = current->mm;
 	struct vm_area_struct *vma = NULL;
 	unsigned long done = 0;
+	bool locked = false;
 	int error = 0;
 
-	mmap_read_lock(mm);
-	for (; done < nr && !error; done += !error) {
+	for (; done < nr && (!error || error == -EAGAIN); done += !error) {
 		unsigned long addr = start + done * PAGE_SIZE;
 
-		if (!vma || addr >= vma->vm_end) {
+		if (!locked)
+			mmap_read_lock(mm);
+		error = 0;
+		if (!locked || addr >= vma->vm_end) {
 			/* Stacks do not grow here. */
 			vma = vma_lookup(mm, addr);
 			error = vma ? check_vma_flags(vma, flags) : -EFAULT;
 		}
+		locked = true;
 		if (!error)
-			error = get_user_page(vma, addr, flags, &pages[done]);
+			error = get_user_page(vma, addr, flags, &pages[done], &locked);
 	}
-	mmap_read_unlock(mm);
+	if (locked)
+		mmap_read_unlock(mm);
 	return done ? (long)done : error;
 }
 

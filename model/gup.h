@@ -25,6 +25,7 @@
 #define FOLL_FORCE	(1U << 3)
 #define FOLL_LONGTERM	(1U << 8)
 #define FOLL_TOUCH	(1U << 16)
+#define FOLL_HWPOISON	(1U << 17)	/* tell poison from other faults: -EHWPOISON */
 #define FOLL_PIN	(1U << 19)
 
 /* Can @vma be accessed as @flags say: 0 or -EFAULT.  Kernel: check_vma_flags(). */
@@ -32,10 +33,11 @@ int check_vma_flags(const struct vm_area_struct *vma, unsigned int flags);
 /*
  * Reaches the page at @addr, by faults if need be, and takes what @flags ask for.  *@page is
  * what was reached, the zero page included; may be NULL.  0, -EFAULT or -ENOMEM.  mmap_lock
- * held for reading.  Kernel: the loop of __get_user_pages().
+ * held for reading; if @locked is not NULL a fault may give it up to wait: then -EAGAIN and
+ * *@locked false, @vma may be gone.  -EINTR: killed.  Kernel: the loop of __get_user_pages().
  */
 int get_user_page(struct vm_area_struct *vma, unsigned long addr, unsigned int flags,
-		  struct page **page);
+		  struct page **page, bool *locked);
 
 /*
  * The pages of [start, start + len) of the running task's memory from page tables alone,

@@ -78,9 +78,9 @@ unsigned long huge_zero_folio_shrink(void);
 
 /* Kernel: zap_huge_pmd(). */
 bool zap_huge_pmd(struct vm_area_struct *vma, unsigned long addr, unsigned long end);
-/* Gives it the protection @prot.  Kernel: change_huge_pmd(). */
+/* Gives it the protection @prot, and userfaultfd's or not.  Kernel: change_huge_pmd(). */
 bool change_huge_pmd(struct vm_area_struct *vma, unsigned long addr, unsigned long end,
-		     pte_t prot);
+		     pte_t prot, enum uffd_wp_change wp);
 /* To the empty word for @to, 2 MiB of @extent.  The new PMD table exists.
  * Kernel: move_huge_pmd(). */
 bool move_huge_pmd(struct vm_area_struct *vma, unsigned long from, unsigned long to,

@@ -70,13 +70,18 @@ static void map_anon_folio_pmd(struct vm_fault *vmf, struct folio *folio)
 	deferred_split_folio(folio, false);
 }
 
-/* The PMD table's lock held, its word empty: does userfaultfd want the fault? */
-static bool missing_is_reported(struct vm_fault *vmf, enum vm_fault_result *result)
+/* The PMD table's lock held, its word empty: does userfaultfd want the fault?  Nothing is kept
+ * while it waits: @table and @folio (or NULL) are given back first. */
+static bool missing_is_reported(struct vm_fault *vmf, struct pgtable *table, struct folio *folio,
+				enum vm_fault_result *result)
 {
 	if (!userfaultfd_missing(vmf->vma))
 		return false;
 	pmd_unlock(vmf);
-	*result = vmf_userfault(vmf, "missing");
+	if (folio)
+		folio_put(folio);
+	pte_free(table);
+	*result = handle_userfault(vmf, VM_UFFD_MISSING);
 	return true;
 }
 
@@ -105,10 +110,8 @@ static bool map_huge_zero_page(struct vm_fault *vmf, enum vm_fault_result *resul
 	*result = VM_FAULT_DONE;
 	pmd_lock(vmf);
 	if (!pmd_changed(vmf)) {
-		if (missing_is_reported(vmf, result)) {
-			pte_free(table);
+		if (missing_is_reported(vmf, table, NULL, result))
 			return true;
-		}
 		deposit(vmf, table);
 		table = NULL;
 		set_pmd(vmf, pfn_pte(zero->pfn, vma_page_prot(vma) | _PAGE_PSE | _PAGE_SPECIAL));
@@ -141,8 +144,8 @@ static bool map_new_huge_page(struct vm_fault *vmf, enum vm_fault_result *result
 		pmd_unlock(vmf);
 		goto release;
 	}
-	if (missing_is_reported(vmf, result))
-		goto release;
+	if (missing_is_reported(vmf, table, folio, result))
+		return true;
 	deposit(vmf, table);
 	map_anon_folio_pmd(vmf, folio);
 	trace_event("thp", "vma#%u 0x%lx: folio#%u of 2 MiB", vmf->vma->id,
@@ -263,7 +266,11 @@ static bool wp_huge_pmd(struct vm_fault *vmf, enum vm_fault_result *result)
 	*result = VM_FAULT_DONE;
 	if (!(vmf->flags & FAULT_FLAG_UNSHARE) && userfaultfd_wp(vmf->vma) &&
 	    vmf->orig_pmd & _PAGE_UFFD_WP) {
-		*result = vmf_userfault(vmf, "write-protect");
+		if (userfaultfd_wp_async(vmf->vma)) {
+			split_huge_pmd(vmf->vma, vmf->address);
+			return FALLBACK;
+		}
+		*result = handle_userfault(vmf, VM_UFFD_WP);
 		return true;
 	}
 	return huge_wp_page(vmf);

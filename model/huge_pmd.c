@@ -74,7 +74,18 @@ static bool can_change_pmd_writable(const struct vm_area_struct *vma, pte_t pmd)
 	return !is_huge_zero_pmd(pmd) && PageAnonExclusive(pfn_to_page(pte_pfn(pmd)));
 }
 
-bool change_huge_pmd(struct vm_area_struct *vma, unsigned long addr, unsigned long end, pte_t prot)
+/* What userfaultfd's protection makes of @pmd, present or migrating. */
+static pte_t change_pmd_wp(pte_t pmd, enum uffd_wp_change wp)
+{
+	if (wp == UFFD_WP_SET)
+		return pte_present(pmd) ? pte_mkuffd_wp(pmd) : pmd | _PAGE_SWP_UFFD_WP;
+	if (wp == UFFD_WP_RESOLVE)
+		return pmd & ~(pte_present(pmd) ? _PAGE_UFFD_WP : _PAGE_SWP_UFFD_WP);
+	return pmd;
+}
+
+bool change_huge_pmd(struct vm_area_struct *vma, unsigned long addr, unsigned long end, pte_t prot,
+		     enum uffd_wp_change wp)
 {
 	struct pgtable *pmds = lock_whole_leaf(vma, addr, end);
 	pte_t pmd;
@@ -83,12 +94,14 @@ bool change_huge_pmd(struct vm_area_struct *vma, unsigned long addr, unsigned lo
 		return false;
 	pmd = pmds->entry[slot_of(addr)];
 	if (pte_present(pmd)) {
-		pmd = pte_modify(pmd, prot);
-		if (!pte_write(pmd) && can_change_pmd_writable(vma, pmd))
+		pmd = change_pmd_wp(pte_modify(pmd, prot), wp);
+		if (wp != UFFD_WP_SET && !pte_write(pmd) && can_change_pmd_writable(vma, pmd))
 			pmd = pte_mkwrite(pmd);
 	} else if (!(vma->vm_flags & VM_WRITE) && swp_type(pmd) == SWP_MIGRATION_WRITE) {
 		pmd = migration_pte_as(pmd, SWP_MIGRATION_READ_EXCLUSIVE);
 	}
+	if (!pte_present(pmd))
+		pmd = change_pmd_wp(pmd, wp);
 	set_pte(pmds, slot_of(addr), pmd);
 	spin_unlock(&pmds->ptl, LOCK_PMD);
 	return true;

@@ -16,6 +16,7 @@
 #define FAULT_FLAG_USER		0x4U
 #define FAULT_FLAG_UNSHARE	0x8U
 #define FAULT_FLAG_VMA_LOCK	0x10U
+#define FAULT_FLAG_ALLOW_RETRY	0x20U	/* locks may be dropped to wait: VM_FAULT_RETRY */
 
 /* What a fault came to; the words are for traces. */
 #define VM_FAULT_RESULTS(R)						\
@@ -23,7 +24,8 @@
 	R(VM_FAULT_OOM,		"out of memory")			\
 	R(VM_FAULT_SIGSEGV,	"SIGSEGV")				\
 	R(VM_FAULT_SIGBUS,	"SIGBUS")				\
-	R(VM_FAULT_RETRY,	"retry under mmap_lock")
+	R(VM_FAULT_HWPOISON,	"SIGBUS, poisoned")			\
+	R(VM_FAULT_RETRY,	"retry")
 #define R(name, words) name,
 enum vm_fault_result { VM_FAULT_RESULTS(R) };
 #undef R
@@ -54,7 +56,8 @@ static inline long *mm_counter(struct mm_struct *mm, const struct folio *folio)
 
 /*
  * Resolves one fault in @vma; mmap_lock held for reading, or with FAULT_FLAG_VMA_LOCK the
- * VMA's lock, which VM_FAULT_RETRY has given up.  Kernel: handle_mm_fault().
+ * VMA's lock.  VM_FAULT_RETRY has given that up, and only comes under the VMA's lock or with
+ * FAULT_FLAG_ALLOW_RETRY.  Kernel: handle_mm_fault().
  */
 enum vm_fault_result handle_mm_fault(struct vm_area_struct *vma, unsigned long addr,
 				     unsigned int flags);
@@ -67,13 +70,22 @@ enum vm_fault_result handle_mm_fault(struct vm_area_struct *vma, unsigned long a
  */
 enum user_access { USER_LOAD, USER_STORE, USER_EXEC };
 int access_user(unsigned long addr, enum user_access access, uint64_t *value);
+/*
+ * The kernel reads the value of the page at @addr for the running task, as copy_from_user()
+ * does; without @may_fault only what is mapped.  0 or -EFAULT.  With @may_fault no lock held.
+ */
+int access_kernel(unsigned long addr, bool may_fault, uint64_t *value);
 /* Faults in every page of [start, start + len) as mmap(MAP_POPULATE) and mlock() do, passing
  * over holes: 0, -EFAULT (no permission, SIGBUS, guard) or -ENOMEM.  mmap_lock not held.
  * Kernel: __mm_populate(). */
 int __mm_populate(struct mm_struct *mm, unsigned long start, unsigned long len, bool ignore_errors);
-/* The same for one area with mmap_lock held, for reading or writing; mprotect() of a locked area.
- * Kernel: populate_vma_page_range(). */
-int populate_vma_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end);
+/*
+ * The same for one area with mmap_lock held, for reading or writing: pages done, or -errno.
+ * Where *@locked may become false (NULL: it must not), mmap_lock was given up for a fault, which
+ * has to be tried again.  Kernel: populate_vma_page_range().
+ */
+long populate_vma_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+			     bool *locked);
 /* MADV_POPULATE_READ/_WRITE: 0, -ENOMEM for a hole or without memory, -EINVAL without
  * permission, -EFAULT for SIGBUS and SIGSEGV.  mmap_lock not held.  Kernel: madvise_populate(). */
 int faultin_page_range(struct mm_struct *mm, unsigned long start, unsigned long end, bool write);
@@ -101,9 +113,14 @@ struct zap_details {
 void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end,
 		    const struct zap_details *details);
 
-/* Sets the permissions of what [start, end) maps to those of @vma's flags; makes writable
- * what may be at once.  mmap_lock held for writing.  Kernel: change_protection(). */
-void change_protection(struct vm_area_struct *vma, unsigned long start, unsigned long end);
+/*
+ * Sets the permissions of what [start, end) maps to those of @vma's flags; makes writable what may
+ * be at once, and with @wp sets or takes back userfaultfd's protection.  mmap_lock held, for
+ * writing but for userfaultfd.  0 or -ENOMEM.  Kernel: change_protection().
+ */
+enum uffd_wp_change { UFFD_WP_KEEP, UFFD_WP_SET, UFFD_WP_RESOLVE };
+int change_protection(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+		      enum uffd_wp_change wp);
 
 /* Does @vma have any word that is not none, markers included?  For checks. */
 bool vma_has_pages(const struct vm_area_struct *vma);

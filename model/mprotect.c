@@ -161,7 +161,7 @@ static int mprotect_fixup(struct vm_area_struct **vmap, unsigned long start, uns
 	trace_event("mprotect", "vma#%u [0x%lx,0x%lx): flags 0x%lx -> 0x%lx, %lu pages charged",
 		    vma->id, start, end, oldflags, newflags, charged);
 	point("mprotect:flags-set");
-	change_protection(vma, start, end);
+	change_protection(vma, start, end, UFFD_WP_KEEP);
 	point("mprotect:entries-changed");
 
 	if ((oldflags & VM_ACCOUNT) && !(newflags & VM_ACCOUNT))
@@ -169,7 +169,7 @@ static int mprotect_fixup(struct vm_area_struct **vmap, unsigned long start, uns
 	/* A locked area must not fault: its pages are copied now and not at the first write. */
 	if ((oldflags & (VM_WRITE | VM_SHARED | VM_LOCKED)) == VM_LOCKED &&
 	    (newflags & VM_WRITE))
-		populate_vma_page_range(vma, start, end);
+		populate_vma_page_range(vma, start, end, NULL);
 	vm_stat_account(mm, oldflags, -(long)nr_pages);
 	vm_stat_account(mm, newflags, (long)nr_pages);
 	return 0;

@@ -87,6 +87,9 @@ static inline pte_t pte_mkold(pte_t pte) { return pte & ~_PAGE_ACCESSED; }
 static inline pte_t pte_mkdirty(pte_t pte) { return pte | _PAGE_DIRTY; }
 static inline pte_t pte_mkyoung(pte_t pte) { return pte | _PAGE_ACCESSED; }
 static inline pte_t pte_mkwrite(pte_t pte) { return pte | _PAGE_RW; }
+static inline bool pte_uffd_wp(pte_t pte) { return (pte & _PAGE_UFFD_WP) != 0; }
+static inline pte_t pte_mkuffd_wp(pte_t pte) { return pte_wrprotect(pte) | _PAGE_UFFD_WP; }
+static inline pte_t pte_clear_uffd_wp(pte_t pte) { return pte & ~_PAGE_UFFD_WP; }
 
 /* Non-present words. */
 static inline bool is_swap_pte(pte_t pte) { return !pte_none(pte) && !pte_present(pte); }
@@ -102,6 +105,10 @@ static inline pte_t swp_pte(unsigned int type, uint64_t offset)
 static inline bool is_pte_marker(pte_t pte)
 {
 	return is_swap_pte(pte) && swp_type(pte) == SWP_PTE_MARKER;
+}
+static inline bool pte_marker_uffd_wp(pte_t pte)
+{
+	return is_pte_marker(pte) && (swp_offset(pte) & PTE_MARKER_UFFD_WP);
 }
 static inline bool is_guard_pte(pte_t pte)
 {

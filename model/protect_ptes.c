@@ -2,12 +2,14 @@
  * protect_ptes.c - the words of an area follow a change of its permissions.
  *
  * In the kernel:  mm/mprotect.c change_protection(), can_change_pte_writable().
- * Left out:       NUMA hints, userfaultfd write-protection, soft-dirty.
- * Locks:          mmap_lock for writing; the PTE table's lock is taken here.
+ * Left out:       NUMA hints, soft-dirty.
+ * Locks:          mmap_lock, for writing but for userfaultfd; the PTE table's lock is taken
+ *                 here.
  */
 #include "huge.h"
 #include "machine.h"
 #include "memory.h"
+#include "userfaultfd.h"
 
 /* Is it worth to look page by page at what may be written to without a fault?
  * Kernel: vma_wants_manual_pte_write_upgrade(). */
@@ -44,39 +46,97 @@ static pte_t migration_wrprotect(pte_t pte)
 	return migration_pte_readable(pte);
 }
 
-static void change_pte_range(struct vm_area_struct *vma, unsigned long addr, unsigned long end,
-			     pte_t prot)
+/* One change of many words. */
+struct change {
+	struct vm_area_struct *vma;
+	pte_t prot;			/* what the area's flags allow */
+	bool upgrade;			/* look for what may be written to at once */
+	enum uffd_wp_change wp;
+};
+
+static pte_t change_present(const struct change *change, pte_t pte)
 {
-	struct pgtable *table = pte_offset_map_lock(vma->vm_mm, addr);
-	bool upgrade = wants_manual_write_upgrade(vma);
+	pte = pte_modify(pte, change->prot);
+	if (change->wp == UFFD_WP_SET)
+		pte = pte_mkuffd_wp(pte);
+	else if (change->wp == UFFD_WP_RESOLVE)
+		pte = pte_clear_uffd_wp(pte);
+	if (change->upgrade && !pte_write(pte) && can_change_pte_writable(change->vma, pte))
+		pte = pte_mkwrite(pte);
+	return pte;
+}
+
+/* A marker: only that of write-protection goes with it.  Accesses to the others fail anyway. */
+static pte_t change_marker(const struct change *change, pte_t pte)
+{
+	if (swp_offset(pte) & (PTE_MARKER_POISONED | PTE_MARKER_GUARD))
+		return pte;
+	return change->wp == UFFD_WP_RESOLVE ? 0 : pte;
+}
+
+static pte_t change_pte(const struct change *change, pte_t pte)
+{
+	if (pte_present(pte))
+		return change_present(change, pte);
+	if (is_pte_marker(pte))
+		return change_marker(change, pte);
+	if (pte_none(pte))
+		return change->wp == UFFD_WP_SET && userfaultfd_wp_use_markers(change->vma) ?
+		       swp_pte(SWP_PTE_MARKER, PTE_MARKER_UFFD_WP) : pte;
+	if (is_migration_pte(pte) && swp_type(pte) == SWP_MIGRATION_WRITE)
+		pte = migration_wrprotect(pte);
+	if (change->wp == UFFD_WP_SET)
+		pte |= _PAGE_SWP_UFFD_WP;
+	else if (change->wp == UFFD_WP_RESOLVE)
+		pte &= ~_PAGE_SWP_UFFD_WP;
+	return pte;
+}
+
+static void change_pte_range(const struct change *change, unsigned long addr, unsigned long end)
+{
+	struct pgtable *table = pte_offset_map_lock(change->vma->vm_mm, addr);
 
 	if (!table)
 		return;
 	for (; addr < end; addr += PAGE_SIZE) {
 		unsigned int slot = pgtable_index(addr, LEVEL_PTE);
-		pte_t old = table->entry[slot], pte;
+		pte_t old = table->entry[slot], pte = change_pte(change, old);
 
-		if (is_migration_pte(old) && swp_type(old) == SWP_MIGRATION_WRITE)
-			set_pte(table, slot, migration_wrprotect(old));
-		if (!pte_present(old))
-			continue;
-		pte = pte_modify(old, prot);
-		if (upgrade && !pte_write(pte) && can_change_pte_writable(vma, pte))
-			pte = pte_mkwrite(pte);
-		set_pte(table, slot, pte);
+		if (pte != old)
+			set_pte(table, slot, pte);
 	}
 	spin_unlock(&table->ptl, LOCK_PTE);
 }
 
-void change_protection(struct vm_area_struct *vma, unsigned long start, unsigned long end)
+/* Markers go where nothing is: the tables have to be there.  Kernel: change_prepare(). */
+static int change_prepare(const struct change *change, unsigned long addr, unsigned long end)
 {
-	pte_t prot = vma_page_prot(vma);
+	if (change->wp != UFFD_WP_SET || !userfaultfd_wp_use_markers(change->vma))
+		return 0;
+	for (; addr < end; addr = ALIGN_DOWN(addr, PMD_SIZE) + PMD_SIZE)
+		if (!pte_leaf(pgtable_entry(change->vma->vm_mm, addr, LEVEL_PMD)) &&
+		    !pgtable_alloc(change->vma->vm_mm, addr, LEVEL_PTE))
+			return -ENOMEM;
+	return 0;
+}
 
-	while (pgtable_next_pmd(vma->vm_mm, &start, end)) {
+int change_protection(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+		      enum uffd_wp_change wp)
+{
+	const struct change change = {
+		.vma = vma, .prot = vma_page_prot(vma), .wp = wp,
+		.upgrade = wp != UFFD_WP_SET && wants_manual_write_upgrade(vma),
+	};
+	int error = 0;
+
+	if (change_prepare(&change, start, end))
+		error = -ENOMEM;
+	while (!error && pgtable_next_pmd(vma->vm_mm, &start, end)) {
 		unsigned long next = pmd_addr_end(start, end);
 
-		if (!change_huge_pmd(vma, start, next, prot))
-			change_pte_range(vma, start, next, prot);
+		if (!change_huge_pmd(vma, start, next, change.prot, wp))
+			change_pte_range(&change, start, next);
 		start = next;
 	}
+	return error;
 }

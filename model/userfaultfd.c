@@ -9,7 +9,7 @@
  * Locks:          mmap_lock for writing; map_changing_lock for mmap_changing.
  */
 #include "syscalls.h"
-#include "userfaultfd.h"
+#include "uffd_internal.h"
 #include "vma.h"
 
 #define UFFD_API_IOCTLS							\
@@ -38,14 +38,13 @@ static struct userfaultfd_ctx *ctx_alloc(const struct mm_struct *mm, unsigned in
 	return ctx;
 }
 
-static void ctx_put(struct userfaultfd_ctx *ctx)
+void userfaultfd_ctx_put(struct userfaultfd_ctx *ctx)
 {
 	if (!--ctx->refcount)
 		model_free(KIND_UFFD_CTX, ctx);
 }
 
-/* The address space it is about, with a user more; NULL if that is gone. */
-static struct mm_struct *ctx_mm_get(const struct userfaultfd_ctx *ctx)
+struct mm_struct *uffd_mm_get(const struct userfaultfd_ctx *ctx)
 {
 	struct mm_struct *mm = current->mm;
 
@@ -122,10 +121,20 @@ static struct vm_area_struct *modify_ctx(struct vm_area_struct *vma, unsigned lo
 	return modified;
 }
 
+/* Takes the registration off [start, end) of @vma, and what it did to pages; as modify_ctx().
+ * Kernel: userfaultfd_clear_vma(). */
+static struct vm_area_struct *userfaultfd_clear_vma(struct vm_area_struct *vma, unsigned long start,
+						    unsigned long end, int *error)
+{
+	if (userfaultfd_wp(vma))
+		uffd_wp_range(vma, start, end, false);
+	return modify_ctx(vma, start, end, NULL, VM_NONE, error);
+}
+
 /* Kernel: userfaultfd_release_all(). */
 static void release_all(struct userfaultfd_ctx *ctx)
 {
-	struct mm_struct *mm = ctx_mm_get(ctx);
+	struct mm_struct *mm = uffd_mm_get(ctx);
 	struct vm_area_struct *vma;
 	unsigned long at;
 	int error;
@@ -135,7 +144,7 @@ static void release_all(struct userfaultfd_ctx *ctx)
 	mmap_write_lock(mm);
 	for (vma = find_vma(mm, 0); vma; vma = find_vma(mm, at)) {
 		if (vma->vm_userfaultfd_ctx == ctx)
-			vma = modify_ctx(vma, vma->vm_start, vma->vm_end, NULL, VM_NONE, &error);
+			vma = userfaultfd_clear_vma(vma, vma->vm_start, vma->vm_end, &error);
 		at = vma->vm_end;
 	}
 	mmap_write_unlock(mm);
@@ -153,20 +162,23 @@ void userfaultfd_release(struct userfaultfd_ctx *ctx)
 		list_del(&child->fork_event);
 		userfaultfd_release(child);
 	}
-	ctx_put(ctx);
+	userfaultfd_ctx_put(ctx);
 }
 
-bool handle_userfault(const struct vm_area_struct *vma, unsigned long addr, const char *what)
+bool userfaultfd_wp_use_markers(const struct vm_area_struct *vma)
 {
 	const struct userfaultfd_ctx *ctx = vma->vm_userfaultfd_ctx;
 
-	if (ctx->features & UFFD_FEATURE_SIGBUS)
-		return true;
-	if (ctx->released)
+	if (!userfaultfd_wp(vma))
 		return false;
-	model_unsupported("a userfault (%s, uffd#%u) at %#lx: delivery is not modelled", what,
-			  ctx->id, addr);
-	return true;
+	return !vma_is_anonymous(vma) || (ctx && ctx->features & UFFD_FEATURE_WP_UNPOPULATED);
+}
+
+bool userfaultfd_wp_async(const struct vm_area_struct *vma)
+{
+	const struct userfaultfd_ctx *ctx = vma->vm_userfaultfd_ctx;
+
+	return ctx && ctx->features & UFFD_FEATURE_WP_ASYNC;
 }
 
 void mremap_userfaultfd_prep(struct vm_area_struct *vma)
@@ -231,7 +243,7 @@ void dup_userfaultfd_complete(struct list_head *forks)
 			userfaultfd_release(ctx);
 		else
 			list_add_tail(&ctx->fork_event, &old->fork_events);
-		ctx_put(old);
+		userfaultfd_ctx_put(old);
 	}
 }
 
@@ -241,9 +253,9 @@ void dup_userfaultfd_fail(struct list_head *forks)
 
 	list_for_each_entry_safe(ctx, next, forks, fork_event) {
 		mmap_changing_add(ctx->forked_from, -1);
-		ctx_put(ctx->forked_from);
+		userfaultfd_ctx_put(ctx->forked_from);
 		list_del(&ctx->fork_event);
-		ctx_put(ctx);
+		userfaultfd_ctx_put(ctx);
 	}
 }
 
@@ -279,7 +291,7 @@ long sys_userfaultfd(int flags)
 		return -ENOMEM;
 	file = uffd_file(ctx);
 	if (!file) {
-		ctx_put(ctx);
+		userfaultfd_ctx_put(ctx);
 		return -ENOMEM;
 	}
 	fd = fd_install(file);
@@ -300,8 +312,7 @@ static int ctx_of_fd(int fd, struct userfaultfd_ctx **ctx)
 	return *ctx ? 0 : -ENOTTY;
 }
 
-/* The same for every call but UFFDIO_API, before which there is nothing. */
-static int initialized_ctx_of_fd(int fd, struct userfaultfd_ctx **ctx)
+int uffd_ctx_of_fd(int fd, struct userfaultfd_ctx **ctx)
 {
 	int error = ctx_of_fd(fd, ctx);
 
@@ -344,14 +355,18 @@ long sys_uffdio_api(int fd, struct uffdio_api *arg)
 	return error;
 }
 
-/* Kernel: validate_range(). */
-static int validate_range(const struct uffdio_range *range)
+int validate_unaligned_range(uint64_t start, uint64_t len)
 {
-	if (offset_in_page(range->start) || offset_in_page(range->len) || !range->len)
+	if (offset_in_page(len) || !len)
 		return -EINVAL;
-	if (range->start < mach->config.mmap_min_addr || range->start >= TASK_SIZE)
+	if (start < mach->config.mmap_min_addr || start >= TASK_SIZE)
 		return -EINVAL;
-	return range->len > TASK_SIZE - range->start ? -EINVAL : 0;
+	return len > TASK_SIZE - start ? -EINVAL : 0;
+}
+
+int validate_range(uint64_t start, uint64_t len)
+{
+	return offset_in_page(start) ? -EINVAL : validate_unaligned_range(start, len);
 }
 
 /* May all areas of [start, end) be registered?  Kernel: the first loop of
@@ -414,16 +429,16 @@ long sys_uffdio_register(int fd, struct uffdio_register *arg)
 	vm_flags_t flags = mode_flags(arg->mode);
 	struct userfaultfd_ctx *ctx;
 	struct mm_struct *mm;
-	int error = initialized_ctx_of_fd(fd, &ctx);
+	int error = uffd_ctx_of_fd(fd, &ctx);
 
 	if (error)
 		return error;
 	if (!arg->mode || (arg->mode & ~(uint64_t)UFFDIO_REGISTER_MODES))
 		return -EINVAL;
-	error = validate_range(&arg->range);
+	error = validate_range(arg->range.start, arg->range.len);
 	if (error)
 		return error;
-	mm = ctx_mm_get(ctx);
+	mm = uffd_mm_get(ctx);
 	if (!mm)
 		return -ENOMEM;
 	mmap_write_lock(mm);
@@ -464,9 +479,12 @@ static int unregister_range(struct mm_struct *mm, unsigned long start, unsigned 
 	int error = 0;
 
 	while (vma && vma->vm_start < end) {
+		unsigned long from = MAX(start, vma->vm_start), to = MIN(end, vma->vm_end);
+
+		if (userfaultfd_missing(vma))
+			wake_userfault(vma->vm_userfaultfd_ctx, from, to - from);
 		if (vma->vm_userfaultfd_ctx)
-			vma = modify_ctx(vma, MAX(start, vma->vm_start), MIN(end, vma->vm_end),
-					 NULL, VM_NONE, &error);
+			vma = userfaultfd_clear_vma(vma, from, to, &error);
 		if (!vma)
 			return error;
 		vma = vma_next(vma);
@@ -479,13 +497,13 @@ long sys_uffdio_unregister(int fd, const struct uffdio_range *arg)
 	unsigned long start = arg->start, end = start + arg->len;
 	struct userfaultfd_ctx *ctx;
 	struct mm_struct *mm;
-	int error = initialized_ctx_of_fd(fd, &ctx);
+	int error = uffd_ctx_of_fd(fd, &ctx);
 
 	if (!error)
-		error = validate_range(arg);
+		error = validate_range(arg->start, arg->len);
 	if (error)
 		return error;
-	mm = ctx_mm_get(ctx);
+	mm = uffd_mm_get(ctx);
 	if (!mm)
 		return -ENOMEM;
 	mmap_write_lock(mm);
@@ -495,25 +513,6 @@ long sys_uffdio_unregister(int fd, const struct uffdio_range *arg)
 	mmap_write_unlock(mm);
 	mmput(mm);
 	return error;
-}
-
-long sys_uffdio_other(int fd, unsigned int nr)
-{
-	static const char *const names[] = {
-		[_UFFDIO_WAKE] = "WAKE", [_UFFDIO_COPY] = "COPY",
-		[_UFFDIO_ZEROPAGE] = "ZEROPAGE", [_UFFDIO_MOVE] = "MOVE",
-		[_UFFDIO_WRITEPROTECT] = "WRITEPROTECT", [_UFFDIO_CONTINUE] = "CONTINUE",
-		[_UFFDIO_POISON] = "POISON",
-	};
-	struct userfaultfd_ctx *ctx;
-	int error = initialized_ctx_of_fd(fd, &ctx);
-
-	if (error)
-		return error;
-	if (nr >= ARRAY_SIZE(names) || !names[nr])
-		return -EINVAL;
-	model_unsupported("ioctl UFFDIO_%s is not modelled", names[nr]);
-	return -ENOSYS;
 }
 
 /* ---- what a context is, for whoever shows or compares one ---- */

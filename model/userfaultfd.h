@@ -2,8 +2,7 @@
  * userfaultfd.h - areas whose faults a descriptor's reader resolves: registration.
  *
  * In the kernel:  fs/userfaultfd.c, mm/userfaultfd.c, include/linux/userfaultfd_k.h.
- * Left out:       delivery of faults and events (refused where one would be due), the
- *                 ioctls which fill, protect or move pages.
+ * Left out:       delivery of faults and events (refused where one would be due).
  * Locks:          mmap_lock for writing for vma->vm_userfaultfd_ctx and the VM_UFFD_*
  *                 flags; ctx->map_changing_lock for mmap_changing.
  */
@@ -81,6 +80,34 @@ struct uffdio_register {
 	struct uffdio_range range;
 	uint64_t mode, ioctls;
 };
+/* The last field of each: bytes done, or -errno; left as it was if the arguments were refused. */
+struct uffdio_copy {
+	uint64_t dst, src, len, mode;
+	int64_t copy;
+};
+struct uffdio_zeropage {
+	struct uffdio_range range;
+	uint64_t mode;
+	int64_t zeropage;
+};
+struct uffdio_writeprotect {
+	struct uffdio_range range;
+	uint64_t mode;
+};
+struct uffdio_continue {
+	struct uffdio_range range;
+	uint64_t mode;
+	int64_t mapped;
+};
+struct uffdio_poison {
+	struct uffdio_range range;
+	uint64_t mode;
+	int64_t updated;
+};
+struct uffdio_move {
+	uint64_t dst, src, len, mode;
+	int64_t move;
+};
 
 static inline bool userfaultfd_missing(const struct vm_area_struct *vma)
 {
@@ -99,13 +126,11 @@ static inline bool userfaultfd_armed(const struct vm_area_struct *vma)
 	return (vma->vm_flags & VM_UFFD_FLAGS) != 0;
 }
 
-/*
- * A fault at @addr of @vma is the reader's to resolve; @what is "missing", "write-protect"
- * or "minor".  True if it ends in SIGBUS without a message (UFFD_FEATURE_SIGBUS, or a
- * context already released has none: false then means try again).  Delivery itself is
- * refused with model_unsupported(), and true returned.  Kernel: handle_userfault().
- */
-bool handle_userfault(const struct vm_area_struct *vma, unsigned long addr, const char *what);
+/* Is a hole of @vma, when protected against writing, marked as such?
+ * Kernel: userfaultfd_wp_use_markers(). */
+bool userfaultfd_wp_use_markers(const struct vm_area_struct *vma);
+/* Does a store take the protection away by itself?  Kernel: userfaultfd_wp_async(). */
+bool userfaultfd_wp_async(const struct vm_area_struct *vma);
 
 /* @vma is not registered any more; pages are not looked at.  Kernel: userfaultfd_reset_ctx(). */
 void userfaultfd_reset_ctx(struct vm_area_struct *vma);
@@ -131,7 +156,13 @@ long sys_userfaultfd(int flags);
 long sys_uffdio_api(int fd, struct uffdio_api *arg);
 long sys_uffdio_register(int fd, struct uffdio_register *arg);
 long sys_uffdio_unregister(int fd, const struct uffdio_range *arg);
-/* Any other ioctl by number, 2 to 8; others are EINVAL. */
-long sys_uffdio_other(int fd, unsigned int nr);
+/* All of these: 0, -EAGAIN if a part is done or areas are changing, or -errno. */
+long sys_uffdio_wake(int fd, const struct uffdio_range *arg);
+long sys_uffdio_copy(int fd, struct uffdio_copy *arg);
+long sys_uffdio_zeropage(int fd, struct uffdio_zeropage *arg);
+long sys_uffdio_writeprotect(int fd, const struct uffdio_writeprotect *arg);
+long sys_uffdio_continue(int fd, struct uffdio_continue *arg);
+long sys_uffdio_poison(int fd, struct uffdio_poison *arg);
+long sys_uffdio_move(int fd, struct uffdio_move *arg);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * vm_fault.h - what the functions that resolve one fault hand to each other.  Only
- * fault*.c include it.
+ * fault*.c and uffd_fault.c include it.
  *
  * In the kernel:  struct vm_fault, include/linux/mm.h.
  */
@@ -12,6 +12,7 @@
 struct vm_fault {
 	struct vm_area_struct *vma;
 	unsigned long address;		/* of the page */
+	unsigned long real_address;	/* of the access */
 	pgoff_t pgoff;			/* its index */
 	unsigned int flags;		/* FAULT_FLAG_* */
 	struct pgtable *table;		/* the PTE table, valid under its lock */
@@ -36,8 +37,15 @@ static inline pte_t maybe_mkwrite(pte_t pte, const struct vm_area_struct *vma)
 {
 	return vma->vm_flags & VM_WRITE ? pte_mkwrite(pte) : pte;
 }
-/* Gives the fault to userfaultfd. */
-enum vm_fault_result vmf_userfault(struct vm_fault *vmf, const char *what);
+/* @pte of a page that replaces a marker of write-protection stays protected.
+ * Kernel: vmf_orig_pte_uffd_wp(). */
+pte_t vmf_keep_uffd_wp(const struct vm_fault *vmf, pte_t pte);
+/*
+ * uffd_fault.c: the fault is the reader's to resolve, by @reason one of VM_UFFD_*.
+ * VM_FAULT_RETRY: woken, and the lock that the fault was under is given up;
+ * VM_FAULT_SIGBUS: nobody may or can be asked.  No PTE lock.  Kernel: handle_userfault().
+ */
+enum vm_fault_result handle_userfault(struct vm_fault *vmf, vm_flags_t reason);
 
 /* fault_file.c: a page of a file is not there.  Kernel: do_fault(). */
 enum vm_fault_result do_fault(struct vm_fault *vmf);

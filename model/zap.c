@@ -11,6 +11,7 @@
 #include "machine.h"
 #include "memory.h"
 #include "swap.h"
+#include "userfaultfd.h"
 
 /* Folios whose references go after the PTE lock, with their number.  Kernel: struct mmu_gather. */
 struct gather {
@@ -34,7 +35,8 @@ static void gather_flush(struct gather *gather)
 static pte_t zapped_pte(const struct vm_area_struct *vma, pte_t pte,
 			const struct zap_details *details)
 {
-	if (!(pte & _PAGE_UFFD_WP) || vma_is_anonymous(vma) || !details->keep_markers)
+	if (!pte_uffd_wp(pte) || vma_is_anonymous(vma) || !details->keep_markers ||
+	    !userfaultfd_wp(vma))
 		return 0;
 	return swp_pte(SWP_PTE_MARKER, PTE_MARKER_UFFD_WP);
 }
@@ -57,7 +59,7 @@ static unsigned long zap_present(struct vm_area_struct *vma, struct pgtable *tab
 	unsigned long nr = 1;
 
 	if (!folio) {			/* the zero page counts nowhere */
-		set_pte(table, slot, 0);
+		set_pte(table, slot, zapped_pte(vma, pte, details));
 		return 1;
 	}
 	if (!details->even_cows && folio_test_anon(folio))

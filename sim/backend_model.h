@@ -87,6 +87,8 @@ long model_call_task(struct model_backend *model, const struct call_request *req
 		     struct model_task *entry, struct call_outcome *outcome);
 /* backend_model_files.c */
 long model_call_file(const struct call_request *request, struct call_outcome *outcome);
+/* backend_model_uffd.c: the ioctls of userfaultfd */
+long model_call_uffdio(const struct call_request *request, struct call_outcome *outcome);
 /* Makes descriptors that only a path is known of: `3</path>`. */
 void model_open_by_path(const struct op_args *args);
 /* backend_model_actors.c: reclaim, the disk */

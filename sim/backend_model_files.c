@@ -72,52 +72,6 @@ static long do_fcntl(const uint64_t *a, struct call_outcome *outcome)
 	return 0;
 }
 
-static long uffd_api(const struct op_args *args, struct call_outcome *outcome)
-{
-	struct uffdio_api api = {
-		.api = op_args_field(args, 1, "api", UFFD_API),
-		.features = op_args_field(args, 1, "features", 0),
-	};
-	long result = sys_uffdio_api((int)args->number[0], &api);
-
-	if (result == 0) {
-		outcome_field(outcome, "features", value_hex(api.features));
-		outcome_field(outcome, "ioctls", value_hex(api.ioctls));
-	}
-	return result;
-}
-
-static long uffd_register(const struct op_args *args, struct call_outcome *outcome)
-{
-	struct uffdio_register arg = {
-		.range = { op_args_field(args, 1, "start", 0), op_args_field(args, 1, "len", 0) },
-		.mode = op_args_field(args, 1, "mode", 0),
-	};
-	long result = sys_uffdio_register((int)args->number[0], &arg);
-
-	if (result == 0)
-		outcome_field(outcome, "ioctls", value_hex(arg.ioctls));
-	return result;
-}
-
-static long do_uffdio(const struct call_request *request, struct call_outcome *outcome)
-{
-	const struct op_args *args = request->args;
-	struct uffdio_range range = { op_args_field(args, 1, "start", 0),
-				      op_args_field(args, 1, "len", 0) };
-
-	switch (request->op->number) {
-	case _UFFDIO_API:
-		return uffd_api(args, outcome);
-	case _UFFDIO_REGISTER:
-		return uffd_register(args, outcome);
-	case _UFFDIO_UNREGISTER:
-		return sys_uffdio_unregister((int)args->number[0], &range);
-	default:
-		return sys_uffdio_other((int)args->number[0], request->op->number);
-	}
-}
-
 static long make_file(const struct call_request *request)
 {
 	const struct op_args *args = request->args;
@@ -154,7 +108,7 @@ long model_call_file(const struct call_request *request, struct call_outcome *ou
 	case OP_FCNTL:
 		return do_fcntl(a, outcome);
 	case OP_UFFDIO:
-		return do_uffdio(request, outcome);
+		return model_call_uffdio(request, outcome);
 	default:
 		result = make_file(request);
 		return result >= 0 && request->has_fd ? move_fd(result, request->fd) : result;

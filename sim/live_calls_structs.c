@@ -88,11 +88,15 @@ static void do_uffdio(struct live_backend *live, struct live_task *task,
 	a[2] = live_put(live, LIVE_STRUCTS, words, sizeof(words));
 	result = live_syscall(&live->world, task->pid, SYS_ioctl, a);
 	live_outcome(live, task, &result, outcome);
-	if (outcome->kind != OUTCOME_VALUE || outcome->value)
+	/* Those that fill report also why they failed; masks are no numbers. */
+	if (outcome->kind != OUTCOME_VALUE || (outcome->value && layout->number < 3) ||
+	    (outcome->value && layout->number == 0x3f))
 		return;
 	memcpy(words, live->world.shared + LIVE_STRUCTS, sizeof(words));
 	for (unsigned int i = layout->first_out; i < MAX_WORDS && layout->fields[i]; i++)
-		out_field(outcome, layout->fields[i], value_hex(words[i]));
+		out_field(outcome, layout->fields[i],
+			  layout->number != 0x3f && (int64_t)words[i] < 0 ?
+			  value_int((int64_t)words[i]) : value_hex(words[i]));
 }
 
 /* RLIMIT_AS counts what the process has mapped for our sake. */

@@ -170,7 +170,8 @@ static bool check_outputs(struct run *run, const struct stmt *stmt,
 	const struct op *op = request->op;
 	bool good = true;
 
-	if (outcome->kind != OUTCOME_VALUE)
+	/* A call that fails may still report how far it came. */
+	if (outcome->kind != OUTCOME_VALUE && !(outcome->kind == OUTCOME_ERRNO && outcome->has_out))
 		return true;
 	for (unsigned int i = 0; i < request->args->nr; i++) {
 		const struct value *value = request->args->value[i];

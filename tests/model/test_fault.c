@@ -296,7 +296,7 @@ static void test_extra_reference_copies(void **state G_GNUC_UNUSED)
 	folio_get(folio);
 	area(0)->vm_flags &= ~VM_WRITE;
 	mmap_write_lock(current->mm);
-	change_protection(area(0), P(0), P(1));
+	change_protection(area(0), P(0), P(1), UFFD_WP_KEEP);
 	mmap_write_unlock(current->mm);
 	assert_false(pte_write(pte_at(0)));
 	area(0)->vm_flags |= VM_WRITE;

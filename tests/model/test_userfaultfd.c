@@ -170,19 +170,6 @@ static void test_syscall(void **state G_GNUC_UNUSED)
 	assert_int_equal(api_of(99, 0), -EBADF);
 }
 
-static void test_other_ioctls(void **state G_GNUC_UNUSED)
-{
-	assert_int_equal(sys_uffdio_other(RAW, _UFFDIO_COPY), -EINVAL);
-	assert_int_equal(sys_uffdio_other(U, 0x34), -EINVAL);
-	for (unsigned int nr = _UFFDIO_WAKE; nr <= _UFFDIO_POISON; nr++) {
-		g_autofree char *text = NULL;
-
-		assert_int_equal(sys_uffdio_other(U, nr), -ENOSYS);
-		text = take_unsupported();
-		assert_non_null(text);
-	}
-}
-
 /* ---- areas ---- */
 
 static void test_split_and_merge(void **state G_GNUC_UNUSED)
@@ -352,7 +339,6 @@ int main(void)
 	ROW(register_cases, test_register);
 	ROW(api_cases, test_api);
 	ONE(test_syscall);
-	ONE(test_other_ioctls);
 	ONE(test_split_and_merge);
 	ONE(test_register_again);
 	ONE(test_close);

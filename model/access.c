@@ -166,7 +166,7 @@ static enum vm_fault_result do_user_addr_fault(struct mm_struct *mm, unsigned lo
 	return result;
 }
 
-/* Until it goes through: 0, or -SIGSEGV, -SIGBUS, -ENOMEM. */
+/* Until it goes through: 0, or -SIGSEGV, -SIGBUS, -ENOMEM, -SIGKILL. */
 static int access_fault_loop(unsigned long addr, struct cpu_fault *fault, uint64_t *value)
 {
 	struct mm_struct *mm = current->mm;
@@ -176,6 +176,8 @@ static int access_fault_loop(unsigned long addr, struct cpu_fault *fault, uint64
 	for (unsigned int round = 0; round < MAX_ROUNDS; round++) {
 		if (cpu_access(mm, addr, fault, value))
 			return 0;
+		if (current->killed)
+			return -SIGKILL;
 		switch (do_user_addr_fault(mm, addr, fault)) {
 		case VM_FAULT_SIGSEGV:
 			return -SIGSEGV;

@@ -6,6 +6,7 @@
  * Locks:          mmap_lock for writing.
  */
 #include "syscalls.h"
+#include "userfaultfd.h"
 #include "vma_internal.h"
 
 #define HEAP_FLAGS	(VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC | VM_ACCOUNT)
@@ -108,7 +109,7 @@ static struct vm_area_struct *heap_vma(const struct mm_struct *mm, unsigned long
 
 /* Moves the end of the heap to @brk: 0, or an error with the heap as it was.  With *unlocked
  * set mmap_lock has been released. */
-static int brk_set(struct mm_struct *mm, unsigned long brk, bool *unlocked)
+static int brk_set(struct mm_struct *mm, unsigned long brk, bool *unlocked, struct list_head *uf)
 {
 	unsigned long to = PAGE_ALIGN(brk), from = PAGE_ALIGN(mm->brk);
 	unsigned long before = mm->brk;
@@ -124,7 +125,7 @@ static int brk_set(struct mm_struct *mm, unsigned long brk, bool *unlocked)
 		if (!find_vma_intersection(mm, to, from))
 			return -ENOMEM;
 		mm->brk = brk;
-		error = do_align_munmap(mm, to, from, true);
+		error = do_align_munmap(mm, to, from, true, uf);
 		*unlocked = !error;
 	}
 	if (!*unlocked)
@@ -137,15 +138,20 @@ long sys_brk(unsigned long brk)
 	struct mm_struct *mm = current->mm;
 	unsigned long before, populate_from;
 	bool unlocked = false, populate;
+	struct list_head uf;
 	int error;
 
+	INIT_LIST_HEAD(&uf);
 	mmap_write_lock(mm);
 	before = mm->brk;
 	populate_from = PAGE_ALIGN(before);
-	error = brk_set(mm, brk, &unlocked);
+	error = brk_set(mm, brk, &unlocked, &uf);
 	populate = !error && PAGE_ALIGN(brk) > populate_from && (mm->def_flags & VM_LOCKED);
 	if (!unlocked)
 		mmap_write_unlock(mm);
+	if (error)
+		userfaultfd_unmap_fail(&uf);
+	userfaultfd_unmap_complete(&uf);
 	if (populate)
 		__mm_populate(mm, populate_from, PAGE_ALIGN(brk) - populate_from, true);
 	return (long)(error ? before : brk);

@@ -224,19 +224,27 @@ static void uncopy_signal(struct task_struct *child)
 /* Kernel: copy_process(), in its order. */
 static int copy_process(struct task_struct *child, unsigned long flags)
 {
+	int error = -ENOMEM;
+
 	if (copy_files(child, flags))
 		return -ENOMEM;
 	if (copy_signal(child, flags))
 		goto out_files;
 	if (copy_mm(child, flags))
 		goto out_signal;
+	/* Killed while nobody read of the fork: nobody is to see the child. */
+	if (current->killed) {
+		mmput(child->mm);
+		error = -EINTR;
+		goto out_signal;
+	}
 	return 0;
 
 out_signal:
 	uncopy_signal(child);
 out_files:
 	files_put(child->files);
-	return -ENOMEM;
+	return error;
 }
 
 long sys_clone(unsigned long flags, struct task_struct **child)

@@ -219,6 +219,8 @@ int get_user_page(struct vm_area_struct *vma, unsigned long addr, unsigned int f
 
 	*page = NULL;
 	for (unsigned int round = 0; round < MAX_ROUNDS; round++) {
+		if (current->killed)
+			return -EINTR;
 		error = follow_page(vma, addr, flags, page);
 		if (!error)
 			return 0;

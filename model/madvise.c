@@ -215,16 +215,6 @@ static int collapse(struct madvise *madvise)
 
 /* ---- one area ---- */
 
-bool removal_is_reported(const struct madvise *madvise)
-{
-	const struct userfaultfd_ctx *ctx = madvise->vma->vm_userfaultfd_ctx;
-
-	if (!ctx || !(ctx->features & UFFD_FEATURE_EVENT_REMOVE))
-		return false;
-	model_unsupported("UFFD_EVENT_REMOVE for uffd#%u: events are not delivered", ctx->id);
-	return true;
-}
-
 void madvise_walk_tables(struct madvise *madvise, pte_range_fn fn, after_range_fn after)
 {
 	unsigned long next;
@@ -331,10 +321,10 @@ static int madvise_walk_vmas(struct madvise *madvise, unsigned long start, unsig
 		madvise->start = start;
 		madvise->end = MIN(vma->vm_end, end);
 		madvise->lock_dropped = false;
-		start = madvise->end;
 		error = madvise_vma_behavior(madvise);
 		if (error)
 			return error;
+		start = madvise->end;
 		/* merged with what follows, which has the advice already */
 		if (!madvise->lock_dropped)
 			start = MAX(start, madvise->vma->vm_end);

@@ -9,6 +9,7 @@
  */
 #include "file.h"
 #include "madvise_internal.h"
+#include "userfaultfd.h"
 
 /* The file stays, whatever becomes of the area meanwhile. */
 static struct file *begin_on_file(struct madvise *madvise)
@@ -68,9 +69,11 @@ int madvise_remove(struct madvise *madvise)
 		return -EINVAL;
 	if ((vma->vm_flags & shared) != shared)
 		return -EACCES;
-	if (removal_is_reported(madvise))
-		return -ENOSYS;
-	file = begin_on_file(madvise);
+	file = vma->vm_file;
+	get_file(file);
+	madvise->lock_dropped = true;
+	if (userfaultfd_remove(madvise->vma, madvise->start, madvise->end))
+		mmap_read_unlock(madvise->mm);
 	point("madvise:remove-unlocked");
 	error = inode_punch_hole(file->inode, offset, offset + madvise->end - madvise->start);
 	end_on_file(madvise, file);

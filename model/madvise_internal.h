@@ -54,9 +54,6 @@ void madvise_large_folios(struct madvise *madvise, unsigned long start, unsigned
 bool madvise_folio_is_ours(const struct pgtable *table, unsigned int slot, unsigned int from,
 			   unsigned int to);
 
-/* The area's userfaultfd would have to be told that contents go: refused, and true. */
-bool removal_is_reported(const struct madvise *madvise);
-
 /* Calls @fn for each PTE table that serves part of the range, its lock held, and then @after if
  * not NULL, with it dropped. */
 typedef void (*pte_range_fn)(struct madvise *madvise, struct pgtable *table, unsigned long start,

@@ -12,6 +12,7 @@
 #include "madvise_internal.h"
 #include "memory.h"
 #include "swap.h"
+#include "userfaultfd.h"
 #include "vmscan.h"
 
 /* The folio that the PTE maps, if there is one and @vma has it by itself; or NULL. */
@@ -92,18 +93,45 @@ static int madvise_free(struct madvise *madvise)
 
 /* ---- MADV_DONTNEED ---- */
 
-int madvise_dontneed_free(struct madvise *madvise)
+/* Kernel: madvise_dontneed_free_valid_vma(). */
+static bool dontneed_free_valid_vma(const struct madvise *madvise)
 {
-	static const struct zap_details details = {
-		.even_cows = true, .keep_markers = true, .reclaim_pt = true };
 	vm_flags_t forbidden = VM_PFNMAP | VM_HUGETLB;
 
 	if (madvise->behavior != MADV_DONTNEED_LOCKED)
 		forbidden |= VM_LOCKED;
-	if (madvise->vma->vm_flags & forbidden)
+	return !(madvise->vma->vm_flags & forbidden);
+}
+
+/* Userfaultfd's reader is told first, without locks: 0, or an error if the area has changed
+ * so much that there is nothing to do. */
+static int dontneed_tell(struct madvise *madvise)
+{
+	if (userfaultfd_remove(madvise->vma, madvise->start, madvise->end))
+		return 0;
+	madvise->lock_dropped = true;
+	mmap_read_lock(madvise->mm);
+	madvise->vma = vma_lookup(madvise->mm, madvise->start);
+	if (!madvise->vma)
+		return -ENOMEM;
+	if (!dontneed_free_valid_vma(madvise))
 		return -EINVAL;
-	if (removal_is_reported(madvise))
-		return -ENOSYS;
+	/* Cut in two meanwhile: the rest has its turn later. */
+	madvise->end = MIN(madvise->end, madvise->vma->vm_end);
+	return 0;
+}
+
+int madvise_dontneed_free(struct madvise *madvise)
+{
+	static const struct zap_details details = {
+		.even_cows = true, .keep_markers = true, .reclaim_pt = true };
+	int error;
+
+	if (!dontneed_free_valid_vma(madvise))
+		return -EINVAL;
+	error = dontneed_tell(madvise);
+	if (error)
+		return error;
 	if (madvise->behavior == MADV_FREE)
 		return madvise_free(madvise);
 	zap_page_range(madvise->vma, madvise->start, madvise->end, &details);

@@ -11,6 +11,7 @@
 #include "file.h"
 #include "mmap_region.h"
 #include "syscalls.h"
+#include "userfaultfd.h"
 
 /* What MAP_SHARED silently accepts; MAP_SHARED_VALIDATE refuses all else. */
 #define MAP_HUGE_BITS	0x7c000000UL
@@ -27,6 +28,7 @@ struct mmap_request {
 	vm_flags_t vm_flags;
 	pgoff_t pgoff;
 	const unsigned long *placed;	/* the address a log recorded, or NULL */
+	struct list_head *uf;		/* what userfaultfd is to be told of, or NULL */
 };
 
 static vm_flags_t vm_flags_from_prot(unsigned long prot)
@@ -289,7 +291,7 @@ static long huge_region(const struct mmap_request *map)
 	int error = 0;
 
 	if (find_vma_intersection(current->mm, map->addr, map->addr + map->len))
-		error = do_munmap(current->mm, map->addr, map->len);
+		error = do_munmap(current->mm, map->addr, map->len, map->uf);
 	return error ? error : -ENOMEM;
 }
 
@@ -311,7 +313,7 @@ static long mmap_request(struct mmap_request *map, unsigned long *populate)
 	if (is_huge_anonymous(map))
 		return huge_region(map);
 
-	addr = mmap_region(map->file, map->addr, map->len, map->vm_flags, map->pgoff);
+	addr = mmap_region(map->file, map->addr, map->len, map->vm_flags, map->pgoff, map->uf);
 	if (current->mm->map_count > mach->config.max_map_count)
 		quirk_met(QUIRK_map_count_above_the_limit);
 	if ((addr >= 0 || addr <= -4096) && wants_populate(map))
@@ -362,12 +364,16 @@ static int check_huge(struct mmap_request *map)
 static long vm_mmap(struct mmap_request *map)
 {
 	struct mm_struct *mm = current->mm;
+	struct list_head uf;
 	unsigned long populate;
 	long addr;
 
+	INIT_LIST_HEAD(&uf);
+	map->uf = &uf;
 	mmap_write_lock(mm);
 	addr = mmap_request(map, &populate);
 	mmap_write_unlock(mm);
+	userfaultfd_unmap_complete(&uf);
 	if (populate)
 		__mm_populate(mm, (unsigned long)addr, populate, true);
 	return addr;

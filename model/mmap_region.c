@@ -21,6 +21,7 @@ struct mmap_state {
 	vm_flags_t flags;
 	unsigned long charged;		/* pages */
 	struct munmap_batch replaced;
+	struct list_head *uf;		/* what userfaultfd is to be told of */
 };
 
 static unsigned long map_pages(const struct mmap_state *map)
@@ -72,7 +73,7 @@ static int mmap_prepare(const struct mmap_state *map)
 /* Until the old areas are emptied everything can be left as it was, but for splits. */
 static int mmap_setup(struct mmap_state *map)
 {
-	int error = munmap_gather(&map->replaced, map->mm, map->start, map->end);
+	int error = munmap_gather(&map->replaced, map->mm, map->start, map->end, map->uf);
 
 	if (error)
 		return error;
@@ -198,11 +199,11 @@ static bool deny_write_exec(const struct mm_struct *mm, vm_flags_t flags)
 }
 
 long mmap_region(struct file *file, unsigned long addr, unsigned long len, vm_flags_t flags,
-		 pgoff_t pgoff)
+		 pgoff_t pgoff, struct list_head *uf)
 {
 	struct mmap_state map = {
 		.mm = current->mm, .file = file, .start = addr, .end = addr + len,
-		.pgoff = pgoff, .flags = flags,
+		.pgoff = pgoff, .flags = flags, .uf = uf,
 	};
 	struct vm_area_struct *vma;
 	int error;

@@ -3,8 +3,7 @@
  *
  * In the kernel:  mm/mremap.c do_mremap(), mremap_at(), mremap_to(), shrink_vma(),
  *                 expand_vma(), expand_vma_in_place(), vrm_set_new_addr().
- * Left out:       hugetlb; an area whose userfaultfd wants UFFD_EVENT_REMAP is not moved
- *                 but refused.
+ * Left out:       hugetlb.
  * Locks:          mmap_lock for writing; in place, shrinking empties page tables with it
  *                 held for reading.
  */
@@ -13,17 +12,6 @@
 #include "syscalls.h"
 #include "userfaultfd.h"
 #include "vma_internal.h"
-
-/* The event would have to be read before the call returns. */
-static bool move_is_reported(const struct vm_area_struct *vma)
-{
-	const struct userfaultfd_ctx *ctx = vma->vm_userfaultfd_ctx;
-
-	if (!ctx || !(ctx->features & UFFD_FEATURE_EVENT_REMAP))
-		return false;
-	model_unsupported("UFFD_EVENT_REMAP for uffd#%u: events are not delivered", ctx->id);
-	return true;
-}
 
 /* ---- where to ---- */
 
@@ -80,12 +68,13 @@ static int shrink_vma(struct vma_remap *remap, bool drop_lock)
 		remap->vma = NULL;
 		if (!find_vma_intersection(mm, start, start + remap->delta))
 			return 0;
-		error = do_align_munmap(mm, start, start + remap->delta, true);
+		error = do_align_munmap(mm, start, start + remap->delta, true,
+					&remap->uf_unmap);
 		if (!error)
 			remap->mmap_locked = false;
 		return error;
 	}
-	error = do_munmap(mm, start, remap->delta);
+	error = do_munmap(mm, start, remap->delta, &remap->uf_unmap);
 	if (error)
 		return error;
 	remap->vma = vma_lookup(mm, remap->addr);
@@ -135,8 +124,6 @@ static long expand_vma(struct vma_remap *remap)
 	}
 	if (!(remap->flags & MREMAP_MAYMOVE))
 		return -ENOMEM;
-	if (move_is_reported(remap->vma))
-		return -ENOSYS;
 	error = set_new_addr(remap);
 	return error ? error : move_vma(remap);
 }
@@ -168,10 +155,8 @@ long mremap_to(struct vma_remap *remap)
 	struct mm_struct *mm = current->mm;
 	int error;
 
-	if (move_is_reported(remap->vma))
-		return -ENOSYS;
 	if (remap->flags & MREMAP_FIXED) {
-		error = do_munmap(mm, remap->new_addr, remap->new_len);
+		error = do_munmap(mm, remap->new_addr, remap->new_len, &remap->uf_unmap_early);
 		if (error)
 			return error;
 		point("mremap:destination-unmapped");
@@ -218,6 +203,18 @@ static long remap_locked(struct vma_remap *remap)
 	return implies_new_addr(remap) ? mremap_to(remap) : mremap_at(remap);
 }
 
+/* Kernel: notify_uffd(). */
+static void notify_uffd(struct vma_remap *remap, bool failed)
+{
+	userfaultfd_unmap_complete(&remap->uf_unmap_early);
+	if (failed)
+		mremap_userfaultfd_fail(&remap->uf);
+	else
+		mremap_userfaultfd_complete(&remap->uf, remap->addr, remap->new_addr,
+					    remap->old_len);
+	userfaultfd_unmap_complete(&remap->uf_unmap);
+}
+
 /* Kernel: do_mremap(). */
 static long do_mremap(struct vma_remap *remap)
 {
@@ -233,12 +230,15 @@ static long do_mremap(struct vma_remap *remap)
 	if (result)
 		return result;
 	remap->mmap_locked = true;
+	INIT_LIST_HEAD(&remap->uf_unmap_early);
+	INIT_LIST_HEAD(&remap->uf_unmap);
 	result = remap_locked(remap);
 	if (remap->mmap_locked)
 		mmap_write_unlock(mm);
 
 	if (result >= 0 && remap->populate)
 		__mm_populate(mm, remap->new_addr + remap->old_len, remap->delta, true);
+	notify_uffd(remap, result < 0);
 	return result;
 }
 

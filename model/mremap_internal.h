@@ -7,6 +7,7 @@
 #ifndef MODEL_MREMAP_INTERNAL_H
 #define MODEL_MREMAP_INTERNAL_H
 
+#include "userfaultfd.h"
 #include "vma.h"
 
 enum mremap_type {
@@ -28,6 +29,11 @@ struct vma_remap {
 	unsigned long charged;			/* pages of commit taken for this */
 	bool populate;				/* a locked area grows */
 	bool mmap_locked;			/* still */
+
+	/* What userfaultfd is to be told of: the destination's and the tail's end, the move, the
+	 * end of the source, in that order. */
+	struct list_head uf_unmap_early, uf_unmap;
+	struct userfaultfd_event uf;
 };
 
 /* Does the call name where to go, or leave the old range in place?  Either means a move. */

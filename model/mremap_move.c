@@ -84,11 +84,12 @@ static void undo_move(struct vma_remap *remap, struct vm_area_struct *new_vma, u
 }
 
 /* The whole of @new_vma loses its registration, more than was moved if it merged. */
-static void drop_uffd(struct vm_area_struct *new_vma, unsigned long moved)
+static void drop_uffd(struct vm_area_struct *new_vma, unsigned long moved,
+		      struct userfaultfd_event *uf)
 {
 	bool had = new_vma->vm_userfaultfd_ctx != NULL;
 
-	mremap_userfaultfd_prep(new_vma);
+	mremap_userfaultfd_prep(new_vma, uf);
 	if (had && !new_vma->vm_userfaultfd_ctx && new_vma->vm_end - new_vma->vm_start > moved)
 		quirk_met(QUIRK_move_strips_uffd_of_merged);
 }
@@ -128,7 +129,7 @@ static int copy_vma_and_data(struct vma_remap *remap, struct vm_area_struct **ne
 	if (error)
 		undo_move(remap, *new_vmap, moved);
 	else
-		drop_uffd(*new_vmap, remap->new_len);
+		drop_uffd(*new_vmap, remap->new_len, &remap->uf);
 	return error;
 }
 
@@ -162,7 +163,7 @@ static void unmap_source_vma(struct vma_remap *remap)
 
 	if (conceal)
 		vm_flags_reset(vma, vma->vm_flags & ~VM_ACCOUNT);
-	error = do_munmap(current->mm, start, remap->old_len);
+	error = do_munmap(current->mm, start, remap->old_len, &remap->uf_unmap);
 	remap->vma = NULL;
 	if (error) {
 		/* It will be given back some day by whoever unmaps what is still there. */

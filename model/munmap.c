@@ -6,8 +6,7 @@
  *
  * In the kernel:  mm/vma.c vms_gather_munmap_vmas(), vms_complete_munmap_vmas(),
  *                 do_vmi_align_munmap(), do_vmi_munmap().
- * Left out:       the side tree of detached areas and its allocations, uprobes; an
- *                 area whose userfaultfd wants UFFD_EVENT_UNMAP is refused.
+ * Left out:       the side tree of detached areas and its allocations, uprobes.
  * Locks:          mmap_lock for writing; sys_munmap() empties page tables with it held
  *                 for reading.
  */
@@ -15,21 +14,6 @@
 #include "syscalls.h"
 #include "userfaultfd.h"
 #include "vma_internal.h"
-
-/* The event would have to be read before the call returns. */
-static bool unmap_is_reported(const struct mm_struct *mm, unsigned long start, unsigned long end)
-{
-	const struct vm_area_struct *vma = find_vma_intersection(mm, start, end);
-
-	for (; vma && vma->vm_start < end; vma = vma_next(vma))
-		if (vma->vm_userfaultfd_ctx &&
-		    (vma->vm_userfaultfd_ctx->features & UFFD_FEATURE_EVENT_UNMAP)) {
-			model_unsupported("UFFD_EVENT_UNMAP for uffd#%u: events are not delivered",
-					  vma->vm_userfaultfd_ctx->id);
-			return true;
-		}
-	return false;
-}
 
 /* The first area sticks out below @start. */
 static int split_first(struct vm_area_struct *vma, unsigned long start, unsigned long end)
@@ -54,7 +38,7 @@ static void batch_count(struct munmap_batch *batch, const struct vm_area_struct 
 }
 
 static int gather_areas(struct munmap_batch *batch, struct mm_struct *mm, unsigned long start,
-			unsigned long end)
+			unsigned long end, struct list_head *uf)
 {
 	struct vm_area_struct *vma = find_vma(mm, start);
 	struct vm_area_struct **link = &batch->first;
@@ -62,8 +46,6 @@ static int gather_areas(struct munmap_batch *batch, struct mm_struct *mm, unsign
 
 	rwsem_assert_held_write(&mm->mmap_lock);
 	*batch = (struct munmap_batch){ .mm = mm, .start = start, .end = end };
-	if (unmap_is_reported(mm, start, end))
-		return -ENOSYS;
 	if (vma && vma->vm_start < start) {
 		error = split_first(vma, start, end);
 		if (error)
@@ -81,6 +63,8 @@ static int gather_areas(struct munmap_batch *batch, struct mm_struct *mm, unsign
 		}
 		vma_start_write(vma);
 		batch_count(batch, vma);
+		if (uf && userfaultfd_unmap_prep(vma, start, end, uf))
+			return -ENOMEM;
 		vma->detached_next = NULL;
 		*link = vma;
 		link = &vma->detached_next;
@@ -90,10 +74,10 @@ static int gather_areas(struct munmap_batch *batch, struct mm_struct *mm, unsign
 }
 
 int munmap_gather(struct munmap_batch *batch, struct mm_struct *mm, unsigned long start,
-		  unsigned long end)
+		  unsigned long end, struct list_head *uf)
 {
 	unsigned int before = mm->map_count;
-	int error = gather_areas(batch, mm, start, end);
+	int error = gather_areas(batch, mm, start, end, uf);
 
 	if (error && mm->map_count > before)
 		quirk_met(QUIRK_failed_call_leaves_splits);
@@ -161,10 +145,11 @@ static void batch_detach(const struct munmap_batch *batch)
 		vma->detached = true;
 }
 
-int do_align_munmap(struct mm_struct *mm, unsigned long start, unsigned long end, bool unlock)
+int do_align_munmap(struct mm_struct *mm, unsigned long start, unsigned long end, bool unlock,
+		    struct list_head *uf)
 {
 	struct munmap_batch batch;
-	int error = munmap_gather(&batch, mm, start, end);
+	int error = munmap_gather(&batch, mm, start, end, uf);
 
 	if (error)
 		return error;
@@ -179,7 +164,8 @@ int do_align_munmap(struct mm_struct *mm, unsigned long start, unsigned long end
 }
 
 /* Kernel: do_vmi_munmap(). */
-static int munmap_range(struct mm_struct *mm, unsigned long start, unsigned long len, bool unlock)
+static int munmap_range(struct mm_struct *mm, unsigned long start, unsigned long len, bool unlock,
+			struct list_head *uf)
 {
 	unsigned long end;
 
@@ -189,26 +175,30 @@ static int munmap_range(struct mm_struct *mm, unsigned long start, unsigned long
 	if (end == start)
 		return -EINVAL;
 	if (find_vma_intersection(mm, start, end))
-		return do_align_munmap(mm, start, end, unlock);
+		return do_align_munmap(mm, start, end, unlock, uf);
 	if (unlock)
 		mmap_write_unlock(mm);
 	return 0;
 }
 
-int do_munmap(struct mm_struct *mm, unsigned long start, unsigned long len)
+int do_munmap(struct mm_struct *mm, unsigned long start, unsigned long len, struct list_head *uf)
 {
-	return munmap_range(mm, start, len, false);
+	return munmap_range(mm, start, len, false, uf);
 }
 
 long sys_munmap(unsigned long addr, unsigned long len)
 {
 	struct mm_struct *mm = current->mm;
 	int error = mmap_write_lock_killable(mm);
+	struct list_head uf;
 
 	if (error)
 		return error;
-	error = munmap_range(mm, addr, len, true);
+	INIT_LIST_HEAD(&uf);
+	error = munmap_range(mm, addr, len, true, &uf);
 	if (error)
 		mmap_write_unlock(mm);
+	/* Told even if it failed on its way. */
+	userfaultfd_unmap_complete(&uf);
 	return error;
 }

@@ -10,7 +10,11 @@
 
 /* The context behind @fd: 0, -EBADF, -ENOTTY; -EINVAL before UFFDIO_API.  A borrowed one. */
 int uffd_ctx_of_fd(int fd, struct userfaultfd_ctx **ctx);
+/* A new one for @mm with one reference, or NULL. */
+struct userfaultfd_ctx *userfaultfd_ctx_alloc(const struct mm_struct *mm, unsigned int flags);
 void userfaultfd_ctx_put(struct userfaultfd_ctx *ctx);
+/* A file for @ctx, whose reference it takes; NULL without memory. */
+struct file *uffd_file_create(struct userfaultfd_ctx *ctx);
 /* The address space @ctx is about, with a user more; NULL if that is gone. */
 struct mm_struct *uffd_mm_get(const struct userfaultfd_ctx *ctx);
 
@@ -44,6 +48,12 @@ int mwriteprotect_range(struct userfaultfd_ctx *ctx, struct mm_struct *mm, unsig
 
 /* ---- waiting ---- */
 
+/* The oldest fault that nobody has read of: true and *@msg, and it counts as read. */
+bool uffd_take_fault(struct userfaultfd_ctx *ctx, struct uffd_msg *msg);
+/* Who waits for the reader of a change goes on: the descriptor is closed. */
+void uffd_events_wake_all(struct userfaultfd_ctx *ctx);
+/* "REMAP"; "nothing" for what is no event. */
+const char *uffd_event_name(unsigned int event);
 /* Those who wait for a fault in the range try again; @len 0: all.  Kernel: wake_userfault(). */
 void wake_userfault(struct userfaultfd_ctx *ctx, uint64_t start, uint64_t len);
 

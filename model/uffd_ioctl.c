@@ -13,22 +13,34 @@
 #define WRITEPROTECT_MODE_WP	1UL
 #define WRITEPROTECT_MODE_DONTWAKE 2UL
 
+/* Whoever sleeps in here keeps the file open, whatever others close.  Kernel: fdget(). */
+static struct file *hold_file(int fd)
+{
+	struct file *file = fget(fd);
+
+	get_file(file);
+	return file;
+}
+
 /*
  * What all fills have in common once the mode is known to be good: the work, the field @done
  * that reports it, and waking who waits for what came.  0, -EAGAIN for a part, or -errno.
  */
-static long do_fill(struct uffd_fill *fill, uint64_t mode, int64_t *done)
+static long do_fill(int fd, struct uffd_fill *fill, uint64_t mode, int64_t *done)
 {
 	struct mm_struct *mm = uffd_mm_get(fill->ctx);
+	struct file *file;
 
 	if (!mm)
 		return -ESRCH;
+	file = hold_file(fd);
 	*done = mfill_atomic(fill, mm);
 	mmput(mm);
+	if (*done >= 0 && !(mode & UFFD_MODE_DONTWAKE))
+		wake_userfault(fill->ctx, fill->dst, (uint64_t)*done);
+	fput(file);
 	if (*done < 0)
 		return *done;
-	if (!(mode & UFFD_MODE_DONTWAKE))
-		wake_userfault(fill->ctx, fill->dst, (uint64_t)*done);
 	return (uint64_t)*done == fill->len ? 0 : -EAGAIN;
 }
 
@@ -60,7 +72,7 @@ long sys_uffdio_copy(int fd, struct uffdio_copy *arg)
 		return error;
 	if (arg->mode & ~(UFFD_MODE_DONTWAKE | UFFD_MODE_WP))
 		return -EINVAL;
-	return do_fill(&fill, arg->mode, &arg->copy);
+	return do_fill(fd, &fill, arg->mode, &arg->copy);
 }
 
 long sys_uffdio_continue(int fd, struct uffdio_continue *arg)
@@ -75,7 +87,7 @@ long sys_uffdio_continue(int fd, struct uffdio_continue *arg)
 		return error;
 	if (arg->mode & ~(UFFD_MODE_DONTWAKE | UFFD_MODE_WP))
 		return -EINVAL;
-	return do_fill(&fill, arg->mode, &arg->mapped);
+	return do_fill(fd, &fill, arg->mode, &arg->mapped);
 }
 
 /* Both know one mode only. */
@@ -91,7 +103,7 @@ static long fill_range(int fd, enum uffd_fill_kind kind, const struct uffdio_ran
 		return error;
 	if (mode & ~UFFD_MODE_DONTWAKE)
 		return -EINVAL;
-	return do_fill(&fill, mode, done);
+	return do_fill(fd, &fill, mode, done);
 }
 
 long sys_uffdio_zeropage(int fd, struct uffdio_zeropage *arg)
@@ -110,6 +122,7 @@ long sys_uffdio_writeprotect(int fd, const struct uffdio_writeprotect *arg)
 	bool wake = !protect && !(arg->mode & WRITEPROTECT_MODE_DONTWAKE);
 	struct userfaultfd_ctx *ctx;
 	struct mm_struct *mm;
+	struct file *file;
 	int64_t unused;
 	int error = fill_ctx(fd, &ctx, &unused);
 
@@ -124,10 +137,12 @@ long sys_uffdio_writeprotect(int fd, const struct uffdio_writeprotect *arg)
 	mm = uffd_mm_get(ctx);
 	if (!mm)
 		return -ESRCH;
+	file = hold_file(fd);
 	error = mwriteprotect_range(ctx, mm, arg->range.start, arg->range.len, protect);
 	mmput(mm);
 	if (!error && wake)
 		wake_userfault(ctx, arg->range.start, arg->range.len);
+	fput(file);
 	return error;
 }
 

@@ -1,13 +1,14 @@
 /*
- * userfaultfd.c - contexts of userfaultfd(2): registration, fork, close.
+ * userfaultfd.c - contexts of userfaultfd(2): registration, close.
  *
  * In the kernel:  fs/userfaultfd.c; mm/userfaultfd.c userfaultfd_register_range(),
  *                 userfaultfd_clear_vma(), userfaultfd_release_all();
  *                 include/linux/userfaultfd_k.h vma_can_userfault().
- * Left out:       reading the descriptor: a fork or move whose event nobody reads goes on
- *                 instead of blocking; uffd-wp bits, which nothing can set yet.
- * Locks:          mmap_lock for writing; map_changing_lock for mmap_changing.
+ * Left out:       hugetlb.
+ * Locks:          mmap_lock for writing.
  */
+#include "pgtable.h"
+#include "quirk.h"
 #include "syscalls.h"
 #include "uffd_internal.h"
 #include "vma.h"
@@ -22,7 +23,7 @@
 	(UFFDIO_REGISTER_MODE_MISSING | UFFDIO_REGISTER_MODE_WP |	\
 	 UFFDIO_REGISTER_MODE_MINOR)
 
-static struct userfaultfd_ctx *ctx_alloc(const struct mm_struct *mm, unsigned int flags)
+struct userfaultfd_ctx *userfaultfd_ctx_alloc(const struct mm_struct *mm, unsigned int flags)
 {
 	struct userfaultfd_ctx *ctx =
 		NEW(KIND_UFFD_CTX, struct userfaultfd_ctx, "userfaultfd_ctx");
@@ -33,8 +34,10 @@ static struct userfaultfd_ctx *ctx_alloc(const struct mm_struct *mm, unsigned in
 	ctx->mm_id = mm->id;
 	ctx->flags = flags;
 	init_rwsem(&ctx->map_changing_lock, LOCK_UFFD_MAP);
-	INIT_LIST_HEAD(&ctx->fork_events);
-	INIT_LIST_HEAD(&ctx->fork_event);
+	INIT_LIST_HEAD(&ctx->changing);
+	INIT_LIST_HEAD(&ctx->events);
+	INIT_LIST_HEAD(&ctx->fault_pending);
+	INIT_LIST_HEAD(&ctx->fault_read);
 	return ctx;
 }
 
@@ -54,13 +57,6 @@ struct mm_struct *uffd_mm_get(const struct userfaultfd_ctx *ctx)
 		return NULL;
 	mmget(mm);
 	return mm;
-}
-
-static void mmap_changing_add(struct userfaultfd_ctx *ctx, int delta)
-{
-	down_write(&ctx->map_changing_lock);
-	ctx->mmap_changing += (unsigned int)delta;
-	up_write(&ctx->map_changing_lock);
 }
 
 /* ---- areas ---- */
@@ -153,15 +149,12 @@ static void release_all(struct userfaultfd_ctx *ctx)
 
 void userfaultfd_release(struct userfaultfd_ctx *ctx)
 {
-	struct userfaultfd_ctx *child, *next;
-
 	WRITE_SHARED(ctx, ctx->released, true, "userfaultfd_release");
 	trace_event("uffd-release", "uffd#%u", ctx->id);
 	release_all(ctx);
-	list_for_each_entry_safe(child, next, &ctx->fork_events, fork_event) {
-		list_del(&child->fork_event);
-		userfaultfd_release(child);
-	}
+	/* No fault can begin to wait from here on; those that do, try again. */
+	wake_userfault(ctx, 0, 0);
+	uffd_events_wake_all(ctx);
 	userfaultfd_ctx_put(ctx);
 }
 
@@ -181,88 +174,9 @@ bool userfaultfd_wp_async(const struct vm_area_struct *vma)
 	return ctx && ctx->features & UFFD_FEATURE_WP_ASYNC;
 }
 
-void mremap_userfaultfd_prep(struct vm_area_struct *vma)
-{
-	struct userfaultfd_ctx *ctx = vma->vm_userfaultfd_ctx;
-
-	if (!ctx)
-		return;
-	if (ctx->features & UFFD_FEATURE_EVENT_REMAP)
-		mmap_changing_add(ctx, 1);
-	else
-		userfaultfd_reset_ctx(vma);
-}
-
-/* ---- fork ---- */
-
-/* The child's context for @old, made when the first area asks for it. */
-static struct userfaultfd_ctx *fork_ctx(struct userfaultfd_ctx *old, const struct mm_struct *mm,
-					struct list_head *forks)
-{
-	struct userfaultfd_ctx *ctx;
-
-	list_for_each_entry(ctx, forks, fork_event)
-		if (ctx->forked_from == old)
-			return ctx;
-	ctx = ctx_alloc(mm, old->flags);
-	if (!ctx)
-		return NULL;
-	ctx->features = old->features;
-	ctx->initialized = true;
-	ctx->forked_from = old;
-	old->refcount++;
-	mmap_changing_add(old, 1);
-	list_add_tail(&ctx->fork_event, forks);
-	return ctx;
-}
-
-int dup_userfaultfd(struct vm_area_struct *vma, struct list_head *forks)
-{
-	struct userfaultfd_ctx *old = vma->vm_userfaultfd_ctx;
-
-	if (!old)
-		return 0;
-	if (!(old->features & UFFD_FEATURE_EVENT_FORK)) {
-		userfaultfd_reset_ctx(vma);
-		return 0;
-	}
-	vma->vm_userfaultfd_ctx = fork_ctx(old, vma->vm_mm, forks);
-	return vma->vm_userfaultfd_ctx ? 0 : -ENOMEM;
-}
-
-void dup_userfaultfd_complete(struct list_head *forks)
-{
-	struct userfaultfd_ctx *ctx, *next;
-
-	list_for_each_entry_safe(ctx, next, forks, fork_event) {
-		struct userfaultfd_ctx *old = ctx->forked_from;
-
-		ctx->forked_from = NULL;
-		list_del(&ctx->fork_event);
-		if (old->released)	/* nobody will ever read it */
-			userfaultfd_release(ctx);
-		else
-			list_add_tail(&ctx->fork_event, &old->fork_events);
-		userfaultfd_ctx_put(old);
-	}
-}
-
-void dup_userfaultfd_fail(struct list_head *forks)
-{
-	struct userfaultfd_ctx *ctx, *next;
-
-	list_for_each_entry_safe(ctx, next, forks, fork_event) {
-		mmap_changing_add(ctx->forked_from, -1);
-		userfaultfd_ctx_put(ctx->forked_from);
-		list_del(&ctx->fork_event);
-		userfaultfd_ctx_put(ctx);
-	}
-}
-
 /* ---- calls ---- */
 
-/* The file for a new context, whose reference it takes; NULL without memory. */
-static struct file *uffd_file(struct userfaultfd_ctx *ctx)
+struct file *uffd_file_create(struct userfaultfd_ctx *ctx)
 {
 	struct inode *inode = inode_create(INODE_UFFD, "anon_inode:[userfaultfd]", 0);
 	struct file *file;
@@ -286,10 +200,10 @@ long sys_userfaultfd(int flags)
 		return -EPERM;
 	if (flags & ~(UFFD_USER_MODE_ONLY | UFFD_O_CLOEXEC | UFFD_O_NONBLOCK))
 		return -EINVAL;
-	ctx = ctx_alloc(current->mm, (unsigned int)flags);
+	ctx = userfaultfd_ctx_alloc(current->mm, (unsigned int)flags);
 	if (!ctx)
 		return -ENOMEM;
-	file = uffd_file(ctx);
+	file = uffd_file_create(ctx);
 	if (!file) {
 		userfaultfd_ctx_put(ctx);
 		return -ENOMEM;
@@ -390,6 +304,39 @@ static int register_check(const struct userfaultfd_ctx *ctx, const struct mm_str
 	return 0;
 }
 
+static bool is_marked(const struct pgtable *table, unsigned int slot,
+		      unsigned long addr G_GNUC_UNUSED, void *data)
+{
+	pte_t pte = table->entry[slot];
+	bool *marked = data;
+
+	if (pte_present(pte))
+		*marked = pte_uffd_wp(pte);
+	else
+		*marked = is_pte_marker(pte) ? pte_marker_uffd_wp(pte) : pte & _PAGE_SWP_UFFD_WP;
+	return !*marked;
+}
+
+/* Protection that is given up this way leaves its marks. */
+static void note_marks(const struct vm_area_struct *vma, unsigned long start, unsigned long end)
+{
+	bool marked = false;
+
+	pgtable_for_each(vma->vm_mm, start, end, is_marked, &marked);
+	if (marked)
+		quirk_met(QUIRK_marks_outlive_registration);
+}
+
+/* As modify_ctx(); the modes that @vma had are replaced. */
+static struct vm_area_struct *register_area(struct vm_area_struct *vma, unsigned long start,
+					    unsigned long end, struct userfaultfd_ctx *ctx,
+					    vm_flags_t flags, int *error)
+{
+	if (userfaultfd_wp(vma) && !(flags & VM_UFFD_WP))
+		note_marks(vma, start, end);
+	return modify_ctx(vma, start, end, ctx, flags, error);
+}
+
 /* Kernel: userfaultfd_register_range(). */
 static int register_range(struct userfaultfd_ctx *ctx, struct mm_struct *mm,
 			  unsigned long start, unsigned long end, vm_flags_t flags)
@@ -401,8 +348,8 @@ static int register_range(struct userfaultfd_ctx *ctx, struct mm_struct *mm,
 		bool done = vma->vm_userfaultfd_ctx == ctx && (vma->vm_flags & flags) == flags;
 
 		if (!done)
-			vma = modify_ctx(vma, MAX(start, vma->vm_start), MIN(end, vma->vm_end),
-					 ctx, flags, &error);
+			vma = register_area(vma, MAX(start, vma->vm_start), MIN(end, vma->vm_end),
+					    ctx, flags, &error);
 		if (!vma)
 			return error;
 		vma = vma_next(vma);
@@ -529,12 +476,29 @@ GETTER(initialized)
 GETTER(mmap_changing)
 #undef GETTER
 
-static void list_forks(const void *object, GArray *ids)
+static uint64_t list_length(const struct list_head *list)
 {
-	const struct userfaultfd_ctx *ctx = object, *child;
+	const struct list_head *at;
+	uint64_t length = 0;
 
-	list_for_each_entry(child, &ctx->fork_events, fork_event)
-		g_array_append_val(ids, child->id);
+	for (at = list->next; at != list; at = at->next)
+		length++;
+	return length;
+}
+
+static uint64_t get_pending(const void *object)
+{
+	return list_length(&((const struct userfaultfd_ctx *)object)->fault_pending);
+}
+
+static uint64_t get_waiting(const void *object)
+{
+	return list_length(&((const struct userfaultfd_ctx *)object)->fault_read);
+}
+
+static uint64_t get_events(const void *object)
+{
+	return list_length(&((const struct userfaultfd_ctx *)object)->events);
 }
 
 static const struct field uffd_fields[] = {
@@ -547,9 +511,13 @@ static const struct field uffd_fields[] = {
 	{ .name = "features", .type = FIELD_ADDR, .get = get_features,
 	  .what = "UFFD_FEATURE_* asked for" },
 	{ .name = "mmap_changing", .type = FIELD_NUMBER, .get = get_mmap_changing,
-	  .what = "events that nobody has read yet" },
-	{ .name = "forks", .type = FIELD_SET, .ref = KIND_UFFD_CTX, .list = list_forks,
-	  .what = "contexts of children, their events not yet read" },
+	  .what = "changes of areas whose event nobody has read yet" },
+	{ .name = "pending", .type = FIELD_NUMBER, .get = get_pending,
+	  .what = "faults that wait and that nobody has read of" },
+	{ .name = "waiting", .type = FIELD_NUMBER, .get = get_waiting,
+	  .what = "faults that wait and have been read of" },
+	{ .name = "events", .type = FIELD_NUMBER, .get = get_events,
+	  .what = "events that can be read" },
 };
 
 const struct object_type uffd_type = {

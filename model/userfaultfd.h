@@ -1,8 +1,8 @@
 /*
- * userfaultfd.h - areas whose faults a descriptor's reader resolves: registration.
+ * userfaultfd.h - areas whose faults a descriptor's reader resolves.
  *
  * In the kernel:  fs/userfaultfd.c, mm/userfaultfd.c, include/linux/userfaultfd_k.h.
- * Left out:       delivery of faults and events (refused where one would be due).
+ * Left out:       hugetlb, poll(), reads of several messages at once.
  * Locks:          mmap_lock for writing for vma->vm_userfaultfd_ctx and the VM_UFFD_*
  *                 flags; ctx->map_changing_lock for mmap_changing.
  */
@@ -51,9 +51,9 @@
 #define UFFDIO_REGISTER_MODE_WP		2
 #define UFFDIO_REGISTER_MODE_MINOR	4
 
-/* What the descriptor is about.  The file holds a reference, or, before the event of a
- * fork has been read, the parent's context; so does a fork under way.  Areas hold none:
- * they forget it before it goes. */
+/* What the descriptor is about.  References: the file's, or before the event of a fork
+ * has been read the event's; one for each waiter and each change.  Areas hold none: they
+ * forget it before it goes. */
 struct userfaultfd_ctx {
 	unsigned int id;
 	unsigned int refcount;
@@ -62,11 +62,53 @@ struct userfaultfd_ctx {
 	bool initialized;		/* UFFDIO_API was called */
 	bool released;
 	uint64_t features;		/* UFFD_FEATURE_* asked for */
-	unsigned int mmap_changing;	/* events not yet read */
+	unsigned int mmap_changing;	/* changes whose event is unread */
 	struct rw_semaphore map_changing_lock;
-	struct list_head fork_events;	/* contexts of children, event not read */
-	struct list_head fork_event;	/* in the parent's list, or empty */
-	struct userfaultfd_ctx *forked_from;	/* the parent's, while fork runs; a reference */
+	struct list_head changing;	/* those changes: struct userfaultfd_event */
+	struct list_head events;	/* those that can be read */
+	struct list_head fault_pending;	/* struct uffd_waiter nobody has read of */
+	struct list_head fault_read;	/* the others */
+};
+
+/* What is read from the descriptor; those fields that the event has.  Kernel: struct uffd_msg. */
+#define UFFD_EVENT_PAGEFAULT	0x12U
+#define UFFD_EVENT_FORK		0x13U
+#define UFFD_EVENT_REMAP	0x14U
+#define UFFD_EVENT_REMOVE	0x15U
+#define UFFD_EVENT_UNMAP	0x16U
+#define UFFD_PAGEFAULT_FLAG_WRITE	1UL
+#define UFFD_PAGEFAULT_FLAG_WP		2UL
+#define UFFD_PAGEFAULT_FLAG_MINOR	4UL
+#define UFFD_MSG_SIZE		32		/* bytes */
+struct uffd_msg {
+	unsigned int event;		/* UFFD_EVENT_* */
+	uint64_t flags, address;	/* PAGEFAULT */
+	unsigned int ptid;		/* with UFFD_FEATURE_THREAD_ID */
+	int ufd;			/* FORK: descriptor for the child */
+	uint64_t from, to, len;		/* REMAP, bytes */
+	uint64_t start, end;		/* REMOVE, UNMAP */
+};
+
+struct task_struct;
+
+/* A task in the middle of a fault; on its stack. */
+struct uffd_waiter {
+	struct list_head list;		/* one of the context's, unless waken */
+	struct task_struct *task;
+	struct uffd_msg msg;
+	bool waken;
+};
+
+/* A change that the reader has to be told of, from before it is made until its maker goes
+ * on.  Belongs to the call that makes it.  Kernel: struct userfaultfd_wait_queue. */
+struct userfaultfd_event {
+	struct list_head changing;	/* ctx->changing */
+	struct list_head queue;		/* ctx->events, or empty */
+	struct list_head batch;		/* others of the same call */
+	struct userfaultfd_ctx *ctx;	/* a reference; NULL: there is nothing to tell */
+	struct userfaultfd_ctx *new_ctx;	/* FORK: the child's, a reference until it is read */
+	struct uffd_msg msg;
+	bool read;
 };
 
 /* The arguments of the ioctls; in and out as in the UAPI. */
@@ -134,16 +176,32 @@ bool userfaultfd_wp_async(const struct vm_area_struct *vma);
 
 /* @vma is not registered any more; pages are not looked at.  Kernel: userfaultfd_reset_ctx(). */
 void userfaultfd_reset_ctx(struct vm_area_struct *vma);
-/* The destination of a move keeps its context only with UFFD_FEATURE_EVENT_REMAP.
- * Kernel: mremap_userfaultfd_prep(). */
-void mremap_userfaultfd_prep(struct vm_area_struct *vma);
+
+/* ---- changes: *_complete() waits for the reader, without any lock; *_fail() does not ---- */
+
+/* The destination of a move keeps its context only with UFFD_FEATURE_EVENT_REMAP, and then
+ * @event, zeroed before, is to be told.  Kernel: mremap_userfaultfd_prep(). */
+void mremap_userfaultfd_prep(struct vm_area_struct *vma, struct userfaultfd_event *event);
+void mremap_userfaultfd_complete(struct userfaultfd_event *event, unsigned long from,
+				 unsigned long to, unsigned long len);
+void mremap_userfaultfd_fail(struct userfaultfd_event *event);
+/*
+ * [start, end) of @vma is about to lose its contents.  False if mmap_lock, held for reading,
+ * was given up to tell so: @vma may be gone.  Kernel: userfaultfd_remove().
+ */
+bool userfaultfd_remove(struct vm_area_struct *vma, unsigned long start, unsigned long end);
+/* @vma goes with munmap() of [start, end): 0, or -ENOMEM; what is to be told is added to @unmaps.
+ * Kernel: userfaultfd_unmap_prep(). */
+int userfaultfd_unmap_prep(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+			   struct list_head *unmaps);
+void userfaultfd_unmap_complete(struct list_head *unmaps);
+void userfaultfd_unmap_fail(struct list_head *unmaps);
 /*
  * Gives fork's copy @vma a context of the child for the parent's, or none without
- * UFFD_FEATURE_EVENT_FORK.  New contexts go to the list @forks, at most one for each of
+ * UFFD_FEATURE_EVENT_FORK.  What is to be told is added to @forks, one for each context of
  * the parent's.  0 or -ENOMEM.  Kernel: dup_userfaultfd().
  */
 int dup_userfaultfd(struct vm_area_struct *vma, struct list_head *forks);
-/* The fork is done: its events wait in the parents' contexts; or it failed. */
 void dup_userfaultfd_complete(struct list_head *forks);
 void dup_userfaultfd_fail(struct list_head *forks);
 /* Last close of the descriptor: unregisters area by area.  Takes the mm's mmap_lock.
@@ -153,6 +211,8 @@ void userfaultfd_release(struct userfaultfd_ctx *ctx);
 /* ---- calls; see syscalls.h ---- */
 
 long sys_userfaultfd(int flags);
+/* One message: UFFD_MSG_SIZE, or -EAGAIN, -EINVAL, -EBADF; waits unless UFFD_O_NONBLOCK. */
+long sys_uffd_read(int fd, struct uffd_msg *msg);
 long sys_uffdio_api(int fd, struct uffdio_api *arg);
 long sys_uffdio_register(int fd, struct uffdio_register *arg);
 long sys_uffdio_unregister(int fd, const struct uffdio_range *arg);

@@ -164,7 +164,7 @@ struct vm_area_struct *lock_mm_and_find_vma(struct mm_struct *mm, unsigned long 
 /* ---- unmapping ---- */
 /* Unmaps [start, start+len): 0, -EINVAL, -ENOMEM, -EPERM.  mmap_lock stays held.
  * Kernel: do_vmi_munmap(). */
-int do_munmap(struct mm_struct *mm, unsigned long start, unsigned long len);
+int do_munmap(struct mm_struct *mm, unsigned long start, unsigned long len, struct list_head *uf);
 
 /* ---- mapping ---- */
 /* Kernel: do_mmap(): the address, or -errno.  *populate: bytes to fault in after unlocking. */

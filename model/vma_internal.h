@@ -64,15 +64,17 @@ struct munmap_batch {
 };
 
 /* Splits at the edges of [start, end) and collects what lies between: 0, -EPERM, -ENOMEM,
- * -EINVAL; splits made on the way stay.  Kernel: vms_gather_munmap_vmas(). */
+ * -EINVAL; splits made on the way stay.  @uf collects what userfaultfd is to be told of; NULL:
+ * nothing.  Kernel: vms_gather_munmap_vmas(). */
 int munmap_gather(struct munmap_batch *batch, struct mm_struct *mm, unsigned long start,
-		  unsigned long end);
+		  unsigned long end, struct list_head *uf);
 /* Empties the range; the areas stay in the tree.  Kernel: vms_clean_up_area(). */
 void munmap_clear(struct munmap_batch *batch);
 /* Frees the areas, which are no longer in the tree.  Kernel: vms_complete_munmap_vmas(). */
 void munmap_complete(struct munmap_batch *batch);
 /* [start, end), of which something is mapped; with @unlock mmap_lock is held for reading
  * while entries go and released on success.  Kernel: do_vmi_align_munmap(). */
-int do_align_munmap(struct mm_struct *mm, unsigned long start, unsigned long end, bool unlock);
+int do_align_munmap(struct mm_struct *mm, unsigned long start, unsigned long end, bool unlock,
+		    struct list_head *uf);
 
 #endif

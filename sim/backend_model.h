@@ -89,6 +89,8 @@ long model_call_task(struct model_backend *model, const struct call_request *req
 long model_call_file(const struct call_request *request, struct call_outcome *outcome);
 /* backend_model_uffd.c: the ioctls of userfaultfd */
 long model_call_uffdio(const struct call_request *request, struct call_outcome *outcome);
+/* likewise: read(), which gives the kind of the message instead of its size */
+long model_call_uffd_read(const struct call_request *request, struct call_outcome *outcome);
 /* Makes descriptors that only a path is known of: `3</path>`. */
 void model_open_by_path(const struct op_args *args);
 /* backend_model_actors.c: reclaim, the disk */

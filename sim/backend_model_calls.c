@@ -228,7 +228,7 @@ void model_carry_out(struct model_backend *model, struct model_task *entry,
 	case OP_MIGRATE: case OP_MIGRATE_FAIL: case OP_MOVE_PAGES:
 		result = model_call_migrate(model, request, outcome);
 		break;
-	case OP_USERFAULTFD: case OP_UFFDIO: case OP_MEMFD_CREATE:
+	case OP_USERFAULTFD: case OP_UFFDIO: case OP_READ: case OP_MEMFD_CREATE:
 	case OP_OPEN: case OP_OPENAT: case OP_CLOSE: case OP_FTRUNCATE: case OP_FALLOCATE:
 	case OP_DUP: case OP_FCNTL:
 		result = model_call_file(request, outcome);

@@ -107,6 +107,8 @@ long model_call_file(const struct call_request *request, struct call_outcome *ou
 		return sys_fallocate((int)a[0], (int)a[1], a[2], a[3]);
 	case OP_FCNTL:
 		return do_fcntl(a, outcome);
+	case OP_READ:
+		return model_call_uffd_read(request, outcome);
 	case OP_UFFDIO:
 		return model_call_uffdio(request, outcome);
 	default:

@@ -131,3 +131,36 @@ long model_call_uffdio(const struct call_request *request, struct call_outcome *
 		return -EINVAL;
 	}
 }
+
+static void out_hex(struct call_outcome *outcome, const char *name, uint64_t number)
+{
+	outcome_field(outcome, name, value_hex(number));
+}
+
+long model_call_uffd_read(const struct call_request *request, struct call_outcome *outcome)
+{
+	struct uffd_msg msg;
+	long result = sys_uffd_read((int)request->args->number[0], &msg);
+
+	if (result < 0)
+		return result;
+	out_hex(outcome, "event", msg.event);
+	switch (msg.event) {
+	case UFFD_EVENT_PAGEFAULT:
+		out_hex(outcome, "flags", msg.flags);
+		out_hex(outcome, "address", msg.address);
+		break;
+	case UFFD_EVENT_FORK:
+		outcome_field(outcome, "ufd", value_int(msg.ufd));
+		break;
+	case UFFD_EVENT_REMAP:
+		out_hex(outcome, "from", msg.from);
+		out_hex(outcome, "to", msg.to);
+		out_hex(outcome, "len", msg.len);
+		break;
+	default:
+		out_hex(outcome, "start", msg.start);
+		out_hex(outcome, "end", msg.end);
+	}
+	return msg.event;
+}

@@ -25,6 +25,8 @@ static const char *const zeropage_out[] = { "zeropage", NULL };
 static const char *const move_out[] = { "move", NULL };
 static const char *const continue_out[] = { "mapped", NULL };
 static const char *const poison_out[] = { "updated", NULL };
+static const char *const msg_out[] = { "event", "flags", "address", "ufd", "from", "to", "len",
+				       "start", "end", NULL };
 
 #define UFFDIO_ROW(name, nr, fields, says)					\
 	{ "UFFDIO_" name, OP_UFFDIO, RETURNS_INT, 2, { FD("fd"), STRUCT("arg") },	\
@@ -93,6 +95,8 @@ static const struct op ops[] = {
 	UFFDIO_ROW("WRITEPROTECT", 6, NULL, "protects pages against writing, or no more"),
 	UFFDIO_ROW("CONTINUE", 7, continue_out, "maps what the page cache has"),
 	UFFDIO_ROW("POISON", 8, poison_out, "makes accesses end in SIGBUS"),
+	{ "read", OP_READ, RETURNS_INT, 1, { FD("fd"), STRUCT("msg") }, .out = msg_out,
+	  .what = "the next message of a userfaultfd; gives its kind" },
 	{ "prctl", OP_PRCTL, RETURNS_INT, 1,
 	  { FLG("option", "PR_"), { "arg2", ARG_OPTIONAL_STRING, NULL }, NUM("arg3"), NUM("arg4"),
 	    { "arg5", ARG_OPTIONAL_STRING, NULL } }, .what = "settings of the process" },

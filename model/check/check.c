@@ -112,6 +112,18 @@ static const struct check_rule rules[] = {
 	  "no VMA, chain link or anon_vma is unreachable",
 	  "an object would be freed in use, or leak",
 	  "kernel/fork.c mmput(), fs/file_table.c fput()", check_references },
+	{ "uffd-wp", "a page that userfaultfd protects is not writable, and lies in an area registered for "
+	  "write protection",
+	  "a store would not be told, or a page would be told of that nobody asked for",
+	  "mm/memory.c do_wp_page()", check_uffd_wp },
+	{ "uffd-changing", "mmap_changing of a userfaultfd counts the changes that its reader has not been told "
+	  "of",
+	  "a fill would land in memory that is going away, or never again be let through",
+	  "mm/userfaultfd.c mfill_atomic()", check_uffd_changing },
+	{ "uffd-waiters", "who is in a list of waiters of a userfaultfd sleeps; its references are those of "
+	  "files, waiters and events",
+	  "a fault would never be woken, or its userfaultfd be freed under it",
+	  "fs/userfaultfd.c handle_userfault()", check_uffd_waiters },
 };
 
 const struct check_rule *check_rules(size_t *nr)

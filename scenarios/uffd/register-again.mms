@@ -14,7 +14,7 @@ UFFDIO_API(u, {features=UFFD_FEATURE_WP_UNPOPULATED})
 UFFDIO_REGISTER(u, {start=@0, len=4p, mode=UFFDIO_REGISTER_MODE_WP})
 UFFDIO_WRITEPROTECT(u, {start=@0, len=4p, mode=1})
 UFFDIO_REGISTER(u, {start=@0, len=4p, mode=UFFDIO_REGISTER_MODE_MISSING})
-expect vma(@0).flags.uw == 0, pte(@0).uffd_wp, pte(@1).uffd_wp
+expect vma(@0).flags.uw == 0, pte(@0).uffd_wp, pte(@1).uffd_wp, quirk(marks_outlive_registration) == 1
 store(@0)
 expect pte(@0).uffd_wp, pte(@0).write
 UFFDIO_REGISTER(u, {start=@0, len=4p, mode=UFFDIO_REGISTER_MODE_WP})

@@ -16,6 +16,7 @@
 #include "model/rmap.h"
 #include "model/swap.h"
 #include "model/syscalls.h"
+#include "model/userfaultfd.h"
 #include "model/vma.h"
 #include "tests/test.h"
 
@@ -275,6 +276,38 @@ static void zero_miscounted(void)	{ mach->huge_zero_users++; }
 static void writable_leaf(void)		{ pmds()->entry[pgtable_index(H, LEVEL_PMD)] |= _PAGE_RW; }
 static void leaf_rss(void)		{ parent->mm->rss_anon -= HPAGE_PMD_NR - 1; }
 
+/* B is registered with a userfaultfd for write protection, and its first page protected. */
+static struct userfaultfd_ctx *protect_b(void)
+{
+	struct task_struct *before = current;
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register arg = { { B, 8 * PAGE_SIZE }, UFFDIO_REGISTER_MODE_WP, 0 };
+	struct uffdio_writeprotect wp = { { B, PAGE_SIZE }, 1 };
+	long fd;
+
+	mach->current_task = parent;
+	store(B);
+	fd = sys_userfaultfd(0);
+	must(fd);
+	must(sys_uffdio_api((int)fd, &api));
+	must(sys_uffdio_register((int)fd, &arg));
+	must(sys_uffdio_writeprotect((int)fd, &wp));
+	mach->current_task = before;
+	assert_int_equal(machine_check(mach), 0);
+	return area(B)->vm_userfaultfd_ctx;
+}
+static void protected_writable(void)	{ protect_b(); *word(B) |= _PAGE_RW; }
+static void protected_unregistered(void) { protect_b(); area(B)->vm_flags &= ~VM_UFFD_WP; }
+static void lost_change(void)		{ protect_b()->mmap_changing++; }
+static void lost_ctx_ref(void)		{ protect_b()->refcount++; }
+static void waiter_awake(void)
+{
+	static struct uffd_waiter waiter;
+
+	waiter.task = parent;
+	list_add_tail(&waiter.list, &protect_b()->fault_pending);
+}
+
 static const struct corruption {
 	const char *name;
 	const char *rule;	/* must be among those reported */
@@ -348,6 +381,11 @@ static const struct corruption {
 	{ "references: a file's", "references", lost_file_ref },
 	{ "references: an inode's", "references", lost_inode_ref },
 	{ "references: an area in no tree", "references", vma_unreachable },
+	{ "uffd-wp: protected and writable", "uffd-wp", protected_writable },
+	{ "uffd-wp: protected where nobody asked", "uffd-wp", protected_unregistered },
+	{ "uffd-changing: a change too many", "uffd-changing", lost_change },
+	{ "uffd-waiters: a reference nobody holds", "uffd-waiters", lost_ctx_ref },
+	{ "uffd-waiters: in the list, and awake", "uffd-waiters", waiter_awake },
 };
 
 static void test_corruption(void **state)

@@ -119,6 +119,9 @@ void live_outcome(struct live_backend *live, struct live_task *task,
 		outcome->kind = OUTCOME_SIGNAL;
 		outcome->value = result->number;
 		return;
+	case LIVE_BLOCKED:
+		outcome->kind = OUTCOME_BLOCKED;
+		return;
 	case LIVE_STUCK:
 		live_forget(live, task);
 		live_refuse(outcome, "the host did not answer within %d seconds", LIVE_TIMEOUT);
@@ -146,6 +149,19 @@ static bool make_thread(struct live_backend *live, struct live_task *task, const
 	return true;
 }
 
+/* One of @process that can make a call now, or NULL. */
+static struct live_task *free_task_of(struct live_backend *live, const char *process)
+{
+	for (guint i = 0; i < live->tasks->len; i++) {
+		struct live_task *task = live->tasks->pdata[i];
+
+		if (!task->gone && !task->blocked && !task->vfork_child &&
+		    !strcmp(task->process, process))
+			return task;
+	}
+	return NULL;
+}
+
 static bool live_start_task(struct backend *backend, const char *name, char **why)
 {
 	struct live_backend *live = to_live(backend);
@@ -154,9 +170,10 @@ static bool live_start_task(struct backend *backend, const char *name, char **wh
 	g_autofree char *process = dot ? g_strndup(name, (gsize)(dot - name)) : NULL;
 
 	if (!task && process) {
-		task = live_find(live, process);
-		if (task && !task->gone && !task->vfork_child)
+		task = free_task_of(live, process);
+		if (task)
 			return make_thread(live, task, name, why);
+		task = live_find(live, process);
 	}
 	if (task && !task->gone && !task->vfork_child)
 		return true;
@@ -271,6 +288,7 @@ static const struct backend_ops live_ops = {
 	.rename = live_rename,
 	.process_of = live_process_of,
 	.call = live_call,
+	.collect = live_collect,
 	.set_window = live_set_window,
 	.observe = live_observe,
 };

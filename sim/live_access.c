@@ -46,6 +46,8 @@ void live_call_access(struct live_backend *live, struct live_task *task,
 							value);
 
 		live_outcome(live, task, &result, outcome);
+		if (outcome->kind == OUTCOME_BLOCKED && page != (last & -PAGE))
+			live_refuse(outcome, "an access to several pages that waits");
 		if (outcome->kind != OUTCOME_VALUE)
 			return;
 		value = (uint64_t)result.value;

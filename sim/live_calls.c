@@ -121,6 +121,8 @@ static void plain_call(struct live_backend *live, struct live_task *task,
 		return;
 	result = live_syscall(&live->world, task->pid, numbers[request->op->id], a);
 	live_outcome(live, task, &result, outcome);
+	if (request->op->id == OP_USERFAULTFD)
+		live->world.may_block = true;
 }
 
 static void dispatch(struct live_backend *live, struct live_task *task,
@@ -140,7 +142,7 @@ static void dispatch(struct live_backend *live, struct live_task *task,
 	case OP_EXIT_GROUP: case OP_EXECVE: case OP_PROCESS_MADVISE:
 		live_call_task(live, task, request, outcome);
 		return;
-	case OP_UFFDIO: case OP_PRLIMIT64: case OP_SETRLIMIT: case OP_GETRLIMIT:
+	case OP_UFFDIO: case OP_READ: case OP_PRLIMIT64: case OP_SETRLIMIT: case OP_GETRLIMIT:
 	case OP_MINCORE:
 		live_call_struct(live, task, request, outcome);
 		return;
@@ -149,6 +151,15 @@ static void dispatch(struct live_backend *live, struct live_task *task,
 			plain_call(live, task, request, outcome);
 		else
 			live_refuse(outcome, "%s() on the host", request->op->name);
+	}
+}
+
+void live_errno(const struct call_request *request, struct call_outcome *outcome)
+{
+	if (outcome->kind == OUTCOME_VALUE && outcome->value < 0 && outcome->value >= -4095 &&
+	    request->op->returns != RETURNS_CONTENT) {
+		outcome->kind = OUTCOME_ERRNO;
+		outcome->value = -outcome->value;
 	}
 }
 
@@ -162,12 +173,12 @@ void live_call(struct backend *backend, const struct call_request *request,
 	if (refuse_hints(request, outcome))
 		return;
 	dispatch(live, task, request, outcome);
+	if (outcome->kind == OUTCOME_BLOCKED)
+		live_block(task, request);
+	if (live->world.may_block)
+		live_settle(live);
 	/* The model's writes end with their statement. */
 	if (live->settings.swap)
 		live_swap_settle();
-	if (outcome->kind == OUTCOME_VALUE && outcome->value < 0 && outcome->value >= -4095 &&
-	    request->op->returns != RETURNS_CONTENT) {
-		outcome->kind = OUTCOME_ERRNO;
-		outcome->value = -outcome->value;
-	}
+	live_errno(request, outcome);
 }

@@ -65,17 +65,82 @@ static bool is_stand_in(const struct live_backend *live, const struct live_task 
 	return false;
 }
 
+/* Where the struct of a call is that may not end while others make theirs. */
+static uint64_t struct_place(const struct live_backend *live, const struct live_task *task)
+{
+	guint i = 0;
+
+	while (live->tasks->pdata[i] != task)
+		i++;
+	return LIVE_WAITING + (i % 256) * 64;
+}
+
+static const struct layout *layout_of(const struct op *op)
+{
+	const struct layout *layout = layouts;
+
+	while (layout->number != op->number)
+		layout++;
+	return layout;
+}
+
+/* What the kernel has written into the struct of an ioctl. */
+static void uffdio_done(struct live_backend *live, struct live_task *task,
+			const struct layout *layout, struct call_outcome *outcome)
+{
+	uint64_t words[MAX_WORDS];
+
+	/* Those that fill report also why they failed; masks are no numbers. */
+	if (outcome->kind != OUTCOME_VALUE || (outcome->value && layout->number < 3) ||
+	    (outcome->value && layout->number == 0x3f))
+		return;
+	memcpy(words, live->world.shared + struct_place(live, task), sizeof(words));
+	for (unsigned int i = layout->first_out; i < MAX_WORDS && layout->fields[i]; i++)
+		out_field(outcome, layout->fields[i],
+			  layout->number != 0x3f && (int64_t)words[i] < 0 ?
+			  value_int((int64_t)words[i]) : value_hex(words[i]));
+}
+
+/* A message: its kind in the first byte, then three words, or one descriptor. */
+static void msg_done(struct live_backend *live, struct live_task *task,
+		     struct call_outcome *outcome)
+{
+	static const struct {
+		unsigned int event;
+		const char *names[3];
+	} events[] = {
+		{ 0x12, { "flags", "address", NULL } },
+		{ 0x14, { "from", "to", "len" } },
+		{ 0x15, { "start", "end", NULL } },
+		{ 0x16, { "start", "end", NULL } },
+	};
+	const unsigned char *msg = live->world.shared + struct_place(live, task);
+	uint64_t words[3];
+	uint32_t ufd;
+
+	if (outcome->kind != OUTCOME_VALUE || outcome->value < 0)
+		return;
+	outcome->value = msg[0];
+	out_field(outcome, "event", value_hex(msg[0]));
+	memcpy(words, msg + 8, sizeof(words));
+	memcpy(&ufd, msg + 8, sizeof(ufd));
+	if (msg[0] == 0x13)
+		out_field(outcome, "ufd", value_int((int64_t)ufd));
+	for (gsize i = 0; i < G_N_ELEMENTS(events); i++)
+		for (unsigned int n = 0; events[i].event == msg[0] && n < 3; n++)
+			if (events[i].names[n])
+				out_field(outcome, events[i].names[n], value_hex(words[n]));
+}
+
 static void do_uffdio(struct live_backend *live, struct live_task *task,
 		      const struct call_request *request, struct call_outcome *outcome)
 {
 	const struct op_args *args = request->args;
 	const struct constant *constant = constant_find(request->op->name);
-	const struct layout *layout = layouts;
+	const struct layout *layout = layout_of(request->op);
 	uint64_t words[MAX_WORDS] = {}, a[6] = { args->number[0] };
 	struct live_result result;
 
-	while (layout->number != request->op->number)
-		layout++;
 	for (unsigned int i = 0; i < MAX_WORDS && layout->fields[i]; i++)
 		if (i < layout->first_out || layout->number == 0x3f)
 			words[i] = op_args_field(args, 1, layout->fields[i],
@@ -85,18 +150,32 @@ static void do_uffdio(struct live_backend *live, struct live_task *task,
 		return;
 	}
 	a[1] = constant->value;
-	a[2] = live_put(live, LIVE_STRUCTS, words, sizeof(words));
+	a[2] = live_put(live, struct_place(live, task), words, sizeof(words));
 	result = live_syscall(&live->world, task->pid, SYS_ioctl, a);
 	live_outcome(live, task, &result, outcome);
-	/* Those that fill report also why they failed; masks are no numbers. */
-	if (outcome->kind != OUTCOME_VALUE || (outcome->value && layout->number < 3) ||
-	    (outcome->value && layout->number == 0x3f))
-		return;
-	memcpy(words, live->world.shared + LIVE_STRUCTS, sizeof(words));
-	for (unsigned int i = layout->first_out; i < MAX_WORDS && layout->fields[i]; i++)
-		out_field(outcome, layout->fields[i],
-			  layout->number != 0x3f && (int64_t)words[i] < 0 ?
-			  value_int((int64_t)words[i]) : value_hex(words[i]));
+	uffdio_done(live, task, layout, outcome);
+}
+
+/* struct uffd_msg, in bytes. */
+#define MSG_SIZE	32
+
+static void do_uffd_read(struct live_backend *live, struct live_task *task,
+			 const struct op_args *args, struct call_outcome *outcome)
+{
+	const uint64_t a[6] = { args->number[0], LIVE_SHARED + struct_place(live, task), MSG_SIZE };
+	struct live_result result = live_syscall(&live->world, task->pid, SYS_read, a);
+
+	live_outcome(live, task, &result, outcome);
+	msg_done(live, task, outcome);
+}
+
+void live_struct_done(struct live_backend *live, struct live_task *task,
+		      const struct call_request *request, struct call_outcome *outcome)
+{
+	if (request->op->id == OP_READ)
+		msg_done(live, task, outcome);
+	else
+		uffdio_done(live, task, layout_of(request->op), outcome);
 }
 
 /* RLIMIT_AS counts what the process has mapped for our sake. */
@@ -171,6 +250,9 @@ void live_call_struct(struct live_backend *live, struct live_task *task,
 	switch (request->op->id) {
 	case OP_UFFDIO:
 		do_uffdio(live, task, request, outcome);
+		return;
+	case OP_READ:
+		do_uffd_read(live, task, request->args, outcome);
 		return;
 	case OP_MINCORE:
 		do_mincore(live, task, request->args, outcome);

@@ -44,28 +44,37 @@ static uint64_t usable_flags(uint64_t flags)
 	return flags & CLONE_THREAD ? flags : flags | CLONE_PARENT | SIGCHLD;
 }
 
+void live_clone_done(struct live_backend *live, struct live_task *task,
+		     const struct call_request *request, const struct live_result *result,
+		     struct call_outcome *outcome)
+{
+	uint64_t flags = clone_flags(request);
+	g_autofree char *name = NULL;
+
+	if (outcome->kind != OUTCOME_VALUE || outcome->value < 0)
+		return;
+	if (!result->child) {
+		live_refuse(outcome, "a new task that cannot be traced");
+		return;
+	}
+	name = request->child ? g_strdup(request->child) :
+				g_strdup_printf("pid%" G_GINT64_FORMAT, outcome->value);
+	live_add(live, name, flags & CLONE_THREAD ? task->process : name, result->child);
+	if (flags & CLONE_VFORK)
+		task->vfork_child = g_strdup(name);
+	outcome->child = g_strdup(name);
+}
+
 static void do_clone(struct live_backend *live, struct live_task *task,
 		     const struct call_request *request, struct call_outcome *outcome)
 {
 	uint64_t flags = clone_flags(request);
 	const uint64_t args[6] = { usable_flags(flags) };
 	struct live_result result;
-	g_autofree char *name = NULL;
 
 	result = live_syscall(&live->world, task->pid, SYS_clone, args);
 	live_outcome(live, task, &result, outcome);
-	if (outcome->kind != OUTCOME_VALUE || outcome->value < 0)
-		return;
-	if (!result.child) {
-		live_refuse(outcome, "a new task that cannot be traced");
-		return;
-	}
-	name = request->child ? g_strdup(request->child) :
-				g_strdup_printf("pid%" G_GINT64_FORMAT, outcome->value);
-	live_add(live, name, flags & CLONE_THREAD ? task->process : name, result.child);
-	if (flags & CLONE_VFORK)
-		task->vfork_child = g_strdup(name);
-	outcome->child = g_strdup(name);
+	live_clone_done(live, task, request, &result, outcome);
 }
 
 /* The other threads of a process that ends. */

@@ -54,6 +54,20 @@ uint64_t live_put(struct live_backend *live, uint64_t at, const void *data, size
 /* live_calls_tasks.c: fork, clone, exit, process_madvise */
 void live_call_task(struct live_backend *live, struct live_task *task,
 		    const struct call_request *request, struct call_outcome *outcome);
+/* A negative value is an errno, where the call has errors. */
+void live_errno(const struct call_request *request, struct call_outcome *outcome);
+/* What a new task needs once @result is there. */
+void live_clone_done(struct live_backend *live, struct live_task *task,
+		     const struct call_request *request, const struct live_result *result,
+		     struct call_outcome *outcome);
+/* The output fields of a call that has returned. */
+void live_struct_done(struct live_backend *live, struct live_task *task,
+		      const struct call_request *request, struct call_outcome *outcome);
+/* live_blocked.c: @task sleeps in @request; all who do are asleep or at rest again after
+ * live_settle(); live_collect() as in backend.h. */
+void live_block(struct live_task *task, const struct call_request *request);
+void live_settle(struct live_backend *live);
+bool live_collect(struct backend *backend, const char *name, struct call_outcome *outcome);
 /* live_calls_structs.c: userfaultfd's ioctls, limits, mincore */
 void live_call_struct(struct live_backend *live, struct live_task *task,
 		      const struct call_request *request, struct call_outcome *outcome);

@@ -107,11 +107,19 @@ static void compare_late(struct pair *pair, const char *task, const struct call_
 			 const struct call_outcome *host)
 {
 	const struct op plain = { .returns = RETURNS_INT };
-	g_autofree char *a = outcome_words(pair, &plain, model);
-	g_autofree char *b = outcome_words(pair, &plain, host);
+	const struct op child = { .returns = RETURNS_PID };
+	const struct op *op = model->child ? &child : &plain;
+	g_autofree char *a = outcome_words(pair, op, model);
+	g_autofree char *b = outcome_words(pair, op, host);
 
 	compare_text(pair->cmp, FIELD_RESULT, task, a, b);
 	pair->diverged = model->kind != host->kind || strcmp(a, b);
+	if (!pair->diverged && (model->has_out || host->has_out)) {
+		g_autofree char *out_model = value_text(&model->out, &pair->cmp->style);
+		g_autofree char *out_host = value_text(&host->out, &pair->cmp->style);
+
+		compare_text(pair->cmp, FIELD_OUTPUT, task, out_model, out_host);
+	}
 }
 
 /* The model first: what it leaves out never reaches the host. */

@@ -115,16 +115,50 @@ static struct live_result ended(pid_t pid, int status)
 	return (struct live_result){ .stop = LIVE_DIED, .number = WTERMSIG(status) };
 }
 
-/* Lets @pid run until it is at rest. */
-static struct live_result run_on(pid_t pid)
+bool live_at_rest(pid_t pid)
+{
+	siginfo_t info = {};
+
+	return !waitid(P_PID, (id_t)pid, &info, WEXITED | WSTOPPED | WNOHANG | WNOWAIT | __WALL) &&
+	       info.si_pid;
+}
+
+/* The next change of @pid, which may sleep for good: 0 then with *asleep, or after
+ * LIVE_TIMEOUT. */
+static pid_t wait_or_sleep(pid_t pid, int *status, bool *asleep)
+{
+	gint64 until = g_get_monotonic_time() + LIVE_TIMEOUT * G_USEC_PER_SEC;
+
+	do {
+		pid_t found = waitpid(pid, status, __WALL | WNOHANG);
+
+		if (found)
+			return found;
+		*asleep = live_asleep(pid);
+		if (!*asleep)
+			usleep(20);
+	} while (!*asleep && g_get_monotonic_time() < until);
+	return 0;
+}
+
+/* Lets @pid run until it is at rest; with @resumed it runs already. */
+static struct live_result run_until_rest(pid_t pid, bool may_block, bool resumed)
 {
 	struct live_result result = {};
 	int status = 0;
 
-	for (;;) {
-		if (ptrace(PTRACE_CONT, pid, 0, 0) && errno != ESRCH)
+	for (;; resumed = false) {
+		bool asleep = false;
+		pid_t found;
+
+		if (!resumed && ptrace(PTRACE_CONT, pid, 0, 0) && errno != ESRCH)
 			break;
-		if (wait_for(pid, &status) != pid)
+		found = may_block ? wait_or_sleep(pid, &status, &asleep) : wait_for(pid, &status);
+		if (asleep) {
+			result.stop = LIVE_BLOCKED;
+			return result;
+		}
+		if (found != pid)
 			break;
 		if (!WIFSTOPPED(status))
 			return ended(pid, status);
@@ -148,6 +182,17 @@ static struct live_result run_on(pid_t pid)
 	return result;
 }
 
+static struct live_result run_on(const struct live_world *world, pid_t pid)
+{
+	return run_until_rest(pid, world->may_block, false);
+}
+
+struct live_result live_resume(struct live_world *world, pid_t pid)
+{
+	(void)world;
+	return run_until_rest(pid, true, true);
+}
+
 struct live_result live_syscall(struct live_world *world, pid_t pid, long number,
 				const uint64_t args[6])
 {
@@ -164,7 +209,7 @@ struct live_result live_syscall(struct live_world *world, pid_t pid, long number
 	regs.r9 = args[5];
 	if (ptrace(PTRACE_SETREGS, pid, 0, &regs))
 		return (struct live_result){ .stop = LIVE_DIED };
-	return run_on(pid);
+	return run_on(world, pid);
 }
 
 int64_t live_syscall_plain(struct live_world *world, pid_t pid, long number, uint64_t a0,
@@ -205,7 +250,7 @@ struct live_result live_access(struct live_world *world, pid_t pid, enum live_ac
 	}
 	if (ptrace(PTRACE_SETREGS, pid, 0, &regs))
 		return (struct live_result){ .stop = LIVE_DIED };
-	result = run_on(pid);
+	result = run_on(world, pid);
 	/* The fetch was good if the fault is not at the instruction itself. */
 	if (access == LIVE_EXEC && result.stop == LIVE_SIGNALLED &&
 	    (result.number == SIGILL || result.number == SIGFPE || result.address != address))

@@ -23,6 +23,8 @@
 #include <sys/types.h>
 #include <sys/user.h>
 
+#include "sim/backend.h"
+
 /* Where they stay, in every process. */
 #define LIVE_CODE		0x7ffffc000000UL
 #define LIVE_SHARED		0x7ffffc100000UL
@@ -32,6 +34,7 @@
 #define LIVE_AGENT_SIZE		(LIVE_SHARED_SIZE + 0x1000)
 /* Parts of the shared area. */
 #define LIVE_STRUCTS		0x0UL
+#define LIVE_WAITING		0x8000UL	/* structs of calls that may not end, one a task */
 #define LIVE_STRINGS		0x10000UL
 #define LIVE_SCRATCH		0x20000UL	/* what an executed instruction may write to */
 #define LIVE_VECTOR		0x21000UL
@@ -46,6 +49,8 @@ struct live_task {
 	pid_t pid;		/* of the thread */
 	bool gone;		/* has exited, or was killed */
 	char *vfork_child;	/* in vfork() until that task execs or exits; or NULL */
+	bool blocked;		/* sleeps in the call it was asked for last: */
+	struct call_request request;
 };
 
 struct live_limits {
@@ -56,6 +61,7 @@ struct live_limits {
 struct live_world {
 	int memfd;			/* the shared area */
 	unsigned char *shared;		/* the same, here */
+	bool may_block;			/* somebody has a userfaultfd: calls may not end */
 	struct user_regs_struct regs;	/* of a task at rest: segments, flags */
 };
 
@@ -65,6 +71,7 @@ enum live_stop {
 	LIVE_STUCK,		/* did not end within LIVE_TIMEOUT; killed */
 	LIVE_DIED,		/* was killed by a signal; number */
 	LIVE_EXITED,
+	LIVE_BLOCKED,		/* sleeps in the kernel, for a userfaultfd: live_resume() */
 };
 
 struct live_result {
@@ -99,6 +106,12 @@ enum live_access { LIVE_LOAD, LIVE_STORE, LIVE_EXEC };
 /* One access at @address: 8 bytes, or one instruction.  Result: what was loaded. */
 struct live_result live_access(struct live_world *world, pid_t pid, enum live_access access,
 			       uint64_t address, uint64_t value);
+/* What became of the step of @pid that was blocked; LIVE_BLOCKED: it is still asleep. */
+struct live_result live_resume(struct live_world *world, pid_t pid);
+/* Has @pid come to its end, or stopped?  Takes nothing away. */
+bool live_at_rest(pid_t pid);
+/* live_blocked.c: does @pid sleep for a userfaultfd's reader? */
+bool live_asleep(pid_t pid);
 /* Waits until @pid, which was in vfork(), is at rest again. */
 bool live_wait_rest(pid_t pid);
 

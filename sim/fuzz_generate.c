@@ -51,6 +51,14 @@ static const struct fuzz_profile_row profiles[NR_FUZZ_PROFILES] = {
 		[FUZZ_MADVISE] = 8, [FUZZ_MLOCK] = 1, [FUZZ_FORK] = 10, [FUZZ_EXIT] = 4,
 		[FUZZ_LOAD] = 6, [FUZZ_STORE] = 22, [FUZZ_PIN] = 16, [FUZZ_UNPIN] = 6,
 		[FUZZ_FILE] = 2 }, 15, 5 },
+	[FUZZ_UFFD] = { "uffd", {
+		[FUZZ_MMAP] = 12, [FUZZ_MUNMAP] = 4, [FUZZ_MPROTECT] = 8, [FUZZ_MREMAP] = 8,
+		[FUZZ_MADVISE] = 8, [FUZZ_MLOCK] = 1, [FUZZ_MUNLOCK] = 1, [FUZZ_FORK] = 3,
+		[FUZZ_EXIT] = 1, [FUZZ_LOAD] = 8, [FUZZ_STORE] = 20, [FUZZ_MINCORE] = 1,
+		[FUZZ_UFFD_REGISTER] = 14, [FUZZ_UFFD_UNREGISTER] = 3, [FUZZ_UFFD_COPY] = 14,
+		[FUZZ_UFFD_ZEROPAGE] = 6, [FUZZ_UFFD_CONTINUE] = 4, [FUZZ_UFFD_POISON] = 4,
+		[FUZZ_UFFD_WP] = 16, [FUZZ_FILE] = 2, [FUZZ_FTRUNCATE] = 1,
+		[FUZZ_FALLOCATE] = 2 }, 25, 0 },
 };
 
 const char *fuzz_profile_name(enum fuzz_profile profile)
@@ -151,6 +159,12 @@ static unsigned int pick_prot(uint64_t *state)
 	return prots[below(state, G_N_ELEMENTS(prots))];
 }
 
+/* What stands for a disk's file on a host is no such file to a userfaultfd. */
+static unsigned int nr_files(const struct maker *maker)
+{
+	return maker->program->uffd ? 1 : FUZZ_FILES;
+}
+
 static void fill_mmap(struct maker *maker, struct fuzz_stmt *stmt)
 {
 	uint64_t *state = &maker->state;
@@ -159,7 +173,9 @@ static void fill_mmap(struct maker *maker, struct fuzz_stmt *stmt)
 	stmt->prot = pick_prot(state);
 	stmt->file = file ? below(state, FUZZ_FILES) : FUZZ_FILES;
 	stmt->offset = file ? below(state, 6) : 0;
-	if (file && !maker->alive.file[stmt->file])
+	if (file && maker->program->uffd)
+		stmt->file = maker->alive.file[0] ? 0 : FUZZ_FILES;
+	else if (file && !maker->alive.file[stmt->file])
 		stmt->file = maker->alive.file[!stmt->file] ? !stmt->file : FUZZ_FILES;
 	stmt->flags = percent(state, stmt->file < FUZZ_FILES ? 50 : 12) ? FUZZ_MAP_SHARED :
 			FUZZ_MAP_PRIVATE;
@@ -250,7 +266,7 @@ static bool pick_child(struct maker *maker, struct fuzz_stmt *stmt)
 static void fill_file(struct maker *maker, struct fuzz_stmt *stmt)
 {
 	/* What a file system preallocates is its own affair but in memory: that is file 0. */
-	stmt->file = stmt->kind == FUZZ_FALLOCATE ? 0 : below(&maker->state, FUZZ_FILES);
+	stmt->file = stmt->kind == FUZZ_FALLOCATE ? 0 : below(&maker->state, nr_files(maker));
 	stmt->at = below(&maker->state, 8);
 	stmt->len = 1 + below(&maker->state, 8);
 	stmt->word = below(&maker->state, FUZZ_NR_FALLOCATE);
@@ -291,6 +307,21 @@ static void fill(struct maker *maker, struct fuzz_stmt *stmt)
 		break;
 	case FUZZ_UNPIN:
 		fill_unpin(maker, stmt);
+		break;
+	case FUZZ_UFFD_REGISTER:
+		stmt->flags = 1 + below(state, 7);
+		if (percent(state, 60))
+			stmt->flags &= 3;
+		break;
+	case FUZZ_UFFD_COPY:
+		stmt->to = below(state, FUZZ_WINDOW - 8);
+		stmt->flags = percent(state, 40) ? 2 : 0;
+		break;
+	case FUZZ_UFFD_CONTINUE:
+		stmt->flags = percent(state, 30) ? 2 : 0;
+		break;
+	case FUZZ_UFFD_WP:
+		stmt->flags = percent(state, 70) ? 1 : 0;
 		break;
 	case FUZZ_STORE:
 		stmt->value = 100 + maker->program->stmts->len;
@@ -339,9 +370,11 @@ struct fuzz_program *fuzz_generate(enum fuzz_profile profile, uint64_t seed, uns
 	program->stmts = g_array_new(FALSE, TRUE, sizeof(struct fuzz_stmt));
 	if (percent(&maker.state, maker.row->limit_percent))
 		program->memlock = 4 + below(&maker.state, 28);
+	if (maker.row->weights[FUZZ_UFFD_REGISTER])
+		program->uffd = 1 + below(&maker.state, FUZZ_NR_UFFD);
 	fuzz_alive_begin(&maker.alive);
 	if (maker.row->weights[FUZZ_FILE])
-		for (unsigned int i = 0; i < FUZZ_FILES; i++) {
+		for (unsigned int i = 0; i < nr_files(&maker); i++) {
 			struct fuzz_stmt file = { .kind = FUZZ_FILE, .file = i, .len = 8 };
 
 			fuzz_alive_next(&maker.alive, &file);

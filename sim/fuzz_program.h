@@ -22,13 +22,15 @@
 #define FUZZ_MEMLOCK	2048	/* pages: what RLIMIT_MEMLOCK is unless set */
 
 enum fuzz_profile { FUZZ_VMA, FUZZ_FORKS, FUZZ_MREMAPS, FUZZ_FILEMAPS, FUZZ_MLOCKS, FUZZ_ALL,
-		    FUZZ_PINS,
+		    FUZZ_PINS, FUZZ_UFFD,
 		    NR_FUZZ_PROFILES };
 
 enum fuzz_kind {
 	FUZZ_MMAP, FUZZ_MUNMAP, FUZZ_MPROTECT, FUZZ_MREMAP, FUZZ_MADVISE, FUZZ_MLOCK,
 	FUZZ_MUNLOCK, FUZZ_MLOCKALL, FUZZ_MUNLOCKALL, FUZZ_FORK, FUZZ_EXIT, FUZZ_LOAD,
-	FUZZ_STORE, FUZZ_EXEC, FUZZ_MSYNC, FUZZ_MINCORE, FUZZ_MSEAL, FUZZ_PIN, FUZZ_UNPIN, FUZZ_FILE, FUZZ_FTRUNCATE,
+	FUZZ_STORE, FUZZ_EXEC, FUZZ_MSYNC, FUZZ_MINCORE, FUZZ_MSEAL, FUZZ_PIN, FUZZ_UNPIN,
+	FUZZ_UFFD_REGISTER, FUZZ_UFFD_UNREGISTER, FUZZ_UFFD_COPY, FUZZ_UFFD_ZEROPAGE,
+	FUZZ_UFFD_CONTINUE, FUZZ_UFFD_POISON, FUZZ_UFFD_WP, FUZZ_FILE, FUZZ_FTRUNCATE,
 	FUZZ_FALLOCATE, NR_FUZZ_KINDS,
 };
 
@@ -42,7 +44,7 @@ struct fuzz_stmt {
 	enum fuzz_odd odd;
 	unsigned int task, child;	/* 0: the first process */
 	unsigned int at, len;
-	unsigned int to, new_len;	/* mremap() */
+	unsigned int to, new_len;	/* mremap(); to: source of UFFDIO_COPY */
 	unsigned int prot;		/* bits: read, write, exec */
 	unsigned int flags;		/* bits, as in the table of the kind's words */
 	unsigned int word;		/* which advice, or which fallocate() mode */
@@ -54,6 +56,8 @@ struct fuzz_stmt {
 struct fuzz_program {
 	uint64_t seed;
 	unsigned int memlock;		/* limit without capability; 0: none */
+	unsigned int uffd;		/* there is a userfaultfd, with the features of this row;
+					 * 0: none */
 	const char *bug;		/* a defect put back, or NULL; static */
 	GArray *stmts;			/* struct fuzz_stmt */
 };
@@ -76,8 +80,10 @@ void fuzz_alive_begin(struct fuzz_alive *alive);
 /* Can @stmt be made now? If so, its effect is noted. */
 bool fuzz_alive_next(struct fuzz_alive *alive, const struct fuzz_stmt *stmt);
 
-/* The settings, each with its newline. */
+/* The settings, each with its newline, and calls with which every program begins. */
 void fuzz_text_settings(GString *out, const struct fuzz_program *program);
+/* How many such calls. */
+unsigned int fuzz_settings_calls(const struct fuzz_program *program);
 /* One statement without result and newline. */
 void fuzz_text_stmt(GString *out, const struct fuzz_stmt *stmt);
 /* A scenario in which every result is allowed.  g_free(). */

@@ -2,6 +2,7 @@
  * fuzz_text.c - a random program as the text of a scenario; see fuzz_program.h.
  */
 #include <inttypes.h>
+#include <string.h>
 
 #include "sim/fuzz_program.h"
 #include "sim/fuzz_words.h"
@@ -28,6 +29,12 @@ static const char *const fallocate_words[FUZZ_NR_FALLOCATE] = {
 
 /* As io_uring, a pipe, process_vm_readv() take pages. */
 static const char *const foll_words[FUZZ_NR_FOLL] = { "", ", FOLL_GET", ", FOLL_PIN" };
+
+/* No fault may wait, for nobody would answer. */
+static const char *const uffd_features[FUZZ_NR_UFFD] = {
+	"UFFD_FEATURE_SIGBUS", "UFFD_FEATURE_SIGBUS|UFFD_FEATURE_WP_UNPOPULATED",
+	"UFFD_FEATURE_SIGBUS|UFFD_FEATURE_WP_ASYNC",
+};
 
 /* ---- what exists ---- */
 
@@ -173,6 +180,31 @@ static void put_other(GString *out, const struct fuzz_stmt *stmt)
 	}
 }
 
+/* u, {start=@1, len=2p, mode=1} */
+static void put_uffd(GString *out, const struct fuzz_stmt *stmt)
+{
+	g_autofree char *range = NULL;
+	GString *both = g_string_new(NULL);
+	char *comma;
+
+	put_range(both, stmt);
+	range = g_string_free(both, FALSE);
+	comma = strchr(range, ',');
+	*comma = '\0';
+	g_string_append_printf(out, "u, {%s=%s, len=%s", stmt->kind == FUZZ_UFFD_COPY ? "dst" : "start",
+			       range, comma + 2);
+	if (stmt->kind == FUZZ_UFFD_COPY)
+		g_string_append_printf(out, ", src=@%u", stmt->to);
+	if (stmt->kind != FUZZ_UFFD_UNREGISTER)
+		g_string_append_printf(out, ", mode=%u", stmt->odd == FUZZ_BAD_FLAG ? 9 : stmt->flags);
+	g_string_append_c(out, '}');
+}
+
+static bool is_uffd(enum fuzz_kind kind)
+{
+	return kind >= FUZZ_UFFD_REGISTER && kind <= FUZZ_UFFD_WP;
+}
+
 static void put_ranged(GString *out, const struct fuzz_stmt *stmt)
 {
 	put_range(out, stmt);
@@ -214,7 +246,9 @@ void fuzz_text_stmt(GString *out, const struct fuzz_stmt *stmt)
 	static const char *const names[NR_FUZZ_KINDS] = {
 		"mmap", "munmap", "mprotect", "mremap", "madvise", "mlock", "munlock",
 		"mlockall", "munlockall", "fork", "exit", "load", "store", "exec", "msync",
-		"mincore", "mseal", "pin", "unpin", "", "ftruncate", "fallocate",
+		"mincore", "mseal", "pin", "unpin", "UFFDIO_REGISTER", "UFFDIO_UNREGISTER", "UFFDIO_COPY",
+		"UFFDIO_ZEROPAGE", "UFFDIO_CONTINUE", "UFFDIO_POISON", "UFFDIO_WRITEPROTECT", "",
+		"ftruncate", "fallocate",
 	};
 
 	if (stmt->task)
@@ -231,6 +265,8 @@ void fuzz_text_stmt(GString *out, const struct fuzz_stmt *stmt)
 		put_mmap(out, stmt);
 	else if (stmt->kind == FUZZ_MREMAP)
 		put_mremap(out, stmt);
+	else if (is_uffd(stmt->kind))
+		put_uffd(out, stmt);
 	else if (stmt->kind == FUZZ_EXEC || stmt->kind == FUZZ_EXIT || stmt->kind == FUZZ_FORK ||
 		 stmt->kind == FUZZ_MLOCKALL || stmt->kind == FUZZ_MUNLOCKALL ||
 		 stmt->kind > FUZZ_FILE)
@@ -248,6 +284,15 @@ void fuzz_text_settings(GString *out, const struct fuzz_program *program)
 		g_string_append_printf(out, "set cap = off\nset rlimit.memlock = %u\n",
 				       program->memlock * 4096);
 	g_string_append_printf(out, "window %up\n", FUZZ_WINDOW);
+	if (program->uffd)
+		g_string_append_printf(out, "u = userfaultfd(UFFD_USER_MODE_ONLY)\n"
+				       "UFFDIO_API(u, {features=%s})\n",
+				       uffd_features[program->uffd - 1]);
+}
+
+unsigned int fuzz_settings_calls(const struct fuzz_program *program)
+{
+	return program->uffd ? 2 : 0;
 }
 
 char *fuzz_text(const struct fuzz_program *program)

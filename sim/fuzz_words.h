@@ -22,5 +22,6 @@ enum {
 #define FUZZ_NR_ADVICE		22
 #define FUZZ_NR_FALLOCATE	3
 #define FUZZ_NR_FOLL		3
+#define FUZZ_NR_UFFD		3
 
 #endif

@@ -136,7 +136,7 @@ char *fuzz_scenario(const struct fuzz_program *program, const struct fuzz_seen *
 {
 	GString *out = g_string_new(NULL);
 	struct fuzz_alive alive;
-	guint nr = 0;
+	guint nr = fuzz_settings_calls(program);
 
 	put_comment(out, seen, found);
 	fuzz_text_settings(out, program);

@@ -22,20 +22,27 @@
  */
 #define TRAP_FLAG	0x100
 
+/* How long a call may take before somebody looks whether it sleeps, microseconds. */
+#define LOOK_USEC	2000
+
 static void on_alarm(int number)
 {
 	(void)number;
 }
 
-/* The next change of @pid, or 0 after LIVE_TIMEOUT. */
-static pid_t wait_for(pid_t pid, int *status)
+/* The next change of @pid, or 0 after @usec. */
+static pid_t wait_at_most(pid_t pid, int *status, suseconds_t usec)
 {
-	struct itimerval timer = { .it_value = { .tv_sec = LIVE_TIMEOUT } };
+	struct itimerval timer = { .it_value = { .tv_sec = usec / 1000000,
+						 .tv_usec = usec % 1000000 },
+				    .it_interval = { .tv_sec = usec / 1000000,
+						     .tv_usec = usec % 1000000 } };
 	struct sigaction action = { .sa_handler = on_alarm }, before;
 	pid_t found = waitpid(pid, status, __WALL | WNOHANG);
 
 	if (found)
 		return found;
+	/* It goes off again, for the first may come before the wait has begun. */
 	sigaction(SIGALRM, &action, &before);
 	setitimer(ITIMER_REAL, &timer, NULL);
 	found = waitpid(pid, status, __WALL);
@@ -43,6 +50,12 @@ static pid_t wait_for(pid_t pid, int *status)
 	setitimer(ITIMER_REAL, &timer, NULL);
 	sigaction(SIGALRM, &before, NULL);
 	return found < 0 && errno == EINTR ? 0 : found;
+}
+
+/* The same, or 0 after LIVE_TIMEOUT. */
+static pid_t wait_for(pid_t pid, int *status)
+{
+	return wait_at_most(pid, status, LIVE_TIMEOUT * 1000000);
 }
 
 void live_task_kill(pid_t pid)
@@ -128,17 +141,13 @@ bool live_at_rest(pid_t pid)
 static pid_t wait_or_sleep(pid_t pid, int *status, bool *asleep)
 {
 	gint64 until = g_get_monotonic_time() + LIVE_TIMEOUT * G_USEC_PER_SEC;
+	pid_t found;
 
 	do {
-		pid_t found = waitpid(pid, status, __WALL | WNOHANG);
-
-		if (found)
-			return found;
-		*asleep = live_asleep(pid);
-		if (!*asleep)
-			usleep(20);
-	} while (!*asleep && g_get_monotonic_time() < until);
-	return 0;
+		found = wait_at_most(pid, status, LOOK_USEC);
+		*asleep = !found && live_asleep(pid);
+	} while (!found && !*asleep && g_get_monotonic_time() < until);
+	return found;
 }
 
 /* Lets @pid run until it is at rest; with @resumed it runs already. */

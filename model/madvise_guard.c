@@ -12,6 +12,7 @@
 #include "madvise_internal.h"
 #include "memory.h"
 #include "rmap.h"
+#include "userfaultfd.h"
 
 /* How often pages that faults bring back are thrown out before the call starts anew.
  * Kernel: MAX_MADVISE_GUARD_RETRIES. */
@@ -114,12 +115,41 @@ static int prepare_for_fork(struct vm_area_struct *vma)
 	return error;
 }
 
+static bool is_protected(const struct pgtable *table, unsigned int slot,
+			 unsigned long addr G_GNUC_UNUSED, void *data)
+{
+	pte_t pte = table->entry[slot];
+	bool *found = data;
+
+	*found = pte_present(pte) ? pte_uffd_wp(pte) : pte_marker_uffd_wp(pte);
+	return !*found;
+}
+
+/*
+ * Protection of a file's page against writes outlives the page, as a marker which is in the way
+ * and which no zap takes away: the kernel tries for ever.
+ */
+static bool never_ends(const struct madvise *madvise)
+{
+	bool found = false;
+
+	if (vma_is_anonymous(madvise->vma) || !userfaultfd_wp(madvise->vma))
+		return false;
+	pgtable_for_each(madvise->mm, madvise->start, madvise->end, is_protected, &found);
+	return found;
+}
+
 int madvise_guard_install(struct madvise *madvise)
 {
 	int error;
 
 	if (!is_valid_guard_vma(madvise->vma, false))
 		return -EINVAL;
+	if (never_ends(madvise)) {
+		model_unsupported("MADV_GUARD_INSTALL of [0x%lx,0x%lx), which userfaultfd protects, "
+				  "never ends", madvise->start, madvise->end);
+		return -ENOSYS;
+	}
 	error = prepare_for_fork(madvise->vma);
 	if (error)
 		return error;

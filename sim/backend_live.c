@@ -333,6 +333,7 @@ struct backend *backend_live_create(const struct live_settings *settings, const 
 		g_free(live);
 		return NULL;
 	}
+	live->world.may_block = false;
 	if (settings->quick)
 		live_quick_forget(settings->quick);
 	pin(live);

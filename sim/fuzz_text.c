@@ -246,8 +246,9 @@ void fuzz_text_stmt(GString *out, const struct fuzz_stmt *stmt)
 	static const char *const names[NR_FUZZ_KINDS] = {
 		"mmap", "munmap", "mprotect", "mremap", "madvise", "mlock", "munlock",
 		"mlockall", "munlockall", "fork", "exit", "load", "store", "exec", "msync",
-		"mincore", "mseal", "pin", "unpin", "UFFDIO_REGISTER", "UFFDIO_UNREGISTER", "UFFDIO_COPY",
-		"UFFDIO_ZEROPAGE", "UFFDIO_CONTINUE", "UFFDIO_POISON", "UFFDIO_WRITEPROTECT", "",
+		"mincore", "mseal", "pin", "unpin", "UFFDIO_REGISTER", "UFFDIO_UNREGISTER",
+		"UFFDIO_COPY", "UFFDIO_ZEROPAGE", "UFFDIO_CONTINUE", "UFFDIO_POISON",
+		"UFFDIO_WRITEPROTECT", "",
 		"ftruncate", "fallocate",
 	};
 

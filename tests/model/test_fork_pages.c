@@ -158,6 +158,10 @@ static void test_markers(void **state G_GNUC_UNUSED)
 	assert_true(is_guard_pte(pte_of(child, 1)));
 	assert_int_equal(swp_offset(pte_of(child, 2)), PTE_MARKER_POISONED);
 	assert_true(pte_none(pte_of(child, 3)));
+	/* a mark that no registration made is nothing to leave behind */
+	table = pte_offset_map_lock(current->mm, P(3));
+	set_pte(table, pgtable_index(P(3), LEVEL_PTE), 0);
+	spin_unlock(&table->ptl, LOCK_PTE);
 }
 
 /* The child's tables have the parent's shape, empty tables included. */

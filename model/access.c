@@ -32,18 +32,6 @@ static bool pte_permits(pte_t pte, enum user_access access)
 	return access != USER_EXEC || !(pte & _PAGE_NX);
 }
 
-/* The word at which a walk to @addr ends, whether it maps the page or is none. */
-static const void *deepest_word(const struct mm_struct *mm, unsigned long addr)
-{
-	for (unsigned int level = LEVEL_PTE; level < NR_LEVELS; level++) {
-		const struct pgtable *table = pgtable_lookup(mm, addr, level);
-
-		if (table)
-			return &table->entry[pgtable_index(addr, level)];
-	}
-	return mm;
-}
-
 /* A walk reads a word of each level. */
 static void touch_words(const struct mm_struct *mm, unsigned long addr)
 {
@@ -67,7 +55,7 @@ static bool cpu_access(struct mm_struct *mm, unsigned long addr, struct cpu_faul
 	struct page *page;
 	pte_t pte;
 
-	sched_step(deepest_word(mm, addr), store ? ACCESS_STORE : ACCESS_LOAD, "user access");
+	sched_step(pgtable_deepest_word(mm, addr), store ? ACCESS_STORE : ACCESS_LOAD, "user access");
 	touch_words(mm, addr);
 	at = pgtable_leaf(mm, addr);
 	pte = at.table ? at.table->entry[at.slot] : 0;

@@ -10,6 +10,7 @@
  */
 #include <string.h>
 #include "lru.h"
+#include "memory.h"
 #include "machine.h"
 #include "machine_parts.h"
 
@@ -248,27 +249,55 @@ static void batch_move_one(enum lru_batch which, struct folio *folio, uint8_t wh
 	folio_set(folio, PG_lru);
 }
 
+/*
+ * Nobody runs between the parts of what follows: the lists and batches are under locks that
+ * are implied here.
+ */
+static const struct sched_ops *alone_begin(void)
+{
+	const struct sched_ops *sched = mach->sched;
+
+	mach->sched = NULL;
+	return sched;
+}
+
+static void alone_end(const struct sched_ops *sched)
+{
+	mach->sched = sched;
+}
+
 static void batch_drain(enum lru_batch which)
 {
 	struct folio_batch *batch = &mach->lru->batch[which];
-	unsigned int nr = batch->nr;
+	const struct sched_ops *sched;
+	unsigned int nr;
 
+	/* What others see without those locks: the references. */
+	for (unsigned int i = 0; i < batch->nr; i++)
+		sched_step(&batch->folio[i]->refcount, ACCESS_WRITE, "folio_batch_move_lru");
+	sched = alone_begin();
+	nr = batch->nr;
 	for (unsigned int i = 0; i < nr; i++)
 		batch_move_one(which, batch->folio[i], batch->what[i]);
 	batch->nr = 0;
 	for (unsigned int i = 0; i < nr; i++)
 		folio_put(batch->folio[i]);
+	alone_end(sched);
 }
 
 static void batch_add(enum lru_batch which, struct folio *folio, uint8_t what)
 {
 	struct folio_batch *batch = &mach->lru->batch[which];
+	const struct sched_ops *sched;
 
+	sched_step(&folio->refcount, ACCESS_WRITE, "folio_batch_add");
+	sched = alone_begin();
 	folio_get(folio);
 	batch->folio[batch->nr] = folio;
 	batch->what[batch->nr++] = what;
 	if (batch->nr == PAGEVEC_SIZE || folio->order)
 		batch_drain(which);
+	alone_end(sched);
 }
 
 void lru_add_drain(void)
@@ -411,13 +440,40 @@ void lru_add_split_folio(struct folio *folio, struct folio *tail)
 	folio->lru_prev = tail->pfn;
 }
 
+struct folio *folio_grab_mapped(struct mm_struct *mm, unsigned long addr)
+{
+	struct folio *folio = NULL;
+	struct page *page;
+	pte_t pte;
+
+	sched_step(pgtable_deepest_word(mm, addr), ACCESS_LOAD, "folio_grab_mapped");
+	pte = pgtable_entry(mm, addr, LEVEL_PTE);
+	if (pte_present(pte)) {
+		page = vm_normal_page(pte);
+		folio = page ? page->folio : NULL;
+	}
+	if (!folio || folio->refcount <= 0)
+		return NULL;
+	sched_touch(&folio->refcount, ACCESS_WRITE);
+	folio->refcount++;
+	return folio;
+}
+
+/* The caller has a reference. */
 bool folio_isolate_lru(struct folio *folio)
 {
-	if (!folio_test_clear_lru(folio))
-		return false;
-	folio_get(folio);
-	lruvec_del_folio(folio);
-	return true;
+	const struct sched_ops *sched;
+	bool good;
+
+	sched_step(&folio->refcount, ACCESS_WRITE, "folio_isolate_lru");
+	sched = alone_begin();
+	good = folio_test_clear_lru(folio);
+	if (good) {
+		folio_get(folio);
+		lruvec_del_folio(folio);
+	}
+	alone_end(sched);
+	return good;
 }
 
 void folio_putback_lru(struct folio *folio)

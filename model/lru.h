@@ -76,6 +76,12 @@ void munlock_folio(struct folio *folio);
 void mlock_vma_folio(struct folio *folio, const struct vm_area_struct *vma);
 void munlock_vma_folio(struct folio *folio, const struct vm_area_struct *vma);
 
+/*
+ * The folio that @mm maps at @addr, with a reference, for those who come upon it through physical
+ * memory and hold no lock of the address space; NULL if it maps none, or not a normal one.
+ * Kernel: the lists and the map of memory, with folio_try_get().
+ */
+struct folio *folio_grab_mapped(struct mm_struct *mm, unsigned long addr);
 /* Off its list for the caller's use, with a reference; false if it was on none.
  * Kernel: folio_isolate_lru(), folio_putback_lru(). */
 bool folio_isolate_lru(struct folio *folio);

@@ -216,25 +216,21 @@ long sys_move_pages(struct task_struct *target, unsigned long count, const uint6
  */
 static int compact_isolate(struct mm_struct *mm, unsigned long addr, struct folio **out)
 {
-	struct vm_area_struct *vma;
-	struct folio *folio = NULL;
-	int error = -ENOENT;
+	struct folio *folio = folio_grab_mapped(mm, addr);
+	int error = -EBUSY;
 
-	mmap_read_lock(mm);
-	vma = vma_lookup(mm, addr);
-	if (vma && vma_migratable(vma))
-		folio = folio_walk(vma, addr);
-	if (folio && !is_zero_folio(folio)) {
-		bool cached = folio_mapping(folio) || folio_test(folio, PG_swapcache);
-
-		error = -EBUSY;
-		if ((cached || folio->refcount <= folio_mapcount(folio)) &&
-		    folio_isolate_lru(folio)) {
-			*out = folio;
-			error = 0;
-		}
+	if (!folio)
+		return -ENOENT;
+	if (is_zero_folio(folio)) {
+		folio_put(folio);
+		return -ENOENT;
 	}
-	mmap_read_unlock(mm);
+	if ((folio_mapping(folio) || folio_test(folio, PG_swapcache) ||
+	     folio_ref_count(folio) - 1 <= folio_mapcount(folio)) && folio_isolate_lru(folio)) {
+		*out = folio;
+		error = 0;
+	}
+	folio_put(folio);
 	return error;
 }
 

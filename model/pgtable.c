@@ -192,6 +192,17 @@ struct pgtable *pgtable_lookup(const struct mm_struct *mm, unsigned long addr,
 	return table;
 }
 
+const void *pgtable_deepest_word(const struct mm_struct *mm, unsigned long addr)
+{
+	for (unsigned int level = LEVEL_PTE; level < NR_LEVELS; level++) {
+		const struct pgtable *table = pgtable_lookup(mm, addr, level);
+
+		if (table)
+			return &table->entry[pgtable_index(addr, level)];
+	}
+	return mm;
+}
+
 pte_t pgtable_entry(const struct mm_struct *mm, unsigned long addr, enum pgtable_level level)
 {
 	const struct pgtable *table = pgtable_lookup(mm, addr, level);

@@ -190,6 +190,9 @@ struct pgtable *pgtable_lookup(const struct mm_struct *mm, unsigned long addr,
  */
 struct pgtable *pgtable_alloc(struct mm_struct *mm, unsigned long addr,
 			      enum pgtable_level level);
+/* The word at which a walk to @addr ends, whether it maps the page or is none; @mm itself if
+ * there is no table at all.  For declaring accesses. */
+const void *pgtable_deepest_word(const struct mm_struct *mm, unsigned long addr);
 /* The word at @addr of @level; 0 if no table.  Kernel: no twin (walk by hand). */
 pte_t pgtable_entry(const struct mm_struct *mm, unsigned long addr, enum pgtable_level level);
 /*

@@ -3,7 +3,7 @@
  *
  * In the kernel:  no such entries: kswapd comes when memory is short, the device interrupts. What
  *                 they do is that of shrink_folio_list() and of end_swap_bio_write().
- * Locks:          mmap_lock for reading while the page is looked up.
+ * Locks:          none of an address space: pages are come upon through physical memory.
  */
 #include "lru.h"
 #include "machine.h"
@@ -14,22 +14,13 @@
 /* The folio that the word at @addr maps, or that of its slot, with a reference; or NULL. */
 static struct folio *folio_of_word(struct mm_struct *mm, unsigned long addr)
 {
-	struct folio *folio = NULL;
-	struct page *page;
+	struct folio *folio = folio_grab_mapped(mm, addr);
 	pte_t pte;
 
-	mmap_read_lock(mm);
+	if (folio)
+		return folio;
 	pte = pgtable_entry(mm, addr, LEVEL_PTE);
-	if (pte_present(pte)) {
-		page = vm_normal_page(pte);
-		folio = page ? page->folio : NULL;
-		if (folio)
-			folio_get(folio);
-	} else if (is_swap_entry_pte(pte)) {
-		folio = swap_cache_get_folio(pte_to_swp_entry(pte));
-	}
-	mmap_read_unlock(mm);
-	return folio;
+	return is_swap_entry_pte(pte) ? swap_cache_get_folio(pte_to_swp_entry(pte)) : NULL;
 }
 
 /* Takes @folio off its list in place of the reference; false if it is on none. */

@@ -6,6 +6,7 @@
  * Left out:       per-CPU batches of the commit counter, hugetlb's part of the limit.
  * Locks:          mmap_lock for writing for an mm's counters.
  */
+#include "swap.h"
 #include "vma.h"
 
 #define PAGES(bytes)	((bytes) >> PAGE_SHIFT)
@@ -78,7 +79,7 @@ bool accountable_mapping(vm_flags_t flags)
 static uint64_t commit_limit(void)
 {
 	return mach->totalram_pages * mach->config.overcommit_ratio / 100 +
-	       PAGES(mach->config.swap);
+	       mach->swap->total_swap_pages;
 }
 
 /*
@@ -105,7 +106,7 @@ static bool enough_memory(const struct mm_struct *mm, unsigned long pages)
 	case OVERCOMMIT_ALWAYS:
 		return true;
 	case OVERCOMMIT_GUESS:
-		return pages <= mach->totalram_pages + PAGES(mach->config.swap);
+		return pages <= mach->totalram_pages + mach->swap->total_swap_pages;
 	default:
 		return within_commit_limit(mm);
 	}

@@ -248,7 +248,7 @@ struct page *alloc_frames(unsigned int order, const char *site)
 {
 	if (model_alloc_fails(site))
 		return NULL;
-	return buddy_alloc(order);
+	return alloc_pages(order);
 }
 
 void free_frames(struct page *page, unsigned int order)

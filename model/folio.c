@@ -30,7 +30,7 @@ struct folio *folio_alloc_node(unsigned int order, int node, const char *site)
 		folio->large->folio = folio;
 		INIT_LIST_HEAD(&folio->large->deferred_list);
 	}
-	page = node == NUMA_NO_NODE ? buddy_alloc(order) : buddy_alloc_node(order, node);
+	page = node == NUMA_NO_NODE ? alloc_pages(order) : buddy_alloc_node(order, node);
 	if (!page)
 		goto free_large;
 

@@ -145,6 +145,10 @@ bool node_has_memory(int node);
 /* buddy_alloc() from @node alone.  Kernel: __GFP_THISNODE. */
 struct page *buddy_alloc_node(unsigned int order, int node);
 
+/* The same; if memory is full and the task may wait, pages are reclaimed first (vmscan_lru.c).
+ * Kernel: alloc_pages() with GFP_KERNEL. */
+struct page *alloc_pages(unsigned int order);
+
 /* NULL if the frame was never used (or does not exist).  O(1). */
 struct page *pfn_to_page(pfn_t pfn);
 static inline pfn_t page_to_pfn(const struct page *page)

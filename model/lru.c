@@ -482,6 +482,26 @@ void folio_putback_lru(struct folio *folio)
 	folio_put(folio);
 }
 
+void lru_isolate_tail(enum lru_list list, unsigned long nr, GPtrArray *folios)
+{
+	const struct lru *lru = mach->lru;
+
+	for (unsigned long done = 0; done < nr && lru->tail[list];) {
+		struct folio *folio = folio_at(lru->tail[list]);
+
+		done += folio_nr_pages(folio);
+		folio_isolate_lru(folio);
+		g_ptr_array_add(folios, folio);
+	}
+}
+
+void lru_putback_isolated(struct folio *folio)
+{
+	lruvec_add_folio(folio);
+	folio_set(folio, PG_lru);
+	folio_put(folio);
+}
+
 /* ---- checks ---- */
 
 unsigned int lru_batch_refs(const struct machine *machine, const struct folio *folio)

@@ -90,6 +90,11 @@ void folio_putback_lru(struct folio *folio);
  * folio takes its place beside it.  Kernel: lru_add_split_folio(). */
 void lru_split_begin(struct folio *folio);
 void lru_add_split_folio(struct folio *folio, struct folio *tail);
+/* Isolates up to @nr pages from the old end of @list, oldest first; each back by
+ * lru_putback_isolated(), to the young end of the list that its flags say, without a batch.
+ * Kernel: isolate_lru_folios(), move_folios_to_lru(). */
+void lru_isolate_tail(enum lru_list list, unsigned long nr, GPtrArray *folios);
+void lru_putback_isolated(struct folio *folio);
 /* Takes @folio off its list because it is being freed. */
 void lru_forget_folio(struct folio *folio);
 

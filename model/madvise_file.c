@@ -3,11 +3,12 @@
  *
  * In the kernel:  mm/madvise.c madvise_willneed(), madvise_remove(); mm/readahead.c
  *                 force_page_cache_readahead().
- * Left out:       the limit on how much one MADV_WILLNEED reads; swap, from which it
- *                 would read anonymous and shared memory.
+ * Left out:       the limit on how much one MADV_WILLNEED reads; shared memory in swap.
  * Locks:          mmap_lock for reading, given up while the file is worked on.
  */
 #include "file.h"
+#include "lru.h"
+#include "swap.h"
 #include "madvise_internal.h"
 #include "userfaultfd.h"
 
@@ -38,6 +39,27 @@ static void read_pages(struct inode *inode, pgoff_t first, pgoff_t after)
 			break;
 }
 
+/* The page at *@addr comes into the swap cache if it is in swap; its word stays.  Passes over what
+ * has no table.  Kernel: swapin_walk_pmd_entry(). */
+static void swapin_walk(const struct madvise *madvise, unsigned long *addr)
+{
+	struct pgtable *table = pgtable_next(madvise->mm, addr, madvise->end);
+	struct folio *folio;
+	pte_t pte;
+
+	if (!table)
+		return;
+	table = pte_offset_map_lock(madvise->mm, *addr);
+	pte = table ? table->entry[pgtable_index(*addr, LEVEL_PTE)] : 0;
+	if (table)
+		spin_unlock(&table->ptl, LOCK_PTE);
+	if (!is_swap_entry_pte(pte))
+		return;
+	folio = read_swap_cache(pte_to_swp_entry(pte));
+	if (folio)
+		folio_put(folio);
+}
+
 int madvise_willneed(struct madvise *madvise)
 {
 	const struct vm_area_struct *vma = madvise->vma;
@@ -45,8 +67,14 @@ int madvise_willneed(struct madvise *madvise)
 	pgoff_t after = first + ((madvise->end - madvise->start) >> PAGE_SHIFT);
 	struct file *file = vma->vm_file;
 
-	/* anonymous and shared memory has nowhere to be read from */
-	if (!file || file->inode->type != INODE_REGULAR)
+	if (!file) {
+		for (unsigned long addr = madvise->start; addr < madvise->end; addr += PAGE_SIZE)
+			swapin_walk(madvise, &addr);
+		lru_add_drain();
+		return 0;
+	}
+	/* shared memory has nowhere to be read from */
+	if (file->inode->type != INODE_REGULAR)
 		return 0;
 	trace_event("madvise", "vma#%u [0x%lx,0x%lx): read ahead", vma->id, madvise->start,
 		    madvise->end);

@@ -54,7 +54,7 @@ static struct pgtable *table_create(struct mm_struct *mm, enum pgtable_level lev
 	table = model_alloc(KIND_PGTABLE, size, "page table");
 	if (!table)
 		return NULL;
-	page = buddy_alloc(0);
+	page = alloc_pages(0);
 	if (!page) {
 		model_free(KIND_PGTABLE, table);
 		return NULL;

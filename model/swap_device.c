@@ -113,6 +113,7 @@ struct swap_info_struct *get_swap_device(pte_t entry)
 void put_swap_device(struct swap_info_struct *si)
 {
 	si->users--;
+	wake_up(si);
 }
 
 bool vm_swap_full(void)

@@ -76,6 +76,9 @@ void do_exit(struct task_struct *task, int signal);
 
 /* A first task with an empty address space; owned by the machine. */
 struct task_struct *task_create_first(const char *name);
+/* @path is "/swap", the device of machine_config; -ENOENT for others. */
+long sys_swapon(const char *path, int flags);
+long sys_swapoff(const char *path);
 /* An actor without an address space: khugepaged, kswapd. */
 struct task_struct *task_create_kernel(const char *name);
 

@@ -89,6 +89,7 @@ struct task_struct {
 	bool killed;			/* has to end its call, then exits */
 	unsigned int nr_held;
 	struct held_lock held[MAX_HELD_LOCKS];	/* in order of taking */
+	bool reclaiming;		/* frees memory: must not wait for memory */
 	unsigned int nofail;		/* > 0: allocations do not fail here */
 };
 

@@ -37,6 +37,10 @@ const char *reclaim_verdict_words(enum reclaim_verdict verdict);
  */
 unsigned long shrink_folio_list(GPtrArray *folios, bool ignore_references);
 
+/* Frees about @target pages from the old ends of the lists; how many it were.
+ * Kernel: try_to_free_pages(), and kswapd's balance_pgdat(). */
+unsigned long try_to_free_pages(unsigned long target);
+
 /* ---- what statements ask of reclaim and of the device ---- */
 
 /*

@@ -9,6 +9,7 @@
 #include "model/gup.h"
 #include "model/khugepaged.h"
 #include "model/syscalls.h"
+#include "model/vmscan.h"
 #include "sim/backend_model.h"
 
 void outcome_refuse(struct call_outcome *outcome, const char *format, ...)
@@ -221,6 +222,15 @@ void model_carry_out(struct model_backend *model, struct model_task *entry,
 	case OP_FORK: case OP_VFORK: case OP_CLONE: case OP_CLONE3:
 	case OP_EXIT: case OP_EXIT_GROUP: case OP_EXECVE: case OP_PROCESS_MADVISE:
 		result = model_call_task(model, request, entry, outcome);
+		break;
+	case OP_SWAPON:
+		result = sys_swapon(args->value[0]->text, (int)args->number[1]);
+		break;
+	case OP_SWAPOFF:
+		result = sys_swapoff(args->value[0]->text);
+		break;
+	case OP_KSWAPD_SHRINK:
+		result = (long)try_to_free_pages(PAGE_ALIGN(args->number[0]) >> PAGE_SHIFT);
 		break;
 	case OP_KSWAPD_RECLAIM: case OP_WRITEBACK_START: case OP_WRITEBACK_END:
 		result = model_call_actor(model, request, outcome);

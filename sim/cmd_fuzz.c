@@ -48,7 +48,7 @@ static int read_words(const struct fuzz_words *words, struct fuzz_job *job)
 
 	job->profile = words->profile ? fuzz_profile_find(words->profile) : FUZZ_ALL;
 	if (job->profile == NR_FUZZ_PROFILES)
-		return cli_usage_error("fuzz", "--profile is vma, fork, mremap, file, mlock or all, "
+		return cli_usage_error("fuzz", "--profile is vma, fork, mremap, file, mlock, swap or all, "
 				       "not '%s'", words->profile);
 	if (words->statements && (!two_numbers(words->statements, "..", &job->min, &job->max) ||
 				  job->min > job->max))

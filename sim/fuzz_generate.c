@@ -13,6 +13,7 @@ struct fuzz_profile_row {
 	unsigned char weights[NR_FUZZ_KINDS];
 	unsigned char file_percent;	/* of mmap() calls */
 	unsigned char limit_percent;	/* of programs without capability */
+	bool swap;			/* pages go to a device and come back; all is private */
 };
 
 static const struct fuzz_profile_row profiles[NR_FUZZ_PROFILES] = {
@@ -59,6 +60,11 @@ static const struct fuzz_profile_row profiles[NR_FUZZ_PROFILES] = {
 		[FUZZ_UFFD_ZEROPAGE] = 6, [FUZZ_UFFD_CONTINUE] = 4, [FUZZ_UFFD_POISON] = 4,
 		[FUZZ_UFFD_WP] = 16, [FUZZ_FILE] = 2, [FUZZ_FTRUNCATE] = 1,
 		[FUZZ_FALLOCATE] = 2 }, 25, 0 },
+	[FUZZ_SWAPS] = { "swap", {
+		[FUZZ_MMAP] = 12, [FUZZ_MUNMAP] = 5, [FUZZ_MPROTECT] = 9, [FUZZ_MREMAP] = 9,
+		[FUZZ_MADVISE] = 32, [FUZZ_MLOCK] = 2, [FUZZ_MUNLOCK] = 2, [FUZZ_FORK] = 6,
+		[FUZZ_EXIT] = 3, [FUZZ_LOAD] = 14, [FUZZ_STORE] = 25, [FUZZ_MINCORE] = 4 },
+		0, 0, true },
 };
 
 const char *fuzz_profile_name(enum fuzz_profile profile)
@@ -179,6 +185,8 @@ static void fill_mmap(struct maker *maker, struct fuzz_stmt *stmt)
 		stmt->file = maker->alive.file[!stmt->file] ? !stmt->file : FUZZ_FILES;
 	stmt->flags = percent(state, stmt->file < FUZZ_FILES ? 50 : 12) ? FUZZ_MAP_SHARED :
 			FUZZ_MAP_PRIVATE;
+	if (maker->row->swap)
+		stmt->flags = FUZZ_MAP_PRIVATE;
 	if (percent(state, 2))
 		stmt->flags = FUZZ_MAP_DROPPABLE;
 	if (!percent(state, 4))
@@ -272,6 +280,16 @@ static void fill_file(struct maker *maker, struct fuzz_stmt *stmt)
 	stmt->word = below(&maker->state, FUZZ_NR_FALLOCATE);
 }
 
+static unsigned int pick_swap_advice(uint64_t *state)
+{
+	static const unsigned char advice[] = {
+		FUZZ_PAGEOUT, FUZZ_PAGEOUT, FUZZ_PAGEOUT, FUZZ_PAGEOUT, FUZZ_PAGEOUT, FUZZ_PAGEOUT,
+		FUZZ_WILLNEED, FUZZ_FREE, FUZZ_COLD, FUZZ_DONTNEED,
+	};
+
+	return advice[below(state, G_N_ELEMENTS(advice))];
+}
+
 static void fill(struct maker *maker, struct fuzz_stmt *stmt)
 {
 	uint64_t *state = &maker->state;
@@ -287,7 +305,8 @@ static void fill(struct maker *maker, struct fuzz_stmt *stmt)
 		fill_mremap(maker, stmt);
 		break;
 	case FUZZ_MADVISE:
-		stmt->word = below(state, FUZZ_NR_ADVICE);
+		stmt->word = maker->row->swap && percent(state, 80) ? pick_swap_advice(state) :
+			     below(state, FUZZ_PAGEOUT);
 		/* What is read ahead depends on the file system, too. */
 		if (stmt->word == FUZZ_WILLNEED && maker->row->file_percent)
 			stmt->word = 0;
@@ -368,6 +387,9 @@ struct fuzz_program *fuzz_generate(enum fuzz_profile profile, uint64_t seed, uns
 	nr = min + below(&maker.state, max - min + 1);
 	program->seed = seed;
 	program->stmts = g_array_new(FALSE, TRUE, sizeof(struct fuzz_stmt));
+	/* The device changes seldom: a host takes its time over that. */
+	if (maker.row->swap)
+		program->swap = seed / 64 % 2 ? FUZZ_SWAP_ZRAM : FUZZ_SWAP_FILE;
 	if (percent(&maker.state, maker.row->limit_percent))
 		program->memlock = 4 + below(&maker.state, 28);
 	if (maker.row->weights[FUZZ_UFFD_REGISTER])

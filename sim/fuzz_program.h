@@ -22,7 +22,7 @@
 #define FUZZ_MEMLOCK	2048	/* pages: what RLIMIT_MEMLOCK is unless set */
 
 enum fuzz_profile { FUZZ_VMA, FUZZ_FORKS, FUZZ_MREMAPS, FUZZ_FILEMAPS, FUZZ_MLOCKS, FUZZ_ALL,
-		    FUZZ_PINS, FUZZ_UFFD,
+		    FUZZ_PINS, FUZZ_UFFD, FUZZ_SWAPS,
 		    NR_FUZZ_PROFILES };
 
 enum fuzz_kind {
@@ -55,6 +55,7 @@ struct fuzz_stmt {
 /* fuzz_program_destroy(). */
 struct fuzz_program {
 	uint64_t seed;
+	enum fuzz_swap { FUZZ_NO_SWAP, FUZZ_SWAP_FILE, FUZZ_SWAP_ZRAM } swap;
 	unsigned int memlock;		/* limit without capability; 0: none */
 	unsigned int uffd;		/* there is a userfaultfd, with the features of this row;
 					 * 0: none */

@@ -20,7 +20,7 @@ static const char *const advice_words[FUZZ_NR_ADVICE] = {
 	"DONTNEED", "NORMAL", "RANDOM", "SEQUENTIAL", "WILLNEED", "FREE", "COLD", "DONTFORK",
 	"DOFORK", "WIPEONFORK", "KEEPONFORK", "DONTDUMP", "DODUMP", "NOHUGEPAGE", "HUGEPAGE",
 	"POPULATE_READ", "POPULATE_WRITE", "GUARD_INSTALL", "GUARD_REMOVE", "DONTNEED_LOCKED",
-	"REMOVE", "UNMERGEABLE",
+	"REMOVE", "UNMERGEABLE", "PAGEOUT",
 };
 
 static const char *const fallocate_words[FUZZ_NR_FALLOCATE] = {
@@ -284,6 +284,9 @@ void fuzz_text_settings(GString *out, const struct fuzz_program *program)
 	if (program->memlock)
 		g_string_append_printf(out, "set cap = off\nset rlimit.memlock = %u\n",
 				       program->memlock * 4096);
+	if (program->swap)
+		g_string_append_printf(out, "set swap = 4M\nset swap.device = %s\n",
+				       program->swap == FUZZ_SWAP_ZRAM ? "zram" : "file");
 	g_string_append_printf(out, "window %up\n", FUZZ_WINDOW);
 	if (program->uffd)
 		g_string_append_printf(out, "u = userfaultfd(UFFD_USER_MODE_ONLY)\n"

@@ -18,8 +18,13 @@ enum {
 	FUZZ_MREMAP_MAYMOVE = 1 << 0, FUZZ_MREMAP_FIXED = 1 << 1, FUZZ_MREMAP_DONTUNMAP = 1 << 2,
 };
 
-#define FUZZ_WILLNEED		4	/* as an advice */
-#define FUZZ_NR_ADVICE		22
+/* As advice. */
+#define FUZZ_DONTNEED		0
+#define FUZZ_WILLNEED		4
+#define FUZZ_FREE		5
+#define FUZZ_COLD		6
+#define FUZZ_PAGEOUT		22	/* with a swap device only */
+#define FUZZ_NR_ADVICE		23
 #define FUZZ_NR_FALLOCATE	3
 #define FUZZ_NR_FOLL		3
 #define FUZZ_NR_UFFD		3

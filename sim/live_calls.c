@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 
 #include "sim/live_internal.h"
@@ -20,7 +21,7 @@ static const long numbers[NR_OPS] = {
 	[OP_MUNLOCKALL] = 152, [OP_PRCTL] = 157, [OP_MBIND] = 237, [OP_OPENAT] = 257,
 	[OP_FALLOCATE] = 285, [OP_MEMFD_CREATE] = 319, [OP_USERFAULTFD] = 323,
 	[OP_MLOCK2] = 325, [OP_PKEY_MPROTECT] = 329, [OP_PKEY_ALLOC] = 330,
-	[OP_PKEY_FREE] = 331, [OP_MSEAL] = 462, [OP_OPEN] = 257,
+	[OP_SWAPON] = 167, [OP_SWAPOFF] = 168, [OP_PKEY_FREE] = 331, [OP_MSEAL] = 462, [OP_OPEN] = 257,
 };
 
 uint64_t live_put(struct live_backend *live, uint64_t at, const void *data, size_t size)
@@ -65,6 +66,14 @@ static bool put_path(struct live_backend *live, const char *path, uint64_t flags
 	return true;
 }
 
+/* "/swap" is the device of the scenario; there are no others. */
+static uint64_t put_swap_path(struct live_backend *live, const char *path)
+{
+	const char *device = strcmp(path, "/swap") ? NULL : live_swap_path(live->swap);
+
+	return put_string(live, device ? device : "/nonexistent/swap");
+}
+
 /* Arguments that are no plain numbers; false with a refusal. */
 static bool place_args(struct live_backend *live, const struct call_request *request,
 		       uint64_t a[6], struct call_outcome *outcome)
@@ -77,6 +86,10 @@ static bool place_args(struct live_backend *live, const struct call_request *req
 		return true;
 	case OP_MEMFD_CREATE:
 		a[0] = put_string(live, args->value[0]->text);
+		return true;
+	case OP_SWAPON:
+	case OP_SWAPOFF:
+		a[0] = put_swap_path(live, args->value[0]->text);
 		return true;
 	case OP_PRCTL:
 		for (unsigned int i = 0; i < 5; i++)
@@ -163,6 +176,17 @@ void live_errno(const struct call_request *request, struct call_outcome *outcome
 	}
 }
 
+/* The model's reads and writes end with their statement. */
+static void settle(const struct call_request *request)
+{
+	uint64_t advice = request->args->number[request->op->id == OP_MADVISE ? 2 : 3];
+
+	if (request->op->id != OP_MADVISE && request->op->id != OP_PROCESS_MADVISE)
+		return;
+	if (advice == MADV_PAGEOUT || advice == MADV_WILLNEED)
+		live_swap_settle(advice == MADV_WILLNEED);
+}
+
 void live_call(struct backend *backend, const struct call_request *request,
 	       struct call_outcome *outcome)
 {
@@ -177,8 +201,7 @@ void live_call(struct backend *backend, const struct call_request *request,
 		live_block(task, request);
 	if (live->world.may_block)
 		live_settle(live);
-	/* The model's writes end with their statement. */
-	if (live->settings.swap)
-		live_swap_settle();
+	if (live->settings.swap && !live->settings.swap_zram)
+		settle(request);
 	live_errno(request, outcome);
 }

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <glib.h>
 #include <glib/gstdio.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +21,8 @@
 #include "sim/live_swap.h"
 
 #define PAGE	4096UL
+#define READ_TIME	10000	/* microseconds: plenty for a few pages */
+#define WRITE_TRIES	30	/* milliseconds: others may write all the time */
 
 #define CLUSTER_PATH	"/proc/sys/vm/page-cluster"
 #define ZRAM_CONTROL	"/sys/class/zram-control/"
@@ -27,6 +30,7 @@
 struct live_swap {
 	pid_t guardian;		/* 0: there is no device, only the lock */
 	int control;		/* closed: the guardian ends; or the lock */
+	char path[PATH_MAX];	/* of the device */
 };
 
 /* What the guardian has made. */
@@ -166,7 +170,7 @@ static void guard(uint64_t bytes, enum live_swap_kind kind, int control, int ans
 {
 	struct device device = { .zram = -1, .cluster = 3 };
 	const char *why;
-	char byte;
+	char byte, *text;
 
 	/* What ends mmsim must not end us before the host is as it was. */
 	setsid();
@@ -175,13 +179,14 @@ static void guard(uint64_t bytes, enum live_swap_kind kind, int control, int ans
 			sigaction(signal, &(struct sigaction){ .sa_handler = SIG_IGN }, NULL);
 	take_lock(LOCK_EX);
 	why = make(&device, bytes, kind);
-	if (write(answer, why ? why : "", why ? strlen(why) + 1 : 1) < 0)
+	text = why ? g_strdup(why) : g_strdup_printf("@%s", device.path);
+	if (write(answer, text, strlen(text) + 1) < 0)
 		why = "nobody there";
 	close(answer);
 	while (!why && read(control, &byte, 1) < 0 && errno == EINTR)
 		;
 	if (!why)
-		for (int tries = 0; swapoff(device.path) && tries < 100; tries++)
+		for (int tries = 0; tries < 100 && swapoff(device.path) && errno != EINVAL; tries++)
 			g_usleep(50000);
 	unmake(&device);
 	_exit(0);
@@ -201,7 +206,7 @@ struct live_swap *live_swap_on(uint64_t bytes, enum live_swap_kind kind, char **
 {
 	int control[2], answer[2];
 	struct live_swap *swap;
-	char text[64] = "the guardian died";
+	char text[PATH_MAX] = "the guardian died";
 
 	if (!bytes)
 		return share_host();
@@ -227,11 +232,18 @@ struct live_swap *live_swap_on(uint64_t bytes, enum live_swap_kind kind, char **
 	if (read(answer[0], text, sizeof(text) - 1) < 0)
 		text[0] = 'x';
 	close(answer[0]);
-	if (!text[0])
+	if (text[0] == '@') {
+		g_strlcpy(swap->path, text + 1, sizeof(swap->path));
 		return swap;
+	}
 	*why = g_strdup(text);
 	live_swap_off(swap);
 	return NULL;
+}
+
+const char *live_swap_path(const struct live_swap *swap)
+{
+	return swap->path[0] ? swap->path : NULL;
 }
 
 void live_swap_off(struct live_swap *swap)
@@ -245,9 +257,11 @@ void live_swap_off(struct live_swap *swap)
 	g_free(swap);
 }
 
-void live_swap_settle(void)
+void live_swap_settle(bool reads)
 {
-	for (int tries = 0; tries < 1000; tries++) {
+	if (reads)
+		g_usleep(READ_TIME);
+	for (int tries = 0; tries < WRITE_TRIES; tries++) {
 		g_autofree char *text = NULL;
 		const char *line;
 

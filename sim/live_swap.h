@@ -24,9 +24,12 @@ struct live_swap;
  * others.
  */
 struct live_swap *live_swap_on(uint64_t bytes, enum live_swap_kind kind, char **why);
+/* The host's path of the device; NULL for none. */
+const char *live_swap_path(const struct live_swap *swap);
 /* All processes that used it have ended. */
 void live_swap_off(struct live_swap *swap);
-/* Until what is on its way to any device has been written, a second at most. */
-void live_swap_settle(void);
+/* Until what is on its way to any device has been written, or a few pages must have been; and, for
+ * @reads, read: nothing tells when, so a while. */
+void live_swap_settle(bool reads);
 
 #endif

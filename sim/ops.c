@@ -143,6 +143,13 @@ static const struct op ops[] = {
 	  .what = "a device takes what it can get without locks and faults: how many pages" },
 	{ "reclaim", OP_KSWAPD_RECLAIM, RETURNS_INT, 2, { PLACE("addr"), NUM("length") },
 	  .actor = "kswapd", .what = "reclaims the pages of a range, used or not; how many went" },
+	{ "shrink", OP_KSWAPD_SHRINK, RETURNS_INT, 1, { NUM("length") },
+	  .actor = "kswapd",
+	  .what = "reclaims from the old ends of the lists what is not in use; how many went" },
+	{ "swapon", OP_SWAPON, RETURNS_INT, 1, { STR("path"), NUM("flags") },
+	  .what = "the swap device \"/swap\" again, after swapoff()" },
+	{ "swapoff", OP_SWAPOFF, RETURNS_INT, 1, { STR("path") },
+	  .what = "brings all pages of the swap device \"/swap\" back into memory" },
 	{ "writeback_start", OP_WRITEBACK_START, RETURNS_INT, 1, { PLACE("addr") },
 	  .actor = "disk", .what = "unmaps a page and begins to write it" },
 	{ "writeback_end", OP_WRITEBACK_END, RETURNS_INT, 1, { PLACE("addr") },
@@ -221,7 +228,6 @@ static const struct {
 	{ "shmat", "System V shared memory" },
 	{ "shmdt", "System V shared memory" },
 	{ "scan", "khugepaged's walk over an address space" },
-	{ "shrink", "reclaim and swap" },
 	{ "merge", "same-page merging" },
 };
 

@@ -1,0 +1,208 @@
+/*
+ * swapoff.c - swapon() and swapoff(): everything comes back into memory.
+ *
+ * In the kernel:  mm/swapfile.c swapon(), swapoff(), try_to_unuse(), unuse_mm(), unuse_pte().
+ * Left out:       shared memory (it is not swapped), priorities, other devices than that of the
+ *                 configuration, signals that end swapoff() early.
+ * Locks:          mmap_lock for reading of one mm after the other; then as in do_swap_page().
+ */
+#include <string.h>
+#include "lru.h"
+#include "machine.h"
+#include "memory.h"
+#include "swap.h"
+#include "syscalls.h"
+#include "vma.h"
+
+/* The one path that is a swap device. */
+#define SWAP_PATH	"/swap"
+
+/*
+ * The word at @addr of @vma, if it still holds @entry, maps @folio: read-only, old and clean, for
+ * nobody touched it.  Exclusive if the word said so; nothing is being written, so that even a
+ * device that needs stable pages does not mind.  Kernel: unuse_pte().
+ */
+static void unuse_pte(struct vm_area_struct *vma, unsigned long addr, pte_t entry,
+		      struct folio *folio)
+{
+	struct pgtable *table = pte_offset_map_lock(vma->vm_mm, addr);
+	unsigned int slot = pgtable_index(addr, LEVEL_PTE);
+	pte_t old = table ? table->entry[slot] : 0, pte;
+	bool exclusive = pte_swp_exclusive(old);
+
+	if (!table)
+		return;
+	if (is_swap_entry_pte(old) && pte_to_swp_entry(old) == entry) {
+		vma->vm_mm->swapents--;
+		vma->vm_mm->rss_anon++;
+		folio_get(folio);
+		if (folio_test_anon(folio))
+			folio_add_anon_rmap_pte(folio, folio_page(folio, 0), vma, addr, exclusive);
+		else
+			folio_add_new_anon_rmap(folio, vma, addr, exclusive);
+		pte = pte_mkold(pfn_pte(folio->pfn, vma_page_prot(vma)));
+		if (old & _PAGE_SWP_UFFD_WP)
+			pte |= _PAGE_UFFD_WP;
+		set_pte(table, slot, pte);
+		swap_free(entry);
+	}
+	spin_unlock(&table->ptl, LOCK_PTE);
+}
+
+/* Waits until @folio is not being written, locked.  Kernel: folio_wait_writeback(). */
+static void wait_written(struct folio *folio)
+{
+	if (folio_test(folio, PG_writeback))
+		folio_end_writeback(folio);	/* nothing else ever ends it while we wait */
+}
+
+/* One word: 0, or -ENOMEM.  Kernel: the loop of unuse_pte_range(). */
+static int unuse_word(struct vm_area_struct *vma, unsigned long addr, pte_t entry)
+{
+	struct folio *folio = read_swap_cache(entry);
+
+	if (!folio)
+		return swap_count(entry) ? -ENOMEM : 0;
+	folio_lock(folio);
+	wait_written(folio);
+	/* Was it freed and the slot used again while we waited for the lock?  Then later. */
+	if (folio_matches_swap_entry(folio, entry))
+		unuse_pte(vma, addr, entry, folio);
+	folio_free_swap(folio);
+	folio_unlock(folio);
+	folio_put(folio);
+	point("swapoff:word-brought-back");
+	return 0;
+}
+
+static int unuse_vma(struct vm_area_struct *vma, unsigned int type)
+{
+	unsigned long addr = vma->vm_start;
+	struct pgtable *table;
+
+	while ((table = pgtable_next(vma->vm_mm, &addr, vma->vm_end))) {
+		pte_t pte = ptep_get_lockless(table, pgtable_index(addr, LEVEL_PTE),
+					      "unuse_pte_range");
+		int error = 0;
+
+		if (is_swap_entry_pte(pte) && swp_type(pte) == type)
+			error = unuse_word(vma, addr, pte_to_swp_entry(pte));
+		if (error)
+			return error;
+		addr += PAGE_SIZE;
+	}
+	return 0;
+}
+
+/* Kernel: unuse_mm(). */
+static int unuse_mm(struct mm_struct *mm, unsigned int type)
+{
+	struct vm_area_struct *vma;
+	int error = 0;
+
+	mmap_read_lock(mm);
+	for_each_vma(mm, vma) {
+		if (!error && vma->anon_vma)
+			error = unuse_vma(vma, type);
+	}
+	mmap_read_unlock(mm);
+	return error;
+}
+
+/* Folios that no word leads to are still in the cache. */
+static void unuse_cache(struct swap_info_struct *si)
+{
+	for (uint64_t offset = 1; offset < si->max && si->inuse_pages; offset++) {
+		pte_t entry = swp_pte(si->type, offset);
+		struct folio *folio = si->slot[offset].map ? swap_cache_get_folio(entry) : NULL;
+
+		if (!folio)
+			continue;
+		folio_lock(folio);
+		wait_written(folio);
+		folio_free_swap(folio);
+		folio_unlock(folio);
+		folio_put(folio);
+	}
+}
+
+/* Kernel: try_to_unuse(). */
+static int try_to_unuse(struct swap_info_struct *si)
+{
+	while (si->inuse_pages) {
+		g_autoptr(GPtrArray) mms = object_list(mach, KIND_MM);
+		uint64_t before = si->inuse_pages;
+		int error = 0;
+
+		for (guint i = 0; i < mms->len && !error; i++)
+			error = unuse_mm(mms->pdata[i], si->type);
+		if (error)
+			return error;
+		unuse_cache(si);
+		/* Those who are in the middle of something finish it, and we look again. */
+		if (si->inuse_pages == before && !wait_on(si, "try_to_unuse"))
+			return -EINTR;
+	}
+	return 0;
+}
+
+/* Slots are, or are no longer, handed out. */
+static void set_writeok(struct swap_info_struct *si, bool on)
+{
+	uint64_t free_slots = si->max - 1 - si->inuse_pages;
+
+	if (on) {
+		si->flags |= SWP_WRITEOK;
+		mach->swap->nr_swap_pages += free_slots;
+		mach->swap->total_swap_pages += si->max - 1;
+	} else {
+		si->flags &= ~SWP_WRITEOK;
+		mach->swap->nr_swap_pages -= free_slots;
+		mach->swap->total_swap_pages -= si->max - 1;
+	}
+}
+
+static bool may_swapon(void)
+{
+	return !current->signal || current->signal->cap_sys_admin;
+}
+
+long sys_swapoff(const char *path)
+{
+	struct swap_info_struct *si = mach->swap->info[0];
+	int error;
+
+	if (!may_swapon())
+		return -EPERM;
+	if (!mach->config.swap || strcmp(path, SWAP_PATH))
+		return -ENOENT;
+	if (!si || !(si->flags & SWP_WRITEOK))
+		return -EINVAL;
+	/* Would there be room for all that may be in it? */
+	if (vm_acct_memory(current->mm, si->max - 1))
+		return -ENOMEM;
+	vm_unacct_memory(si->max - 1);
+	set_writeok(si, false);
+	point("swapoff:no-new-slots");
+	error = try_to_unuse(si);
+	if (error) {
+		set_writeok(si, true);
+		return error;
+	}
+	while (si->users)
+		if (!wait_on(si, "swapoff"))
+			return -EINTR;
+	swap_device_off(si);
+	return 0;
+}
+
+long sys_swapon(const char *path, int flags)
+{
+	if (!may_swapon())
+		return -EPERM;
+	if (flags & ~0x1ffff)		/* priority, SWAP_FLAG_PREFER, _DISCARD */
+		return -EINVAL;
+	if (!mach->config.swap || strcmp(path, SWAP_PATH))
+		return -ENOENT;
+	return swap_device_on(0);
+}

@@ -15,6 +15,7 @@
 #include "sim/backend.h"
 
 struct live_deep;
+struct live_swap;
 struct live_quick;
 struct live_stock;
 
@@ -25,6 +26,7 @@ struct live_settings {
 	bool thp_advised;	/* huge pages only where madvise() asks for them */
 	uint64_t swap;		/* bytes of a swap device, 0 for none */
 	bool swap_zram;		/* a zram; else a file */
+	struct live_swap **kept_swap;	/* borrowed; or NULL: a device for this run alone */
 	uint64_t rlim_stack, rlim_memlock, rlim_as, rlim_data;
 	struct live_deep *deep;	/* borrowed; or NULL: /proc alone is looked at */
 	struct live_quick *quick;	/* borrowed; or NULL: /proc is always looked at */

@@ -169,7 +169,7 @@ int cmd_fuzz(int argc, char **argv)
 	struct fuzz_job job = { .min = 5, .max = 60, .nr_shards = 1, .out = "." };
 	const struct cli_option options[] = {
 		{ "profile", 0, CLI_STRING, &words.profile, "NAME",
-		  "vma, fork, mremap, file, mlock, pin, uffd, all (the default)" },
+		  "vma, fork, mremap, file, mlock, pin, uffd, swap, all (the default)" },
 		{ "seed", 0, CLI_STRING, &words.seed, "N", "of the first program; the next has N+1" },
 		{ "count", 0, CLI_NUMBER, &job.count, "N", "programs; 1000, or as --time allows" },
 		{ "time", 0, CLI_NUMBER, &job.seconds, "SECONDS", "end after that" },

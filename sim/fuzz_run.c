@@ -11,6 +11,7 @@
 #include "sim/live_host.h"
 #include "sim/live_quick.h"
 #include "sim/live_stock.h"
+#include "sim/live_swap.h"
 #include "sim/parse.h"
 #include "sim/run.h"
 #include "sim/side_by_side.h"
@@ -190,6 +191,7 @@ struct side_by_side_means *fuzz_host_open(bool deep)
 	g_autofree char *why = NULL;
 
 	host->stock = live_stock_open();
+	host->kept_swap = g_new0(struct live_swap *, 1);
 	if (deep)
 		host->deep = live_deep_open(&why);
 	if (host->deep)
@@ -204,6 +206,8 @@ void fuzz_host_close(struct side_by_side_means *host)
 	live_quick_close(host->quick);
 	live_deep_close(host->deep);
 	live_stock_close(host->stock);
+	live_swap_off(*host->kept_swap);
+	g_free(host->kept_swap);
 	g_free(host);
 }
 

@@ -21,6 +21,7 @@
 #include "sim/live_swap.h"
 
 #define PAGE	4096UL
+#define MAX_USES	100
 #define READ_TIME	10000	/* microseconds: plenty for a few pages */
 #define WRITE_TRIES	30	/* milliseconds: others may write all the time */
 
@@ -31,6 +32,9 @@ struct live_swap {
 	pid_t guardian;		/* 0: there is no device, only the lock */
 	int control;		/* closed: the guardian ends; or the lock */
 	char path[PATH_MAX];	/* of the device */
+	uint64_t bytes;
+	enum live_swap_kind kind;
+	unsigned int uses;	/* by live_swap_keep() */
 };
 
 /* What the guardian has made. */
@@ -239,6 +243,22 @@ struct live_swap *live_swap_on(uint64_t bytes, enum live_swap_kind kind, char **
 	*why = g_strdup(text);
 	live_swap_off(swap);
 	return NULL;
+}
+
+struct live_swap *live_swap_keep(struct live_swap **kept, uint64_t bytes, enum live_swap_kind kind,
+				 char **why)
+{
+	struct live_swap *swap = *kept;
+
+	if (swap && swap->bytes == bytes && swap->kind == kind && swap->uses++ < MAX_USES)
+		return swap;
+	live_swap_off(swap);
+	*kept = swap = live_swap_on(bytes, kind, why);
+	if (swap) {
+		swap->bytes = bytes;
+		swap->kind = kind;
+	}
+	return swap;
 }
 
 const char *live_swap_path(const struct live_swap *swap)

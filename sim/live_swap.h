@@ -24,6 +24,12 @@ struct live_swap;
  * others.
  */
 struct live_swap *live_swap_on(uint64_t bytes, enum live_swap_kind kind, char **why);
+/*
+ * The same for one of many runs: *@kept, if that is such a device, else another in its place.  After
+ * some runs it is made anew, so that others get their turn.
+ */
+struct live_swap *live_swap_keep(struct live_swap **kept, uint64_t bytes, enum live_swap_kind kind,
+				 char **why);
 /* The host's path of the device; NULL for none. */
 const char *live_swap_path(const struct live_swap *swap);
 /* All processes that used it have ended. */

@@ -103,6 +103,7 @@ struct backend *side_by_side_wrap(struct side_by_side *both, struct backend *mod
 		.rlim_stack = config->rlim_stack, .rlim_memlock = config->rlim_memlock,
 		.rlim_as = config->rlim_as, .rlim_data = config->rlim_data,
 		.deep = means->deep, .quick = means->quick, .stock = means->stock,
+		.kept_swap = means->kept_swap,
 	};
 	const struct live_thp_wish wish = wish_of(both, config, thp);
 

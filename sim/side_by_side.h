@@ -14,12 +14,14 @@ struct live_deep;
 struct live_quick;
 struct live_stock;
 struct live_thp;
+struct live_swap;
 
 /* How to look at the host; all borrowed, all may be NULL: as in struct live_settings. */
 struct side_by_side_means {
 	struct live_deep *deep;
 	struct live_quick *quick;
 	struct live_stock *stock;
+	struct live_swap **kept_swap;
 };
 
 /* A script that runs on both; zeroed before.  The run owns the pair, the pair the rest. */

@@ -242,6 +242,99 @@ static void test_stable_writes(void **state)
 	end();
 }
 
+/* Accessed bits save pages for a round; then the oldest go. */
+static void test_second_chance(void **state)
+{
+	(void)state;
+	start(SWAP_ZRAM);
+	for (unsigned long n = 0; n < 4; n++)
+		store(P(n), n + 1);
+	assert_int_equal(try_to_free_pages(4), 0);
+	assert_true(folio_test(folio_of(0), PG_referenced) && !pte_young(word(0)));
+	assert_int_equal(load(P(1)), 2);
+	assert_int_equal(try_to_free_pages(4), 3);
+	assert_true(is_swap_entry_pte(word(0)));
+	assert_true(pte_present(word(1)) && folio_test(folio_of(1), PG_active));
+	end();
+}
+
+/* More than there is: nothing is lost; with swap full, a store fails. */
+static void test_short_of_memory(void **state)
+{
+	struct machine_config config;
+	int error = 0;
+
+	(void)state;
+	machine_config_init(&config);
+	config.ram = 1UL << 20;
+	config.swap = 1UL << 20;
+	config.overcommit_memory = 1;
+	process_start(&process, &config);
+	map_anon(0, 600);
+	for (unsigned long n = 0; n < 300; n++)
+		assert_int_equal(store(P(n), n + 1), 0);
+	machine_check(mach);
+	assert_no_violation();
+	for (unsigned long n = 0; n < 300; n += 7)
+		assert_int_equal(load(P(n)), n + 1);
+	for (unsigned long n = 300; n < 600 && !error; n++)
+		error = store(P(n), n + 1);
+	assert_int_equal(error, -ENOMEM);
+	assert_int_equal(mach->swap->nr_swap_pages, 0);
+	end();
+}
+
+static void test_swapoff(void **state)
+{
+	struct task_struct *parent, *child;
+
+	(void)state;
+	start(SWAP_FILE);
+	parent = current;
+	store(P(0), 7);
+	store(P(1), 8);
+	pageout(0, 2);
+	child = fork_ok();
+	run_as(child);
+	assert_int_equal(load(P(1)), 8);
+	run_as(parent);
+	store(P(2), 9);
+	assert_int_equal(disk_writeback_start(current->mm, P(2)), 0);
+	assert_int_equal(sys_swapoff("/elsewhere"), -ENOENT);
+	assert_int_equal(sys_swapoff("/swap"), 0);
+	assert_int_equal(sys_swapoff("/swap"), -EINVAL);
+	machine_check(mach);
+	assert_no_violation();
+	assert_int_equal(current->mm->swapents, 0);
+	assert_false(PageAnonExclusive(folio_page(folio_of(0), 0)));
+	assert_true(PageAnonExclusive(folio_page(folio_of(2), 0)));
+	assert_true(!pte_write(word(2)) && !pte_young(word(2)) && !pte_dirty(word(2)));
+	assert_true(folio_test(folio_of(2), PG_dirty) && !folio_test(folio_of(2), PG_writeback));
+	assert_int_equal(load(P(0)), 7);
+	assert_int_equal(sys_swapon("/swap", 0), 0);
+	pageout(2, 1);
+	assert_true(is_swap_entry_pte(word(2)));
+	end();
+}
+
+/* No memory for what has to come back: the device stays on. */
+static void test_swapoff_without_memory(void **state)
+{
+	(void)state;
+	start(SWAP_ZRAM);
+	store(P(0), 7);
+	store(P(1), 8);
+	pageout(0, 2);
+	machine_fail_nth(mach, 2);
+	assert_int_equal(sys_swapoff("/swap"), -ENOMEM);
+	machine_fail_nth(mach, 0);
+	machine_check(mach);
+	assert_no_violation();
+	assert_int_equal(current->mm->swapents, 1);
+	assert_int_equal(load(P(1)), 8);
+	end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -254,6 +347,10 @@ int main(void)
 		cmocka_unit_test(test_count_without_memory),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_stable_writes),
+		cmocka_unit_test(test_second_chance),
+		cmocka_unit_test(test_short_of_memory),
+		cmocka_unit_test(test_swapoff),
+		cmocka_unit_test(test_swapoff_without_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

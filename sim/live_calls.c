@@ -176,15 +176,19 @@ void live_errno(const struct call_request *request, struct call_outcome *outcome
 	}
 }
 
-/* The model's reads and writes end with their statement. */
-static void settle(const struct call_request *request)
+/* A madvise() after which pages are on their way to or from a device.  The model's reads and writes
+ * end with their statement: so must the host's. */
+static void advise_swap(struct live_backend *live, struct live_task *task,
+			const struct call_request *request, struct call_outcome *outcome)
 {
-	uint64_t advice = request->args->number[request->op->id == OP_MADVISE ? 2 : 3];
+	const uint64_t *a = request->args->number;
+	g_autoptr(GArray) frames = live_swap_frames(task->pid, a[0], a[1]);
 
-	if (request->op->id != OP_MADVISE && request->op->id != OP_PROCESS_MADVISE)
-		return;
-	if (advice == MADV_PAGEOUT || advice == MADV_WILLNEED)
-		live_swap_settle(advice == MADV_WILLNEED);
+	plain_call(live, task, request, outcome);
+	if (a[2] == MADV_PAGEOUT)
+		live_swap_wait_written(frames);
+	if (a[2] == MADV_WILLNEED)
+		live_swap_wait_read();
 }
 
 void live_call(struct backend *backend, const struct call_request *request,
@@ -196,12 +200,13 @@ void live_call(struct backend *backend, const struct call_request *request,
 	*outcome = (struct call_outcome){};
 	if (refuse_hints(request, outcome))
 		return;
-	dispatch(live, task, request, outcome);
+	if (request->op->id == OP_MADVISE && live->settings.swap && !live->settings.swap_zram)
+		advise_swap(live, task, request, outcome);
+	else
+		dispatch(live, task, request, outcome);
 	if (outcome->kind == OUTCOME_BLOCKED)
 		live_block(task, request);
 	if (live->world.may_block)
 		live_settle(live);
-	if (live->settings.swap && !live->settings.swap_zram)
-		settle(request);
 	live_errno(request, outcome);
 }

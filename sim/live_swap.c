@@ -7,12 +7,14 @@
 #include <glib.h>
 #include <glib/gstdio.h>
 #include <limits.h>
+#include <linux/kernel-page-flags.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/swap.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,7 +25,9 @@
 #define PAGE	4096UL
 #define MAX_USES	100
 #define READ_TIME	10000	/* microseconds: plenty for a few pages */
-#define WRITE_TRIES	30	/* milliseconds: others may write all the time */
+#define WRITE_TRIES	10000
+#define MAX_FRAMES	4096
+#define PM_PFN		((1UL << 55) - 1)
 
 #define CLUSTER_PATH	"/proc/sys/vm/page-cluster"
 #define ZRAM_CONTROL	"/sys/class/zram-control/"
@@ -277,19 +281,61 @@ void live_swap_off(struct live_swap *swap)
 	g_free(swap);
 }
 
-void live_swap_settle(bool reads)
+GArray *live_swap_frames(pid_t pid, uint64_t start, uint64_t len)
 {
-	if (reads)
-		g_usleep(READ_TIME);
-	for (int tries = 0; tries < WRITE_TRIES; tries++) {
-		g_autofree char *text = NULL;
-		const char *line;
+	g_autofree char *path = g_strdup_printf("/proc/%d/pagemap", (int)pid);
+	GArray *frames = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	uint64_t entry;
 
-		if (!g_file_get_contents("/proc/vmstat", &text, NULL, NULL))
-			return;
-		line = strstr(text, "\nnr_writeback ");
-		if (!line || !atoi(line + strlen("\nnr_writeback ")))
-			return;
-		g_usleep(1000);
+	for (uint64_t n = 0; fd >= 0 && n < len / PAGE && n < MAX_FRAMES; n++) {
+		if (pread(fd, &entry, 8, (off_t)((start / PAGE + n) * 8)) != 8 || !(entry >> 63))
+			continue;
+		entry &= PM_PFN;
+		g_array_append_val(frames, entry);
 	}
+	if (fd >= 0)
+		close(fd);
+	return frames;
+}
+
+static bool is_written(int fd, uint64_t frame)
+{
+	uint64_t flags = 0;
+
+	return pread(fd, &flags, 8, (off_t)(frame * 8)) != 8 || !(flags >> KPF_WRITEBACK & 1);
+}
+
+/*
+ * The CPU that hears of the end of a write keeps the page in a batch, with a reference that would
+ * have the next store copy it.  Kernel: folio_rotate_reclaimable(); lru_cache_disable(), with
+ * which move_pages() begins, empties the batches of all CPUs.
+ */
+static void empty_all_batches(void)
+{
+	unsigned long here = 0;
+	void *page = &here;
+	int node = 0, status;
+
+	syscall(SYS_move_pages, 0, 1UL, &page, &node, &status, 2 /* MPOL_MF_MOVE */);
+}
+
+void live_swap_wait_written(const GArray *frames)
+{
+	int fd = open("/proc/kpageflags", O_RDONLY | O_CLOEXEC);
+
+	for (guint i = 0, tries = 0; fd >= 0 && i < frames->len && tries < WRITE_TRIES; tries++) {
+		if (is_written(fd, g_array_index(frames, uint64_t, i)))
+			i++;
+		else
+			g_usleep(500);
+	}
+	if (fd >= 0)
+		close(fd);
+	empty_all_batches();
+}
+
+void live_swap_wait_read(void)
+{
+	g_usleep(READ_TIME);
 }

@@ -11,8 +11,10 @@
 #ifndef SIM_LIVE_SWAP_H
 #define SIM_LIVE_SWAP_H
 
+#include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 enum live_swap_kind { LIVE_SWAP_FILE, LIVE_SWAP_ZRAM };
 
@@ -34,8 +36,11 @@ struct live_swap *live_swap_keep(struct live_swap **kept, uint64_t bytes, enum l
 const char *live_swap_path(const struct live_swap *swap);
 /* All processes that used it have ended. */
 void live_swap_off(struct live_swap *swap);
-/* Until what is on its way to any device has been written, or a few pages must have been; and, for
- * @reads, read: nothing tells when, so a while. */
-void live_swap_settle(bool reads);
+/* The frames (uint64_t) of what is mapped in [start, start + len) of @pid; g_array_unref(). */
+GArray *live_swap_frames(pid_t pid, uint64_t start, uint64_t len);
+/* Until none of @frames is being written, some seconds at most. */
+void live_swap_wait_written(const GArray *frames);
+/* Until pages that were asked for must have been read: nothing tells when, so a while. */
+void live_swap_wait_read(void);
 
 #endif

@@ -306,5 +306,7 @@ enum vm_fault_result handle_mm_fault(struct vm_area_struct *vma, unsigned long a
 	/* Nobody is killed for memory that may vanish at any time: the access tries again. */
 	if (result == VM_FAULT_OOM && droppable)
 		result = VM_FAULT_DONE;
+	if (result != VM_FAULT_RETRY)
+		count_vm_event(VM_EVENT_faults);
 	return result;
 }

@@ -241,6 +241,7 @@ static enum vm_fault_result do_cow_fault(struct vm_fault *vmf)
 	}
 	folio = vmf->page->folio;
 	folio_page(vmf->cow_folio, 0)->content = page_content(vmf->page, "do_cow_fault");
+	count_vm_event(VM_EVENT_copies);
 	folio_set(vmf->cow_folio, PG_uptodate);
 	result = finish_fault(vmf, &mapped);
 	folio_unlock(folio);

@@ -76,6 +76,7 @@ static void wp_install_copy(struct vm_fault *vmf, struct folio *new_folio)
 		entry = maybe_mkwrite(pte_mkdirty(entry), vma);
 	/* Never two pages at once: cleared and flushed before the new one is set. */
 	set_pte(vmf->table, vmf->slot, 0);
+	flush_tlb_range(vma->vm_mm, vmf->address, vmf->address + PAGE_SIZE);
 	folio_add_new_anon_rmap(new_folio, vma, vmf->address, true);
 	folio_add_lru_vma(new_folio, vma);
 	set_pte(vmf->table, vmf->slot, entry);
@@ -97,9 +98,11 @@ static enum vm_fault_result wp_page_copy(struct vm_fault *vmf)
 		result = VM_FAULT_OOM;
 		goto out;
 	}
-	if (old)
+	if (old) {
 		folio_page(new_folio, 0)->content =
 			page_content(vmf->page, "wp_page_copy");
+		count_vm_event(VM_EVENT_copies);
+	}
 	folio_set(new_folio, PG_uptodate);
 	point("fault:wp-copy-made");
 

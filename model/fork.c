@@ -150,6 +150,7 @@ static int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)
 		return error;
 	mmap_write_lock(mm);
 	error = dup_mmap_locked(mm, oldmm, &forks);
+	flush_tlb_range(oldmm, 0, TASK_SIZE);	/* the parent may write to nothing shared */
 	mmap_write_unlock(mm);
 	mmap_write_unlock(oldmm);
 	if (error)

@@ -48,6 +48,7 @@ static int copy_present_page(struct fork_copy *copy, unsigned int slot, unsigned
 		return -EAGAIN;
 	copy->prealloc = NULL;
 	folio_page(folio, 0)->content = page_content(page, "copy_present_page");
+	count_vm_event(VM_EVENT_copies);
 	folio_set(folio, PG_uptodate);
 	folio_add_new_anon_rmap(folio, dst, addr, true);
 	folio_add_lru_vma(folio, dst);

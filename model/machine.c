@@ -79,6 +79,7 @@ static void machine_start(struct machine *machine)
 	machine->nr_allocs = machine->fail_nth = 0;
 	machine->failed_site = NULL;
 	memset(machine->quirks_met, 0, sizeof(machine->quirks_met));
+	memset(machine->vm_events, 0, sizeof(machine->vm_events));
 	machine->next_content = 1;
 	machine->committed = 0;
 	machine->nr_file_pages = machine->nr_shmem_pages = 0;

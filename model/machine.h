@@ -15,6 +15,7 @@
 #include "quirk.h"
 #include "semantics.h"
 #include "task.h"
+#include "vmstat.h"
 
 struct slab;
 struct buddy;
@@ -107,6 +108,7 @@ struct machine {
 	GPtrArray *inodes;		/* named files, in order of birth; each holds a reference */
 
 	unsigned int quirks_met[NR_QUIRKS];	/* how often, since the start */
+	uint64_t vm_events[NR_VM_EVENTS];	/* likewise */
 
 	GArray *violations;		/* struct violation, in order */
 	unsigned long violations_dropped; /* beyond those kept */

@@ -361,8 +361,11 @@ static int madvise_range(struct mm_struct *mm, unsigned long start, unsigned lon
 	for (unsigned int i = 0; i < MAX_RESTARTS; i++) {
 		struct madvise madvise = { .mm = mm, .behavior = behavior,
 					   .lock = lock_for(behavior) };
-		int error = madvise_locked(&madvise, start, end);
+		int error;
 
+		tlb_gather_mmu();
+		error = madvise_locked(&madvise, start, end);
+		tlb_finish_mmu(mm);
 		if (!madvise.restart)
 			return error;
 		point("madvise:restart");

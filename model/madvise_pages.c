@@ -62,8 +62,10 @@ static void free_pte(struct mm_struct *mm, struct pgtable *table, unsigned int s
 	folio = mapped_folio(pte);
 	if (!folio || !lazyfree_clean(folio))
 		return;
-	if (pte_young(pte) || pte_dirty(pte))
+	if (pte_young(pte) || pte_dirty(pte)) {
 		set_pte(table, slot, pte_mkold(pte_mkclean(pte)));
+		tlb_remove_tlb_entry();
+	}
 	folio_mark_lazyfree(folio);
 }
 
@@ -171,8 +173,10 @@ static void cold_range(struct madvise *madvise G_GNUC_UNUSED, struct pgtable *ta
 
 		if (!folio || !madvise_folio_is_ours(table, slot, from, to))
 			continue;
-		if (pte_young(pte))
+		if (pte_young(pte)) {
 			set_pte(table, slot, pte_mkold(pte));
+			tlb_remove_tlb_entry();
+		}
 		folio_clear(folio, PG_referenced);
 		if (folio_test(folio, PG_active))
 			folio_set(folio, PG_workingset);

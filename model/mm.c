@@ -165,11 +165,13 @@ void mmap_read_unlock(struct mm_struct *mm)
 
 void mmap_write_lock(struct mm_struct *mm)
 {
+	count_vm_event(VM_EVENT_mmap_writes);
 	down_write(&mm->mmap_lock);
 }
 
 int mmap_write_lock_killable(struct mm_struct *mm)
 {
+	count_vm_event(VM_EVENT_mmap_writes);
 	down_write(&mm->mmap_lock);
 	return 0;
 }

@@ -87,6 +87,9 @@ static bool move_table(const struct pagetable_move *move, struct pgtable *old, s
 	if (table) {
 		pgtable_unlink(table);
 		pgtable_link(move->old->vm_mm, table, new, to);
+		flush_tlb_range(move->old->vm_mm, move->old_addr, move->old_addr +
+				(1UL << pgtable_shift(level)));
+		count_vm_events(VM_EVENT_moves, table->nr);
 		trace_event("mremap", "moved the %s table pgtable#%u from 0x%lx to 0x%lx",
 			    table->level == LEVEL_PTE ? "PTE" : "PMD", table->id, move->old_addr,
 			    move->new_addr);
@@ -112,12 +115,14 @@ static pte_t moved_pte(pte_t pte, bool unmark)
 	return is_pte_marker(pte) ? pte : pte & ~_PAGE_SWP_UFFD_WP;
 }
 
-/* Moves the words of [old_addr, old_addr + extent), all in one table at either side. */
-static void move_words(const struct pagetable_move *move, unsigned long extent,
+/* Moves the words of [old_addr, old_addr + extent), all in one table at either side; is there
+ * anything to flush? */
+static bool move_words(const struct pagetable_move *move, unsigned long extent,
 		       struct pgtable *old, struct pgtable *new)
 {
 	bool unmark = vma_has_uffd_without_event_remap(move->old);
 	unsigned long moved = 0;
+	bool present = false;
 
 	for (unsigned long done = 0; done < extent; done += PAGE_SIZE) {
 		unsigned int from = pgtable_index(move->old_addr + done, LEVEL_PTE);
@@ -128,12 +133,15 @@ static void move_words(const struct pagetable_move *move, unsigned long extent,
 			continue;
 		set_pte(old, from, 0);
 		set_pte(new, to, moved_pte(pte, unmark));
+		present |= pte_present(pte);
 		moved++;
 	}
 	if (moved)
 		trace_event("mremap", "moved %lu entries from 0x%lx to 0x%lx, %s rmap locks", moved,
 			    move->old_addr, move->new_addr,
 			    move->need_rmap_locks ? "with" : "without");
+	count_vm_events(VM_EVENT_moves, moved);
+	return present;
 }
 
 /*
@@ -144,6 +152,7 @@ static bool move_ptes(const struct pagetable_move *move, unsigned long extent, s
 {
 	struct mm_struct *mm = move->old->vm_mm;
 	struct pgtable *old;
+	bool flush;
 
 	if (move->need_rmap_locks)
 		take_rmap_locks(move->old);
@@ -151,8 +160,10 @@ static bool move_ptes(const struct pagetable_move *move, unsigned long extent, s
 	if (old) {
 		if (new != old)
 			spin_lock(&new->ptl, LOCK_PTE);
-		move_words(move, extent, old, new);
+		flush = move_words(move, extent, old, new);
 		point("mremap:flush-tlb");
+		if (flush)
+			flush_tlb_range(mm, move->old_addr, move->old_addr + extent);
 		if (new != old)
 			spin_unlock(&new->ptl, LOCK_PTE);
 		spin_unlock(&old->ptl, LOCK_PTE);

@@ -90,6 +90,7 @@ static void batch_zap(const struct munmap_batch *batch)
 	const struct zap_details all = { .even_cows = true };
 	struct vm_area_struct *vma;
 
+	tlb_gather_mmu();
 	for (vma = batch->first; vma; vma = vma->detached_next)
 		zap_page_range(vma, vma->vm_start, vma->vm_end, &all);
 	for (vma = batch->first; vma; vma = vma->detached_next) {
@@ -99,6 +100,7 @@ static void batch_zap(const struct munmap_batch *batch)
 	free_pgd_range(batch->mm, batch->start, batch->end,
 		       batch->prev ? batch->prev->vm_end : 0,
 		       batch->next ? batch->next->vm_start : 0);
+	tlb_finish_mmu(batch->mm);
 }
 
 void munmap_clear(struct munmap_batch *batch)

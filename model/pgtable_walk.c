@@ -153,6 +153,7 @@ static void free_tables(struct pgtable *table, unsigned long start, unsigned lon
 				continue;
 		}
 		pgtable_unlink(below);
+		tlb_remove_tlb_entry();
 		pgtable_free(below);
 	}
 }

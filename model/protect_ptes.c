@@ -102,8 +102,11 @@ static void change_pte_range(const struct change *change, unsigned long addr, un
 		unsigned int slot = pgtable_index(addr, LEVEL_PTE);
 		pte_t old = table->entry[slot], pte = change_pte(change, old);
 
-		if (pte != old)
-			set_pte(table, slot, pte);
+		if (pte == old)
+			continue;
+		set_pte(table, slot, pte);
+		if (pte_present(old))
+			tlb_remove_tlb_entry();
 	}
 	spin_unlock(&table->ptl, LOCK_PTE);
 }
@@ -129,6 +132,7 @@ int change_protection(struct vm_area_struct *vma, unsigned long start, unsigned 
 	};
 	int error = 0;
 
+	tlb_gather_mmu();
 	if (change_prepare(&change, start, end))
 		error = -ENOMEM;
 	while (!error && pgtable_next_pmd(vma->vm_mm, &start, end)) {
@@ -138,5 +142,6 @@ int change_protection(struct vm_area_struct *vma, unsigned long start, unsigned 
 			change_pte_range(&change, start, next);
 		start = next;
 	}
+	tlb_finish_mmu(vma->vm_mm);
 	return error;
 }

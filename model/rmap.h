@@ -48,6 +48,7 @@ void unlink_anon_vmas(struct vm_area_struct *vma);
 void get_anon_vma(struct anon_vma *anon_vma);
 void put_anon_vma(struct anon_vma *anon_vma);
 void anon_vma_lock_write(struct anon_vma *anon_vma);
+bool anon_vma_trylock_write(struct anon_vma *anon_vma);
 void anon_vma_unlock_write(struct anon_vma *anon_vma);
 void anon_vma_lock_read(struct anon_vma *anon_vma);
 void anon_vma_unlock_read(struct anon_vma *anon_vma);

@@ -11,6 +11,7 @@
 
 #include "list.h"
 #include "lock.h"
+#include "tlb.h"
 
 struct machine;
 struct mm_struct;
@@ -91,6 +92,7 @@ struct task_struct {
 	struct held_lock held[MAX_HELD_LOCKS];	/* in order of taking */
 	bool reclaiming;		/* frees memory: must not wait for memory */
 	unsigned int nofail;		/* > 0: allocations do not fail here */
+	struct mmu_gather tlb;
 };
 
 /*

@@ -199,9 +199,12 @@ static int copy_page_from_user(uint64_t src, bool may_fault, uint64_t *value)
 
 	if (!error && shift)
 		error = access_kernel(page + PAGE_SIZE, may_fault, &high);
-	if (error || !shift) {
-		*value = low;
+	if (error)
 		return error;
+	count_vm_event(VM_EVENT_copies);
+	if (!shift) {
+		*value = low;
+		return 0;
 	}
 	*value = shift < 8 ? low >> (8 * shift) : 0;
 	if (shift > PAGE_SIZE - 8)

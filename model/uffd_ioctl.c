@@ -159,13 +159,3 @@ long sys_uffdio_wake(int fd, const struct uffdio_range *arg)
 }
 
 /* Not there yet; what can be said without it comes first. */
-long sys_uffdio_move(int fd, struct uffdio_move *arg)
-{
-	struct userfaultfd_ctx *ctx;
-	int error = fill_ctx(fd, &ctx, &arg->move);
-
-	if (error)
-		return error;
-	model_unsupported("ioctl UFFDIO_MOVE is not modelled");
-	return -ENOSYS;
-}

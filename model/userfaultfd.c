@@ -273,7 +273,7 @@ int validate_unaligned_range(uint64_t start, uint64_t len)
 {
 	if (offset_in_page(len) || !len)
 		return -EINVAL;
-	if (start < mach->config.mmap_min_addr || start >= TASK_SIZE)
+	if (start >= TASK_SIZE)
 		return -EINVAL;
 	return len > TASK_SIZE - start ? -EINVAL : 0;
 }

@@ -50,6 +50,8 @@
 #define UFFDIO_REGISTER_MODE_MISSING	1
 #define UFFDIO_REGISTER_MODE_WP		2
 #define UFFDIO_REGISTER_MODE_MINOR	4
+#define UFFDIO_MOVE_MODE_DONTWAKE	1
+#define UFFDIO_MOVE_MODE_ALLOW_SRC_HOLES 2
 
 /* What the descriptor is about.  References: the file's, or before the event of a fork
  * has been read the event's; one for each waiter and each change.  Areas hold none: they
@@ -147,7 +149,7 @@ struct uffdio_poison {
 	int64_t updated;
 };
 struct uffdio_move {
-	uint64_t dst, src, len, mode;
+	uint64_t dst, src, len, mode;	/* UFFDIO_MOVE_MODE_* */
 	int64_t move;
 };
 
@@ -223,6 +225,7 @@ long sys_uffdio_zeropage(int fd, struct uffdio_zeropage *arg);
 long sys_uffdio_writeprotect(int fd, const struct uffdio_writeprotect *arg);
 long sys_uffdio_continue(int fd, struct uffdio_continue *arg);
 long sys_uffdio_poison(int fd, struct uffdio_poison *arg);
+/* @arg may be NULL: -EFAULT.  uffd_move.c. */
 long sys_uffdio_move(int fd, struct uffdio_move *arg);
 
 #endif

@@ -2,8 +2,8 @@
  * zap.c - taking words out of page tables, with what they map.
  *
  * In the kernel:  mm/memory.c unmap_page_range(), zap_pte_range(); mm/pt_reclaim.c.
- * Left out:       TLB flushes (a page is dropped once the lock
- *                 is, as after a flush).
+ * Left out:       pages are dropped once the lock is, before the flush which the gather ends
+ *                 with.
  * Locks:          taken here: the PTE table's lock, and the PMD's to free a table.
  */
 #include "huge.h"
@@ -60,6 +60,7 @@ static unsigned long zap_present(struct vm_area_struct *vma, struct pgtable *tab
 
 	if (!folio) {			/* the zero page counts nowhere */
 		set_pte(table, slot, zapped_pte(vma, pte, details));
+		tlb_remove_tlb_entry();
 		return 1;
 	}
 	if (!details->even_cows && folio_test_anon(folio))
@@ -68,6 +69,7 @@ static unsigned long zap_present(struct vm_area_struct *vma, struct pgtable *tab
 		nr = folio_pte_batch(table, slot, max);
 	for (unsigned long n = 0; n < nr; n++)
 		set_pte(table, slot + (unsigned int)n, zapped_pte(vma, pte, details));
+	tlb_remove_tlb_entry();
 	if (!folio_test_anon(folio)) {
 		if (pte_dirty(pte))
 			folio_set(folio, PG_dirty);
@@ -168,8 +170,10 @@ static void reclaim_pt(struct mm_struct *mm, unsigned long addr)
 		spin_unlock(&table->ptl, LOCK_PTE);
 	}
 	spin_unlock(&pmd->ptl, LOCK_PMD);
-	if (empty)
+	if (empty) {
+		tlb_remove_tlb_entry();
 		pgtable_free(table);
+	}
 }
 
 void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end,
@@ -177,6 +181,7 @@ void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned lo
 {
 	struct mm_struct *mm = vma->vm_mm;
 
+	tlb_gather_mmu();
 	while (pgtable_next_pmd(mm, &start, end)) {
 		unsigned long first = start, next = pmd_addr_end(start, end);
 
@@ -187,4 +192,5 @@ void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned lo
 		if (details->reclaim_pt && next - first == PMD_SIZE)
 			reclaim_pt(mm, first);
 	}
+	tlb_finish_mmu(mm);
 }

@@ -60,9 +60,11 @@ static long do_move(int fd, const struct op_args *args, struct call_outcome *out
 {
 	struct uffdio_move arg = { field(args, "dst"), field(args, "src"), field(args, "len"),
 				   field(args, "mode"), 0 };
-	long result = sys_uffdio_move(fd, &arg);
+	bool given = args->value[1] && args->value[1]->kind == VALUE_STRUCT;
+	long result = sys_uffdio_move(fd, given ? &arg : NULL);
 
-	out_bytes(outcome, "move", arg.move);
+	if (given)
+		out_bytes(outcome, "move", arg.move);
 	return result;
 }
 

@@ -58,7 +58,7 @@ static const struct fuzz_profile_row profiles[NR_FUZZ_PROFILES] = {
 		[FUZZ_EXIT] = 1, [FUZZ_LOAD] = 8, [FUZZ_STORE] = 20, [FUZZ_MINCORE] = 1,
 		[FUZZ_UFFD_REGISTER] = 14, [FUZZ_UFFD_UNREGISTER] = 3, [FUZZ_UFFD_COPY] = 14,
 		[FUZZ_UFFD_ZEROPAGE] = 6, [FUZZ_UFFD_CONTINUE] = 4, [FUZZ_UFFD_POISON] = 4,
-		[FUZZ_UFFD_WP] = 16, [FUZZ_FILE] = 2, [FUZZ_FTRUNCATE] = 1,
+		[FUZZ_UFFD_WP] = 16, [FUZZ_UFFD_MOVE] = 24, [FUZZ_FILE] = 2, [FUZZ_FTRUNCATE] = 1,
 		[FUZZ_FALLOCATE] = 2 }, 25, 0 },
 	[FUZZ_SWAPS] = { "swap", {
 		[FUZZ_MMAP] = 12, [FUZZ_MUNMAP] = 5, [FUZZ_MPROTECT] = 9, [FUZZ_MREMAP] = 9,
@@ -290,6 +290,19 @@ static unsigned int pick_swap_advice(uint64_t *state)
 	return advice[below(state, G_N_ELEMENTS(advice))];
 }
 
+/* Often from where something was stored, and one page or two: more seldom move as a whole. */
+static void fill_move(struct maker *maker, struct fuzz_stmt *stmt)
+{
+	unsigned int len;
+
+	pick_range(maker, &stmt->to, &len);
+	if (percent(&maker->state, 50))
+		stmt->len = 1 + below(&maker->state, 2);
+	/* Beyond the window is what the two sides have of their own. */
+	stmt->len = MIN(stmt->len, FUZZ_WINDOW - MIN(FUZZ_WINDOW, MAX(stmt->at, stmt->to)));
+	stmt->flags = percent(&maker->state, 40) ? 2 : 0;
+}
+
 static void fill(struct maker *maker, struct fuzz_stmt *stmt)
 {
 	uint64_t *state = &maker->state;
@@ -335,6 +348,9 @@ static void fill(struct maker *maker, struct fuzz_stmt *stmt)
 	case FUZZ_UFFD_COPY:
 		stmt->to = below(state, FUZZ_WINDOW - 8);
 		stmt->flags = percent(state, 40) ? 2 : 0;
+		break;
+	case FUZZ_UFFD_MOVE:
+		fill_move(maker, stmt);
 		break;
 	case FUZZ_UFFD_CONTINUE:
 		stmt->flags = percent(state, 30) ? 2 : 0;

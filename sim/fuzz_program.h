@@ -30,8 +30,8 @@ enum fuzz_kind {
 	FUZZ_MUNLOCK, FUZZ_MLOCKALL, FUZZ_MUNLOCKALL, FUZZ_FORK, FUZZ_EXIT, FUZZ_LOAD,
 	FUZZ_STORE, FUZZ_EXEC, FUZZ_MSYNC, FUZZ_MINCORE, FUZZ_MSEAL, FUZZ_PIN, FUZZ_UNPIN,
 	FUZZ_UFFD_REGISTER, FUZZ_UFFD_UNREGISTER, FUZZ_UFFD_COPY, FUZZ_UFFD_ZEROPAGE,
-	FUZZ_UFFD_CONTINUE, FUZZ_UFFD_POISON, FUZZ_UFFD_WP, FUZZ_FILE, FUZZ_FTRUNCATE,
-	FUZZ_FALLOCATE, NR_FUZZ_KINDS,
+	FUZZ_UFFD_CONTINUE, FUZZ_UFFD_POISON, FUZZ_UFFD_MOVE, FUZZ_UFFD_WP, FUZZ_FILE,
+	FUZZ_FTRUNCATE, FUZZ_FALLOCATE, NR_FUZZ_KINDS,
 };
 
 /* What makes a call invalid on purpose. */
@@ -44,7 +44,7 @@ struct fuzz_stmt {
 	enum fuzz_odd odd;
 	unsigned int task, child;	/* 0: the first process */
 	unsigned int at, len;
-	unsigned int to, new_len;	/* mremap(); to: source of UFFDIO_COPY */
+	unsigned int to, new_len;	/* mremap(); to: source of UFFDIO_COPY, _MOVE */
 	unsigned int prot;		/* bits: read, write, exec */
 	unsigned int flags;		/* bits, as in the table of the kind's words */
 	unsigned int word;		/* which advice, or which fallocate() mode */

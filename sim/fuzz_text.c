@@ -183,6 +183,7 @@ static void put_other(GString *out, const struct fuzz_stmt *stmt)
 /* u, {start=@1, len=2p, mode=1} */
 static void put_uffd(GString *out, const struct fuzz_stmt *stmt)
 {
+	const bool pair = stmt->kind == FUZZ_UFFD_COPY || stmt->kind == FUZZ_UFFD_MOVE;
 	g_autofree char *range = NULL;
 	GString *both = g_string_new(NULL);
 	char *comma;
@@ -191,9 +192,9 @@ static void put_uffd(GString *out, const struct fuzz_stmt *stmt)
 	range = g_string_free(both, FALSE);
 	comma = strchr(range, ',');
 	*comma = '\0';
-	g_string_append_printf(out, "u, {%s=%s, len=%s", stmt->kind == FUZZ_UFFD_COPY ? "dst" : "start",
+	g_string_append_printf(out, "u, {%s=%s, len=%s", pair ? "dst" : "start",
 			       range, comma + 2);
-	if (stmt->kind == FUZZ_UFFD_COPY)
+	if (pair)
 		g_string_append_printf(out, ", src=@%u", stmt->to);
 	if (stmt->kind != FUZZ_UFFD_UNREGISTER)
 		g_string_append_printf(out, ", mode=%u", stmt->odd == FUZZ_BAD_FLAG ? 9 : stmt->flags);
@@ -248,6 +249,7 @@ void fuzz_text_stmt(GString *out, const struct fuzz_stmt *stmt)
 		"mlockall", "munlockall", "fork", "exit", "load", "store", "exec", "msync",
 		"mincore", "mseal", "pin", "unpin", "UFFDIO_REGISTER", "UFFDIO_UNREGISTER",
 		"UFFDIO_COPY", "UFFDIO_ZEROPAGE", "UFFDIO_CONTINUE", "UFFDIO_POISON",
+		"UFFDIO_MOVE",
 		"UFFDIO_WRITEPROTECT", "",
 		"ftruncate", "fallocate",
 	};

@@ -150,10 +150,12 @@ static void do_uffdio(struct live_backend *live, struct live_task *task,
 		return;
 	}
 	a[1] = constant->value;
-	a[2] = live_put(live, struct_place(live, task), words, sizeof(words));
+	if (args->value[1] && args->value[1]->kind == VALUE_STRUCT)
+		a[2] = live_put(live, struct_place(live, task), words, sizeof(words));
 	result = live_syscall(&live->world, task->pid, SYS_ioctl, a);
 	live_outcome(live, task, &result, outcome);
-	uffdio_done(live, task, layout, outcome);
+	if (a[2])
+		uffdio_done(live, task, layout, outcome);
 }
 
 /* struct uffd_msg, in bytes. */

@@ -382,12 +382,20 @@ static bool query_sys(const struct query *query, struct value *out)
 {
 	const struct machine *machine = query->model->machine;
 	struct value free = value_unsigned(buddy_free_pages(machine));
-	struct value swap_free = value_unsigned(machine->swap->nr_swap_pages), committed = value_unsigned(machine->committed);
+	size_t nr;
+	const struct vm_event_info *events = vm_event_table(&nr);
+	struct value swap_free = value_unsigned(machine->swap->nr_swap_pages);
+	struct value committed = value_unsigned(machine->committed);
 
 	*out = value_struct();
 	value_set_field(out, "free", &free, false);
 	value_set_field(out, "swap_free", &swap_free, false);
 	value_set_field(out, "committed", &committed, false);
+	for (size_t i = 0; i < nr; i++) {
+		struct value count = value_unsigned(machine->vm_events[i]);
+
+		value_set_field(out, events[i].name, &count, false);
+	}
 	return true;
 }
 
@@ -408,7 +416,7 @@ static const struct query_row rows[] = {
 	{ "quirk", 1, 1, query_quirk, "quirk(NAME)",
 	  "how often a quirk of the kernel was met; mmsim list quirks" },
 	{ "mm", 0, 1, query_mm, "mm(P)", "counters of an address space" },
-	{ "sys", 0, 0, query_sys, "sys()", "counters of the machine, in pages" },
+	{ "sys", 0, 0, query_sys, "sys()", "free memory in pages, and how often things happened" },
 };
 
 const struct query_row *query_rows(size_t *nr)

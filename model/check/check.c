@@ -82,6 +82,10 @@ static const struct check_rule rules[] = {
 	  "holds is PageAnonExclusive",
 	  "a fault would find another page than was swapped out, or map one writable that is shared",
 	  "mm/swap_state.c, mm/memory.c do_swap_page()", check_swap_cache },
+	{ "swap-index", "a page of the swap cache to which an exclusive swap word leads has the index and an "
+	  "anon_vma of the VMA where that word is",
+	  "a fault there would map it where no rmap walk finds it, or copy it for nothing",
+	  "mm/userfaultfd.c move_swap_pte(), mm/ksm.c ksm_might_need_to_copy()", check_swap_index },
 	{ "swap-content", "a clean page of the swap cache is what its slot holds",
 	  "what was stored last would be lost when the page is dropped",
 	  "mm/vmscan.c __remove_mapping()", check_swap_content },

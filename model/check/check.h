@@ -68,6 +68,7 @@ void check_mm_rss(struct check *check);
 void check_page_cache(struct check *check);
 void check_swap_counts(struct check *check);
 void check_swap_cache(struct check *check);
+void check_swap_index(struct check *check);
 void check_swap_content(struct check *check);
 void check_frames(struct check *check);
 void check_lru(struct check *check);

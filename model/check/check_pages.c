@@ -6,6 +6,7 @@
 #include "../lru.h"
 #include "../migrate.h"
 #include "../rmap.h"
+#include "../swap.h"
 #include "census.h"
 #include "check.h"
 
@@ -165,6 +166,34 @@ void check_migration_entries(struct check *check)
 {
 	for (guint i = 0; i < check->mms->len; i++)
 		census_walk(check->mms->pdata[i], migration_entry, check);
+}
+
+/* ---- swap-index ---- */
+
+/* A fault at an exclusive swap word will map the cached page, as it is. */
+static void cached_index(const struct census_pte *pte, void *data)
+{
+	const struct swap_slot *slot;
+	const struct folio *folio;
+
+	if (!pte->vma || !is_swap_entry_pte(pte->pte) || !pte_swp_exclusive(pte->pte))
+		return;
+	slot = swap_slot(pte->pte);
+	folio = slot ? slot->folio : NULL;
+	if (!folio || !folio_anon_vma(folio))	/* just read in: it belongs nowhere yet */
+		return;
+	if (folio->index != linear_page_index(pte->vma, pte->addr) ||
+	    !in_chain(pte->vma, folio_anon_vma(folio)))
+		check_fail(data, pte_place(pte), "the cached page to belong where its word is",
+			   "folio#%u index 0x%" G_GINT64_MODIFIER "x of anon_vma#%u, the VMA means 0x%"
+			   G_GINT64_MODIFIER "x", folio->id, folio->index,
+			   folio_anon_vma(folio)->id, linear_page_index(pte->vma, pte->addr));
+}
+
+void check_swap_index(struct check *check)
+{
+	for (guint i = 0; i < check->mms->len; i++)
+		census_walk(check->mms->pdata[i], cached_index, check);
 }
 
 /* ---- rules over folios ---- */

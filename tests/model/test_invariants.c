@@ -230,6 +230,8 @@ static void shared_swap_exclusive(void)	{ *word(W) |= _PAGE_SWP_EXCLUSIVE; }
 static void lost_cache_flag(void)	{ slot_at(W)->map &= (uint8_t)~SWAP_HAS_CACHE; }
 static void lost_inuse(void)		{ mach->swap->info[0]->inuse_pages--; }
 static void lost_free_slots(void)	{ mach->swap->nr_swap_pages--; }
+/* At X, whose word is exclusive, the page is still in the cache. */
+static void cached_elsewhere(void)	{ slot_at(X)->folio->index++; }
 static void no_such_slot(void)		{ *word(W) = swp_pte(0, 1UL << 30); }
 static void device_in_use(void)		{ mach->swap->info[0]->users++; }
 static void wrong_slot(void)		{ slot_at(W)->folio->swap += 1UL << SWP_OFFSET_SHIFT; }
@@ -358,6 +360,7 @@ static const struct corruption {
 	{ "swap-cache: a folio with another slot", "swap-cache", wrong_slot },
 	{ "swap-cache: a slot whose folio does not know", "swap-cache", lost_swapcache_flag },
 	{ "swap-cache: an exclusive page behind a word", "swap-cache", exclusive_in_cache },
+	{ "swap-index: a cached page of elsewhere", "swap-index", cached_elsewhere },
 	{ "swap-content: a slot holds something else", "swap-content", other_content },
 	{ "frames: a frame lost", "frames", lost_frame },
 	{ "lru: a folio on no list says it is", "lru", lru_flag },

@@ -89,7 +89,7 @@ static const struct register_case {
 	{ "register: unaligned", U, P(0) + 1, 4096, 1, -EINVAL, 0 },
 	{ "register: unaligned length", U, P(0), 4097, 1, -EINVAL, 0 },
 	{ "register: no length", U, P(0), 0, 1, -EINVAL, 0 },
-	{ "register: below mmap_min_addr", U, 0, 4096, 1, -EINVAL, 0 },
+	{ "register: page 0, where nothing is", U, 0, 4096, 1, -EINVAL, 0 },
 	{ "register: beyond the task", U, TASK_SIZE, 4096, 1, -EINVAL, 0 },
 	{ "register: across its end", U, TASK_SIZE - 4096, 8192, 1, -EINVAL, 0 },
 	{ "register: missing", U, P(0), 4096, 1, 0, 0x13c },

@@ -22,8 +22,8 @@ static const char *at_point;
 static unsigned int times;		/* at its next so many visits */
 static void (*happens)(void);
 
-static void hook_step(const void *object G_GNUC_UNUSED, enum access access G_GNUC_UNUSED,
-		      const char *site)
+static void hook_step(void *data G_GNUC_UNUSED, const void *object G_GNUC_UNUSED,
+		      enum access access G_GNUC_UNUSED, const char *site)
 {
 	if (!at_point || strcmp(site, at_point) || !times)
 		return;
@@ -45,7 +45,18 @@ static void hook_park(void *data G_GNUC_UNUSED, struct task_struct *me G_GNUC_UN
 	mach->current_task = mover;
 }
 
-static const struct sched_ops hooks = { .step = hook_step };
+static void hook_touch(void *data G_GNUC_UNUSED, const void *object G_GNUC_UNUSED,
+		       enum access access G_GNUC_UNUSED)
+{
+}
+
+static void hook_woken(void *data G_GNUC_UNUSED, struct task_struct *waker G_GNUC_UNUSED,
+		       struct task_struct *sleeper G_GNUC_UNUSED)
+{
+}
+
+static const struct sched_ops hooks = { .step = hook_step, .touch = hook_touch,
+					.woken = hook_woken };
 
 static long move(unsigned long dst, unsigned long src, unsigned long pages, uint64_t mode,
 		 int64_t *moved)

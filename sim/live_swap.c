@@ -24,6 +24,7 @@
 
 #define PAGE	4096UL
 #define MAX_USES	100
+#define OFF_TRIES	1200
 #define READ_TIME	10000	/* microseconds: plenty for a few pages */
 #define WRITE_TRIES	10000
 #define MAX_FRAMES	4096
@@ -149,11 +150,20 @@ static void unmake(struct device *device)
 	write_text(ZRAM_CONTROL "hot_remove", (uint64_t)device->zram);
 }
 
-static bool any_swap(void)
+static bool is_swap(const char *path)
 {
 	g_autofree char *text = NULL;
 
-	return g_file_get_contents("/proc/swaps", &text, NULL, NULL) && strstr(text, "/");
+	return g_file_get_contents("/proc/swaps", &text, NULL, NULL) && strstr(text, path);
+}
+
+/* A process of the scenario may be in its own swapoff(), which fails when that is killed: so it is
+ * tried until the device is off, whatever the error. */
+static void take_off(const struct device *device)
+{
+	for (int tries = 0; tries < OFF_TRIES && is_swap(device->path); tries++)
+		if (swapoff(device->path))
+			g_usleep(50000);
 }
 
 /* What is in the way, or NULL. */
@@ -161,7 +171,7 @@ static const char *make(struct device *device, uint64_t bytes, enum live_swap_ki
 {
 	g_autofree char *zswap = NULL;
 
-	if (any_swap())
+	if (is_swap("/"))
 		return "this host has swap already";
 	if (g_file_get_contents("/sys/module/zswap/parameters/enabled", &zswap, NULL, NULL) &&
 	    zswap[0] == 'Y')
@@ -194,8 +204,7 @@ static void guard(uint64_t bytes, enum live_swap_kind kind, int control, int ans
 	while (!why && read(control, &byte, 1) < 0 && errno == EINTR)
 		;
 	if (!why)
-		for (int tries = 0; tries < 100 && swapoff(device.path) && errno != EINVAL; tries++)
-			g_usleep(50000);
+		take_off(&device);
 	unmake(&device);
 	_exit(0);
 }

@@ -8,6 +8,7 @@
 #include "sim/backend_model.h"
 #include "sim/cli.h"
 #include "sim/json.h"
+#include "sim/interrupt.h"
 #include "sim/live_deep.h"
 #include "sim/live_host.h"
 #include "sim/side_by_side.h"
@@ -187,6 +188,9 @@ static int finish_file(struct live_run *live_run, struct run *run, int status)
 		command->compared[i] += live_run->cmp->compared[i];
 		command->unknown[i] += live_run->cmp->unknown[i];
 	}
+	/* What a signal to our processes has changed says nothing. */
+	if (interrupt_seen())
+		return STATUS_INTERRUPTED;
 	if (live_run->cmp->differences->len) {
 		command->nr_different++;
 		return STATUS_FALSE;
@@ -222,7 +226,7 @@ static int live_one(struct live_command *command, const char *path)
 	struct live_run live_run = { .command = command, .path = path };
 	struct run_options options = { .event = on_event, .event_data = &live_run, .adapt = adapt,
 				       .wrap = wrap, .wrap_data = &live_run,
-				       .skip_graphs = true };
+				       .skip_graphs = true, .interrupted = interrupt_seen };
 	g_autofree char *why = NULL;
 	struct run *run;
 	int status;
@@ -282,14 +286,17 @@ static int live_all(struct live_command *command, char **operands)
 
 	if (!paths)
 		return STATUS_REJECTED;
-	for (guint i = 0; i < paths->len; i++) {
+	interrupt_catch();
+	for (guint i = 0; i < paths->len && !interrupt_seen(); i++) {
 		int one = live_one(command, paths->pdata[i]);
 
 		if (one != STATUS_NOTHING)
 			status = status_worse(status, one);
 	}
 	summary(command);
-	if (status == STATUS_GOOD && !command->nr_same)
+	if (interrupt_seen())
+		status = STATUS_INTERRUPTED;
+	else if (status == STATUS_GOOD && !command->nr_same)
 		status = STATUS_NOTHING;
 	g_ptr_array_unref(paths);
 	return status;

@@ -76,6 +76,22 @@ END
 "$mmsim" live "$folder/exec.mms" > "$folder/out" 2>&1
 expect 'execve with limits' 0 $?
 
+# Interrupted: what ran until then is told.
+{
+	echo 'P: f = open("/file", O_RDWR|O_CREAT)'
+	echo 'for i in 0..100000 {'
+	echo '	ftruncate(f, 2p)'
+	echo '}'
+} > "$folder/long.mms"
+TMPDIR=$folder "$mmsim" live -q "$folder/long.mms" > "$folder/out" 2>&1 &
+pid=$!
+sleep 1
+kill -TERM $pid
+wait $pid
+expect 'interrupted' 130 $?
+grep -q '0 alike' "$folder/out"
+expect 'interrupted: a summary' 0 $?
+
 # Random programs: none may differ.
 "$mmsim" fuzz --live --seed 1 --count 60 -q --out "$folder" > "$folder/out" 2>&1
 expect 'random programs are alike' 0 $?

@@ -6,6 +6,7 @@
  * Locks:          mmap_lock, for writing but for userfaultfd; the PTE table's lock is taken
  *                 here.
  */
+#include "file.h"
 #include "huge.h"
 #include "machine.h"
 #include "memory.h"
@@ -15,8 +16,11 @@
  * Kernel: vma_wants_manual_pte_write_upgrade(). */
 static bool wants_manual_write_upgrade(const struct vm_area_struct *vma)
 {
+	/* With userfaultfd's protection alone the kernel takes the area's read-only protection for
+	 * the file's wish, and leaves it to the next fault. */
 	if (vma->vm_flags & VM_SHARED)
-		return vma_wants_writenotify(vma);
+		return vma_wants_writenotify(vma) &&
+		       vma->vm_file->inode->type == INODE_REGULAR;
 	return (vma->vm_flags & VM_WRITE) != 0;
 }
 

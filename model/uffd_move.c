@@ -171,8 +171,8 @@ static int prepare_src(const struct uffd_move *move)
 	return pgtable_alloc(move->mm, move->src, LEVEL_PTE) ? 0 : -ENOMEM;
 }
 
-/* One step: bytes done, or -errno. */
-static long move_step(const struct uffd_move *move)
+/* One step: bytes done, -errno, or 1 to begin again, for a huge page was split. */
+static long try_step(const struct uffd_move *move)
 {
 	enum pgtable_level level = LEVEL_PMD;
 	int error;
@@ -184,17 +184,24 @@ static long move_step(const struct uffd_move *move)
 		return -ENOMEM;
 	if (pte_leaf(pgtable_entry(move->mm, move->dst, level)))
 		return -EEXIST;
-	if (pte_leaf(pgtable_entry(move->mm, move->src, level))) {
-		model_unsupported("UFFDIO_MOVE of a huge page at %s",
-				  addr_name(move->mm, move->src).text);
-		return -ENOSYS;
-	}
+	if (pte_leaf(pgtable_entry(move->mm, move->src, level)))
+		return move_huge_page(move);
 	error = prepare_src(move);
 	if (error)
 		return error;
 	if (!pgtable_alloc(move->mm, move->dst, LEVEL_PTE))
-		return -ENOMEM;
+		return pte_leaf(pgtable_entry(move->mm, move->dst, level)) ? -EAGAIN : -ENOMEM;
 	return move_pages_ptes(move);
+}
+
+static long move_step(const struct uffd_move *move)
+{
+	long result;
+
+	do
+		result = try_step(move);
+	while (result == 1);
+	return result;
 }
 
 /* More tries than this at one place while nobody else runs, and it would never end. */

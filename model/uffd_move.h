@@ -27,6 +27,12 @@ struct uffd_move {
 long move_pages_ptes(const struct uffd_move *move);
 
 /*
+ * The huge page at the source, as a whole if that can be: bytes done, -errno, or 1: it is split, or gone.
+ * uffd_move_huge.c.
+ */
+long move_huge_page(const struct uffd_move *move);
+
+/*
  * One attempt of move_pages_ptes() at the words of one page.  Words and tables were read without
  * a lock that lasts: each is compared again under both locks.
  */

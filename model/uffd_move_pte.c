@@ -10,6 +10,7 @@
  * Locks:          both areas read-locked.  Folio lock, the root of its anon_vma for writing, both PTE
  *                 locks, in this order; in a batch further folios by trylock under them.
  */
+#include "huge.h"
 #include "swap.h"
 #include "uffd_move.h"
 
@@ -258,12 +259,21 @@ long move_present_ptes(struct move_ptes *ptes)
 	return result;
 }
 
-/* The kernel would split the folio into pages first. */
-static long refuse_large(const struct move_ptes *ptes)
+/*
+ * The locked folio becomes pages, each with a folio of its own: 1 to look again, or -errno.  Pages of zeroes
+ * become the zero page.
+ */
+static long split_large(struct move_ptes *ptes)
 {
-	model_unsupported("UFFDIO_MOVE of a page of a large folio at %s",
-			  addr_name(ptes->move->mm, ptes->move->src).text);
-	return -ENOSYS;
+	int error = split_folio(ptes->folio);
+
+	/* Somebody else has a reference: who knows for how long. */
+	if (error)
+		return error == -EAGAIN ? -EBUSY : error;
+	folio_unlock(ptes->folio);
+	folio_put(ptes->folio);
+	ptes->folio = NULL;
+	return 1;
 }
 
 /* As lock_folio(), and bytes done otherwise. */
@@ -278,7 +288,7 @@ static long move_present(struct move_ptes *ptes)
 	}
 	point("uffd_move:folio-locked");
 	if (ptes->folio->large)
-		return refuse_large(ptes);
+		return split_large(ptes);
 	if (!ptes->anon_vma) {
 		result = lock_anon_vma(ptes);
 		if (result)

@@ -11,6 +11,7 @@
  *                 locks, in this order; in a batch further folios by trylock under them.
  */
 #include "huge.h"
+#include "migrate.h"
 #include "swap.h"
 #include "uffd_move.h"
 
@@ -307,9 +308,9 @@ static long move_nonpresent(struct move_ptes *ptes)
 		return move_swap_pte(ptes);
 	if (is_pte_marker(ptes->src_pte))
 		return -EFAULT;
-	model_unsupported("UFFDIO_MOVE of a page that is migrating at %s",
-			  addr_name(ptes->move->mm, ptes->move->src).text);
-	return -ENOSYS;
+	/* A migrating page: it will be there again. */
+	migration_entry_wait(ptes->move->mm, ptes->move->src);
+	return -EAGAIN;
 }
 
 /* ---- one page, by the kind of its entry ---- */

@@ -23,7 +23,10 @@ static uint64_t get_root(const void *object)
 }
 static uint64_t get_parent(const void *object)
 {
-	return ((const struct anon_vma *)object)->parent->id;
+	const struct anon_vma *anon_vma = object;
+
+	/* One that only KSM holds may have outlived it. */
+	return interval_tree_empty(&anon_vma->rb_root) ? 0 : anon_vma->parent->id;
 }
 static uint64_t get_is_root(const void *object)
 {

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <string.h>
 #include "file.h"
+#include "ksm.h"
 #include "syscalls.h"
 #include "vma.h"
 
@@ -57,6 +58,10 @@ long sys_execve(const char *path)
 	if (!mm)
 		return -ENOMEM;
 	mm_inherit(mm, oldmm);
+	if (ksm_execve(mm)) {
+		mmput(mm);
+		return -ENOMEM;
+	}
 	arch_pick_mmap_layout(mm, rlimit(RLIMIT_STACK));
 
 	/* From here on there is no way back: an error kills. */

@@ -22,6 +22,8 @@ static const struct object_type *const types[NR_OBJECT_KINDS] = {
 	[KIND_MEMPOLICY] = &mempolicy_type,
 	[KIND_UFFD_CTX] = &uffd_type,
 	[KIND_PIN] = &pin_type,
+	[KIND_STABLE_NODE] = &stable_node_type,
+	[KIND_RMAP_ITEM] = &rmap_item_type,
 };
 
 const struct object_type *object_type(enum object_kind kind)

@@ -7,6 +7,7 @@
  * Locks:          none needed: reference counts are atomic.
  */
 #include "folio.h"
+#include "ksm.h"
 #include "lru.h"
 #include "machine.h"
 #include "pgtable.h"
@@ -200,7 +201,7 @@ static uint64_t get_exclusive(const void *object)
 	return PageAnonExclusive(folio_page(object, 0));
 }
 /* The mapping of a folio that is no longer mapped may point to what is gone. */
-static uint64_t get_anon_vma(const void *object)
+static uint64_t get_mapping(const void *object)
 {
 	const void *anon_vma = folio_anon_vma(object);
 
@@ -211,6 +212,12 @@ static uint64_t get_anon_vma(const void *object)
 static uint64_t get_swap_slot(const void *object)
 {
 	return swp_offset(((const struct folio *)object)->swap);
+}
+static uint64_t get_stable_node(const void *object)
+{
+	const void *node = folio_stable_node(object);
+
+	return node ? *(const unsigned int *)node : 0;
 }
 static uint64_t get_anon(const void *object)
 {
@@ -254,8 +261,10 @@ static const struct field folio_fields[] = {
 	  .what = "frame number of the first page" },
 	{ "node", FIELD_NUMBER, .get = get_node, .what = "NUMA node of its frames" },
 	{ "anon", FIELD_BOOL, .get = get_anon, .what = "belongs to an anon_vma, not to a file" },
-	{ "anon_vma", FIELD_REF, KIND_ANON_VMA, .get = get_anon_vma,
+	{ "anon_vma", FIELD_REF, KIND_ANON_VMA, .get = get_mapping,
 	  .what = "folio->mapping of an anonymous folio: where the rmap walk starts" },
+	{ "stable_node", FIELD_REF, KIND_STABLE_NODE, .get = get_stable_node,
+	  .what = "folio->mapping of a KSM page" },
 	{ "index", FIELD_PGOFF, .get = get_index,
 	  .what = "page offset of the first page in its anon_vma or file" },
 	{ "content", FIELD_NUMBER, .get = get_content, .what = "what a load of page 0 gives" },

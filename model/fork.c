@@ -10,6 +10,7 @@
  *                 for the insertion of each file area.
  */
 #include "file.h"
+#include "ksm.h"
 #include "mempolicy.h"
 #include "memory.h"
 #include "rmap.h"
@@ -151,6 +152,8 @@ static int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)
 	mmap_write_lock(mm);
 	error = dup_mmap_locked(mm, oldmm, &forks);
 	flush_tlb_range(oldmm, 0, TASK_SIZE);	/* the parent may write to nothing shared */
+	if (!error)
+		ksm_fork(mm, oldmm);
 	mmap_write_unlock(mm);
 	mmap_write_unlock(oldmm);
 	if (error)

@@ -16,6 +16,7 @@ void machine_config_init(struct machine_config *config)
 {
 	*config = (struct machine_config){
 		.ram = 4UL << 30,
+		.ksm_max_page_sharing = 256,
 		.cpus = 2,
 		.nodes = 1,
 		.mmap_min_addr = PAGE_SIZE,
@@ -71,6 +72,8 @@ static void machine_start(struct machine *machine)
 	INIT_LIST_HEAD(&machine->split_queue);
 	machine->huge_zero_folio = NULL;
 	machine->huge_zero_users = 0;
+	INIT_LIST_HEAD(&machine->ksm_stable_nodes);
+	machine->ksm_unmerging = false;
 	memset(&machine->boot_task, 0, sizeof(machine->boot_task));
 	g_strlcpy(machine->boot_task.name, "boot", sizeof(machine->boot_task.name));
 	INIT_LIST_HEAD(&machine->boot_task.tasks);

@@ -36,6 +36,8 @@ struct machine_config {
 		SWAP_WRITEBACK_PROMPT,	/* a write ends with the statement that started it */
 		SWAP_WRITEBACK_HELD	/* `disk: writeback_end()` ends it */
 	} swap_writeback;
+	bool ksm_use_zero_pages;	/* what is all zeroes gets the zero page */
+	unsigned int ksm_max_page_sharing; /* mappings of one KSM page that ksmd makes */
 	unsigned int cpus;
 	unsigned int nodes;		/* NUMA nodes */
 	unsigned long mmap_min_addr;
@@ -93,6 +95,8 @@ struct machine {
 	struct buddy *buddy;
 	struct lru *lru;		/* lists and per-CPU batches: lru.h */
 	struct swap *swap;		/* devices and the swap cache: swap.h */
+	struct list_head ksm_stable_nodes; /* struct ksm_stable_node.nodes, in order of birth: ksm.h */
+	bool ksm_unmerging;		/* ksmd: unmerge() is under way: KSM_RUN_UNMERGE */
 	struct page *zero_page;		/* the shared zero page; machine_create() makes it */
 	struct folio *huge_zero_folio;	/* its big brother; NULL until a fault wants it */
 	unsigned int huge_zero_users;	/* address spaces which hold that */

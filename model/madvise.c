@@ -3,14 +3,15 @@
  * no more than a flag.
  *
  * In the kernel:  mm/madvise.c do_madvise(), madvise_walk_vmas(), madvise_vma_behavior(),
- *                 madvise_update_vma(), can_madvise_modify(); mm/ksm.c ksm_madvise();
+ *                 madvise_update_vma(), can_madvise_modify();
  *                 mm/khugepaged.c hugepage_madvise(), madvise_collapse().
- * Left out:       MADV_HWPOISON and MADV_SOFT_OFFLINE (unknown without MEMORY_FAILURE), merging
- *                 by KSM (the flag is kept), MADV_COLLAPSE of shared memory (refused).
+ * Left out:       MADV_HWPOISON and MADV_SOFT_OFFLINE (unknown without MEMORY_FAILURE),
+ *                 MADV_COLLAPSE of shared memory (refused).
  * Locks:          see lock_for().
  */
 #include "file.h"
 #include "khugepaged.h"
+#include "ksm.h"
 #include "madvise_internal.h"
 #include "memory.h"
 #include "syscalls.h"
@@ -90,15 +91,7 @@ static bool can_madvise_modify(const struct madvise *madvise)
 
 /* ---- flags ---- */
 
-/* Kernel: ksm_madvise().  What cannot be merged is passed over without an error. */
-static vm_flags_t mergeable_flags(vm_flags_t flags)
-{
-	const vm_flags_t never = VM_SHARED | VM_MAYSHARE | VM_SPECIAL | VM_HUGETLB | VM_DROPPABLE;
-
-	return flags & never ? flags : flags | VM_MERGEABLE;
-}
-
-/* What the advice makes of the area's flags, into *@new: 0 or -EINVAL. */
+/* What the advice makes of the area's flags, into *@new: 0, -EINVAL or -ENOMEM. */
 static int advised_flags(const struct madvise *madvise, vm_flags_t *new)
 {
 	vm_flags_t flags = madvise->vma->vm_flags;
@@ -141,11 +134,9 @@ static int advised_flags(const struct madvise *madvise, vm_flags_t *new)
 		*new = flags & ~VM_DONTDUMP;
 		break;
 	case MADV_MERGEABLE:
-		*new = mergeable_flags(flags);
-		break;
 	case MADV_UNMERGEABLE:
-		*new = flags & ~VM_MERGEABLE;
-		break;
+		return ksm_madvise(madvise->vma, madvise->start, madvise->end,
+				   madvise->behavior, new);
 	case MADV_HUGEPAGE:
 		*new = (flags & ~VM_NOHUGEPAGE) | VM_HUGEPAGE;
 		break;
@@ -164,7 +155,7 @@ static int madvise_update_vma(struct madvise *madvise)
 	int error = advised_flags(madvise, &flags);
 
 	if (error)
-		return error;
+		return error == -ENOMEM ? -EAGAIN : error;
 	if (flags == vma->vm_flags) {
 		trace_event("madvise", "vma#%u [0x%lx,0x%lx): flags stay", vma->id,
 			    madvise->start, madvise->end);

@@ -9,6 +9,7 @@
  * Locks:          the folio locks of the old one, then of the new; see migrate_entries.c.
  */
 #include "file.h"
+#include "ksm.h"
 #include "lru.h"
 #include "machine.h"
 #include "migrate.h"
@@ -49,6 +50,7 @@ static void migrate_flags(struct folio *dst, struct folio *src)
 
 	folio_set(dst, src->flags & along);
 	folio_clear(src, PG_active | PG_unevictable);
+	folio_migrate_ksm(dst, src);
 }
 
 /* The caches have @dst in place of @src from now on.  Kernel: __folio_migrate_mapping(). */

@@ -15,10 +15,13 @@
 #include "rmap_pte.h"
 #include "swap.h"
 
-/* Page @n of the walk's folio in @vma: its address, or false. */
+/* Page @n of the walk's folio in @vma: its address, or false.  The index of a KSM page tells
+ * nothing; *@addr is where the walk found it. */
 static bool address_of(const struct folio *folio, const struct vm_area_struct *vma,
 		       unsigned long n, unsigned long *addr)
 {
+	if (folio_test_ksm(folio))
+		return true;
 	return vma_address(vma, folio->index + n, 1, addr);
 }
 
@@ -69,11 +72,10 @@ static bool migrate_one(struct folio *folio, struct vm_area_struct *vma, unsigne
 {
 	bool good = true;
 
-	(void)address;
 	(void)data;
 	for (unsigned long n = 0; n < folio_nr_pages(folio) && good; n++) {
+		unsigned long addr = address;
 		struct pgtable *table;
-		unsigned long addr;
 
 		if (!address_of(folio, vma, n, &addr))
 			continue;
@@ -151,10 +153,9 @@ static bool restore_one(struct folio *dst, struct vm_area_struct *vma, unsigned 
 {
 	const struct folio *src = data;
 
-	(void)address;
 	for (unsigned long n = 0; n < folio_nr_pages(dst); n++) {
+		unsigned long addr = address;
 		struct pgtable *table;
-		unsigned long addr;
 
 		if (!address_of(dst, vma, n, &addr))
 			continue;

@@ -9,6 +9,7 @@
  */
 #include "file.h"
 #include "huge.h"
+#include "ksm.h"
 #include "memory.h"
 #include "vma.h"
 
@@ -88,6 +89,7 @@ void mmput(struct mm_struct *mm)
 	might_sleep("mmput");
 	if (--mm->mm_users)
 		return;
+	ksm_exit(mm);
 	exit_mmap(mm);
 	mm_put_huge_zero_folio(mm);
 	pgd_free(mm);

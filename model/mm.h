@@ -87,6 +87,7 @@ struct mm_struct {
 	unsigned long pgtables_bytes;
 
 	bool ksm_merge_any;		/* PR_SET_MEMORY_MERGE */
+	bool ksm_mergeable;		/* ksmd knows it: MMF_VM_MERGEABLE */
 	bool mdwe, mdwe_no_inherit;	/* PR_SET_MDWE */
 	bool has_pinned;		/* ever; fork then looks for pins */
 	unsigned long write_protect_seq;	/* odd while fork shares pages */

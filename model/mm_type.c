@@ -30,6 +30,7 @@ GET(rss_shmem)
 GET(swapents)
 GET(pgtables_bytes)
 GET(ksm_merge_any)
+GET(ksm_mergeable)
 GET(mdwe)
 GET(has_pinned)
 GET(thp_disabled)
@@ -86,6 +87,7 @@ static const struct field mm_fields[] = {
 	{ .name = "pgtables", .type = FIELD_NUMBER, .get = read_pgtables_bytes,
 	  .what = "Bytes of page tables below the top one." },
 	FLAG(ksm_merge_any, "PR_SET_MEMORY_MERGE."),
+	FLAG(ksm_mergeable, "ksmd looks at its pages: MADV_MERGEABLE was given once."),
 	FLAG(mdwe, "PR_SET_MDWE: nothing becomes executable that was writable."),
 	FLAG(has_pinned, "A page of it has been pinned."),
 	FLAG(thp_disabled, "PR_SET_THP_DISABLE."),

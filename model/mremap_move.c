@@ -7,9 +7,10 @@
  *
  * In the kernel:  mm/mremap.c move_vma(), prep_move_vma(), copy_vma_and_data(),
  *                 unmap_source_vma(), dontunmap_complete().
- * Left out:       KSM pages, which the kernel unmerges first; hugetlb; hiwater_vm.
+ * Left out:       hugetlb; hiwater_vm.
  * Locks:          mmap_lock for writing.
  */
+#include "ksm.h"
 #include "move_page_tables.h"
 #include "mremap_internal.h"
 #include "rmap.h"
@@ -51,18 +52,23 @@ static int prep_move_vma(const struct vma_remap *remap)
 {
 	struct vm_area_struct *vma = remap->vma;
 	unsigned long end = remap->addr + remap->old_len;
+	vm_flags_t flags = vma->vm_flags;
 	int error = 0;
 
 	/* unmapping the old range may split twice, and the copy is one more */
 	if ((long)current->mm->map_count >= (long)mach->config.max_map_count - 3)
 		return -ENOMEM;
-	if (!vma->vm_ops || !vma->vm_ops->may_split)
-		return 0;
-	if (vma->vm_start != remap->addr)
-		error = vma->vm_ops->may_split(vma, remap->addr);
-	if (!error && vma->vm_end != end)
-		error = vma->vm_ops->may_split(vma, end);
-	return error;
+	if (vma->vm_ops && vma->vm_ops->may_split) {
+		if (vma->vm_start != remap->addr)
+			error = vma->vm_ops->may_split(vma, remap->addr);
+		if (!error && vma->vm_end != end)
+			error = vma->vm_ops->may_split(vma, end);
+	}
+	if (error)
+		return error;
+	/* A KSM page is found by the addresses of its mappings: none may go elsewhere.  The area
+	 * stays mergeable. */
+	return ksm_madvise(vma, remap->addr, end, MADV_UNMERGEABLE, &flags);
 }
 
 /*

@@ -35,7 +35,9 @@ struct machine;
 	K(KIND_UFFD_CTX,	uffd,		userfaultfd_ctx)	\
 	K(KIND_MAPLE_NODE,	maple_node,	maple_node)		\
 	K(KIND_FOLIO_LARGE,	folio_large,	folio_large)		\
-	K(KIND_PIN,		pin,		device_pin)
+	K(KIND_PIN,		pin,		device_pin)		\
+	K(KIND_STABLE_NODE,	stable_node,	ksm_stable_node)	\
+	K(KIND_RMAP_ITEM,	rmap_item,	ksm_rmap_item)
 
 #define K(kind, name, type) kind,
 enum object_kind { OBJECT_KINDS(K) NR_OBJECT_KINDS };
@@ -133,7 +135,7 @@ void pte_print(pte_t pte, GString *out);
 /* Defined beside the structures they describe. */
 extern const struct object_type task_type, mm_type, vma_type, anon_vma_type, avc_type,
 	pgtable_type, folio_type, inode_type, file_type, mempolicy_type, uffd_type,
-	pin_type;
+	pin_type, stable_node_type, rmap_item_type;
 
 /*
  * The whole machine: every object by kind and id with all fields, then every page

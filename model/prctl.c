@@ -1,39 +1,17 @@
 /*
  * prctl.c - prctl() as far as memory goes.
  *
- * In the kernel:  kernel/sys.c; mm/ksm.c ksm_enable_merge_any(), ksm_disable_merge_any().
+ * In the kernel:  kernel/sys.c.
  * Left out:       everything else, refused; PR_SET_MM for code, arguments, environment,
  *                 auxv, the executable; anonymous names, which are not configured.
  * Locks:          mmap_lock, for writing where areas change.
  */
+#include "ksm.h"
 #include "prctl.h"
 #include "syscalls.h"
 #include "vma.h"
 
 /* ---- PR_SET_MEMORY_MERGE ---- */
-
-/* Kernel: vma_ksm_compatible(). */
-static bool vma_ksm_compatible(const struct vm_area_struct *vma)
-{
-	return !(vma->vm_flags & (VM_SHARED | VM_MAYSHARE | VM_SPECIAL | VM_HUGETLB |
-				  VM_DROPPABLE));
-}
-
-/* The flag is set area by area, and nobody tries to merge these. */
-static void ksm_mark_areas(struct mm_struct *mm, bool on)
-{
-	struct vm_area_struct *vma;
-
-	for_each_vma(mm, vma) {
-		if (on && !vma_ksm_compatible(vma))
-			continue;
-		vma_start_write(vma);
-		if (on)
-			vma->vm_flags |= VM_MERGEABLE;
-		else
-			vma->vm_flags &= ~VM_MERGEABLE;
-	}
-}
 
 static long set_memory_merge(struct mm_struct *mm, bool on)
 {
@@ -41,11 +19,9 @@ static long set_memory_merge(struct mm_struct *mm, bool on)
 
 	if (error)
 		return error;
-	if (mm->ksm_merge_any != on)
-		ksm_mark_areas(mm, on);
-	mm->ksm_merge_any = on;
+	error = on ? ksm_enable_merge_any(mm) : ksm_disable_merge_any(mm);
 	mmap_write_unlock(mm);
-	return 0;
+	return error;
 }
 
 /* ---- PR_SET_MDWE ---- */

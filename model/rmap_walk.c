@@ -3,10 +3,11 @@
  *
  * In the kernel:  mm/rmap.c folio_get_anon_vma(), folio_lock_anon_vma_read(),
  *                 rmap_walk(); mm/internal.h vma_address().
- * Left out:       walks of KSM folios, trylock mode.
+ * Left out:       trylock mode.
  * Locks:          taken here: the anon_vma root's rwsem or i_mmap_rwsem, for reading.
  */
 #include "file.h"
+#include "ksm.h"
 #include "machine.h"
 #include "pgtable.h"
 #include "rmap.h"
@@ -149,8 +150,12 @@ void rmap_walk(struct folio *folio, rmap_fn fn, void *data)
 		up_read(&mapping->i_mmap_rwsem);
 		return;
 	}
-	if (!folio_test_anon(folio) || folio_test_ksm(folio))
+	if (!folio_test_anon(folio))
 		return;
+	if (folio_test_ksm(folio)) {
+		rmap_walk_ksm(folio, fn, data, true);
+		return;
+	}
 	if (lock_held(folio, LOCK_WRITE)) {
 		/* The mapping cannot change, and whoever holds the folio knows it mapped. */
 		anon_vma = folio_anon_vma(folio);
@@ -199,6 +204,27 @@ static bool find_mapping(struct folio *folio, struct vm_area_struct *vma, unsign
 	return true;
 }
 
+/* The same of a KSM page, whose index says nothing; walks meet some areas twice. */
+static bool find_ksm_mapping(struct folio *folio, struct vm_area_struct *vma, unsigned long addr,
+			     void *data)
+{
+	const struct find_mappings *find = data;
+	struct rmap_hit hit = { .vma = vma, .addr = addr };
+	pte_t pte = pgtable_entry(vma->vm_mm, addr, LEVEL_PTE);
+
+	(void)folio;
+	if (!pte_present(pte) || pte_pfn(pte) != find->page->pfn)
+		return true;
+	for (guint i = 0; i < find->hits->len; i++) {
+		const struct rmap_hit *seen = &g_array_index(find->hits, struct rmap_hit, i);
+
+		if (seen->vma == vma && seen->addr == addr)
+			return true;
+	}
+	g_array_append_val(find->hits, hit);
+	return true;
+}
+
 GArray *rmap_find_mappings(const struct page *page)
 {
 	struct find_mappings find = {
@@ -209,6 +235,8 @@ GArray *rmap_find_mappings(const struct page *page)
 		return find.hits;
 	if (folio_mapping(folio))
 		walk_file(folio, folio_mapping(folio), find_mapping, &find);
+	else if (folio_test_ksm(folio))
+		rmap_walk_ksm(folio, find_ksm_mapping, &find, false);
 	else if (folio_anon_vma(folio) && folio_mapped(folio))
 		walk_anon(folio, folio_anon_vma(folio), find_mapping, &find);
 	return find.hits;

@@ -2,12 +2,12 @@
  * swap_fault.c - a fault on the word of a page in swap: finding or reading the page, and whether
  * it is ours alone.
  *
- * In the kernel:  mm/memory.c do_swap_page(), should_try_to_free_swap(); mm/ksm.c
- *                 ksm_might_need_to_copy().
+ * In the kernel:  mm/memory.c do_swap_page(), should_try_to_free_swap().
  * Left out:       large folios, device-private and hardware-poisoned pages, read-ahead of
  *                 neighbours, memcg.
  * Locks:          entered without the PTE lock; the folio lock, then the PTE lock, are taken.
  */
+#include "ksm.h"
 #include "lru.h"
 #include "machine.h"
 #include "swap.h"
@@ -82,31 +82,6 @@ static enum vm_fault_result swapin_lock(struct swapin *in)
 }
 
 /*
- * A page of the cache that has another index or another family of anon_vmas than our area wants
- * cannot be mapped here: it was shared by KSM before it went out.  Into in->folio, NULL without
- * memory.  Kernel: ksm_might_need_to_copy().
- */
-static void ksm_might_need_to_copy(struct swapin *in)
-{
-	const struct vm_area_struct *vma = in->vmf->vma;
-	struct folio *folio = in->swapcache, *copy;
-	const struct anon_vma *anon_vma = folio_anon_vma(folio);
-
-	if (folio->order || folio_test_ksm(folio) || !anon_vma)
-		return;
-	if (folio->index == in->vmf->pgoff && anon_vma->root == vma->anon_vma->root)
-		return;
-	copy = folio_alloc(0, "copy of a swapped page");
-	in->folio = copy;
-	if (!copy)
-		return;
-	folio_page(copy, 0)->content =
-		page_content(folio_page(folio, 0), "ksm_might_need_to_copy");
-	folio_set(copy, PG_dirty | PG_uptodate);
-	folio_trylock(copy);
-}
-
-/*
  * With the folio locked: is it still the one?  Neither our reference nor the word's staying the
  * same keeps it in the cache.  False: try again.
  */
@@ -118,7 +93,7 @@ static bool swapin_verify(struct swapin *in)
 		return true;
 	if (!folio_matches_swap_entry(swapcache, in->entry))
 		return false;
-	ksm_might_need_to_copy(in);
+	in->folio = ksm_might_need_to_copy(in->swapcache, in->vmf->vma, in->vmf->address);
 	/* References of our own batches would make the page look shared. */
 	if (in->vmf->flags & FAULT_FLAG_WRITE && in->folio == swapcache &&
 	    !folio_test_ksm(swapcache) && !folio_test(swapcache, PG_lru))

@@ -159,6 +159,10 @@ static const struct op ops[] = {
 	{ "migrate_fail", OP_MIGRATE_FAIL, RETURNS_INT, 1, { PLACE("addr"), NUM("length") },
 	  .actor = "kcompactd",
 	  .what = "the same up to where a reference is found that should not be there" },
+	{ "merge", OP_KSM_MERGE, RETURNS_INT, 2, { PLACE("addr1"), PLACE("addr2") },
+	  .actor = "ksmd", .what = "merges two pages of equal content, if KSM may" },
+	{ "unmerge", OP_KSM_UNMERGE, RETURNS_INT, 0, {},
+	  .actor = "ksmd", .what = "gives everybody pages of his own, as `echo 2 > run` does" },
 	{ "move_pages", OP_MOVE_PAGES, RETURNS_INT, 3,
 	  { { "pid", ARG_TASK, NULL }, NUM("count"), LIST("pages"), LIST("nodes"),
 	    LIST("status"), FLG("flags", "MPOL_MF_") },
@@ -228,7 +232,6 @@ static const struct {
 	{ "shmat", "System V shared memory" },
 	{ "shmdt", "System V shared memory" },
 	{ "scan", "khugepaged's walk over an address space" },
-	{ "merge", "same-page merging" },
 };
 
 const char *op_not_modelled(const char *name)

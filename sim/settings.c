@@ -39,6 +39,8 @@ APPLY(swap, s->config.swap = value)
 APPLY(swap_device, s->config.swap_device = (unsigned int)value)
 APPLY(swap_stable, s->config.swap_stable_writes = (enum swap_stable)value)
 APPLY(swap_writeback, s->config.swap_writeback = (enum swap_writeback_end)value)
+APPLY(ksm_zero, s->config.ksm_use_zero_pages = value != 0)
+APPLY(ksm_sharing, s->config.ksm_max_page_sharing = (unsigned int)value)
 APPLY(cpus, s->config.cpus = (unsigned int)value)
 APPLY(nodes, s->config.nodes = (unsigned int)value)
 APPLY(max_map_count, s->config.max_map_count = (unsigned int)value)
@@ -119,6 +121,10 @@ static const struct setting_key keys[] = {
 	  "pages that it may swap in for one; 64" },
 	{ "khugepaged.max_ptes_shared", SET_COUNT, 0, 511, NULL, apply_max_ptes_shared, "0 to 511",
 	  "pages of it that others may map as well; 256" },
+	{ "ksm.use_zero_pages", SET_COUNT, 0, 1, NULL, apply_ksm_zero, "0 or 1",
+	  "whether KSM maps the zero page where a page is all zeroes; 0" },
+	{ "ksm.max_page_sharing", SET_COUNT, 2, INT32_MAX, NULL, apply_ksm_sharing, "2 or more",
+	  "how often one KSM page is mapped before there is a second; 256" },
 	{ "cpus", SET_COUNT, 1, 64, NULL, apply_cpus, "1 to 64", "number of CPUs; 2" },
 	{ "nodes", SET_COUNT, 1, 8, NULL, apply_nodes, "1 to 8",
 	  "NUMA nodes that share the memory; 1" },

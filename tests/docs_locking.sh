@@ -45,6 +45,8 @@ missing_fields() {	# DOCUMENT
 	model/folio.h folio
 	model/folio.h folio_large
 	model/folio.h page
+	model/ksm.h ksm_stable_node
+	model/ksm.h ksm_rmap_item
 	model/pgtable.h pgtable
 	END
 }

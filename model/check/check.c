@@ -4,6 +4,7 @@
 #include "../file.h"
 #include "../gup.h"
 #include "../huge.h"
+#include "../ksm.h"
 #include "../lru.h"
 #include "../syscalls.h"
 #include "census.h"
@@ -59,6 +60,13 @@ static const struct check_rule rules[] = {
 	  "implies PageAnonExclusive",
 	  "a write would be seen by another process",
 	  "mm/memory.c do_wp_page()", check_folio_exclusive },
+	{ "ksm-pages", "a KSM page is anonymous and small, mapped read-only, not PageAnonExclusive, and known to "
+	  "its stable node",
+	  "a store of one process would be seen by all who share the page",
+	  "mm/ksm.c folio_set_stable_node(), ksm_get_folio()", check_ksm_pages },
+	{ "ksm-reaches", "the rmap_items of a KSM page lead to each PTE that maps it, and are counted",
+	  "reclaim and migration would leave a PTE to a page which they believe free",
+	  "mm/ksm.c rmap_walk_ksm()", check_ksm_reaches },
 	{ "pins", "a page that a device holds is in a folio, exclusive if it is anonymous, mapped and "
 	  "pinned, and the pins of a large folio are counted right",
 	  "the device and the process would have different pages",
@@ -190,6 +198,7 @@ unsigned int machine_check_empty(struct machine *machine)
 	lru_add_drain();
 	swap_drop_cache();
 	huge_zero_folio_shrink();
+	ksm_forget_all();
 	for (unsigned int kind = 0; kind < NR_OBJECT_KINDS; kind++) {
 		size_t left = object_count(machine, kind);
 

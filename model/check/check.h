@@ -62,6 +62,8 @@ void check_rmap_reaches(struct check *check);
 void check_rmap_mapcount(struct check *check);
 void check_folio_refs(struct check *check);
 void check_folio_exclusive(struct check *check);
+void check_ksm_pages(struct check *check);
+void check_ksm_reaches(struct check *check);
 void check_pins(struct check *check);
 void check_migration_entries(struct check *check);
 void check_mm_rss(struct check *check);

@@ -1,7 +1,7 @@
 /*
  * check_anon_vma.c - rules about anon_vmas and the chains that lead to them.
  */
-#include "../rmap.h"
+#include "../ksm.h"
 #include "check.h"
 
 static bool in_tree(const struct anon_vma_chain *avc, const struct vm_area_struct *vma)
@@ -69,6 +69,7 @@ void check_anon_vma_chain(struct check *check)
 /* What really points to an anon_vma. */
 struct pointed {
 	unsigned int children, active, rooted;
+	unsigned int items;	/* rmap_items of KSM */
 };
 
 struct tally {
@@ -91,7 +92,9 @@ static void tally_anon_vma(void *object, void *data)
 {
 	const struct anon_vma *anon_vma = object;
 
-	pointed_at(data, anon_vma->parent)->children++;
+	/* Once no area links it, its parent has forgotten it, and may be gone. */
+	if (!interval_tree_empty(&anon_vma->rb_root))
+		pointed_at(data, anon_vma->parent)->children++;
 	if (anon_vma->root != anon_vma)
 		pointed_at(data, anon_vma->root)->rooted++;
 }
@@ -104,20 +107,36 @@ static void tally_vma(void *object, void *data)
 		pointed_at(data, vma->anon_vma)->active++;
 }
 
+static void tally_item(void *object, void *data)
+{
+	const struct ksm_rmap_item *item = object;
+
+	if (item->anon_vma)
+		pointed_at(data, item->anon_vma)->items++;
+}
+
+/* Its areas together are one holder; then the anon_vmas below it, and the items of KSM. */
+static unsigned int anon_vma_refs(const struct anon_vma *anon_vma, const struct pointed *saw)
+{
+	return !interval_tree_empty(&anon_vma->rb_root) + saw->rooted + saw->items;
+}
+
 static void compare_tally(void *object, void *data)
 {
 	const struct anon_vma *anon_vma = object;
 	struct tally *tally = data;
 	const struct pointed *saw = pointed_at(tally, anon_vma);
+	bool linked = !interval_tree_empty(&anon_vma->rb_root);
+	unsigned int refs = anon_vma_refs(anon_vma, saw);
 
 	if (anon_vma->num_children != saw->children ||
-	    anon_vma->num_active_vmas != saw->active || anon_vma->refcount != 1 + saw->rooted)
+	    anon_vma->num_active_vmas != saw->active || anon_vma->refcount != refs)
 		check_fail(tally->check, g_strdup_printf("anon_vma#%u", anon_vma->id),
 			   "its counters to agree with what points to it",
 			   "num_children %u of %u, num_active_vmas %u of %u, refcount %u of %u",
 			   anon_vma->num_children, saw->children, anon_vma->num_active_vmas,
-			   saw->active, anon_vma->refcount, 1 + saw->rooted);
-	if (interval_tree_empty(&anon_vma->rb_root) && !saw->rooted && !saw->children)
+			   saw->active, anon_vma->refcount, refs);
+	if (!linked && !saw->rooted && !saw->children && !saw->items)
 		check_fail(tally->check, g_strdup_printf("anon_vma#%u", anon_vma->id),
 			   "an anon_vma without VMAs to have been freed", "an empty tree");
 }
@@ -129,6 +148,7 @@ void check_anon_vma_counts(struct check *check)
 
 	object_for_each(check->machine, KIND_ANON_VMA, tally_anon_vma, &tally);
 	object_for_each(check->machine, KIND_VMA, tally_vma, &tally);
+	object_for_each(check->machine, KIND_RMAP_ITEM, tally_item, &tally);
 	object_for_each(check->machine, KIND_ANON_VMA, compare_tally, &tally);
 }
 

@@ -5,12 +5,14 @@
  * that is not touched at B, a shared memfd of 4 pages at S (2 written), 4 MiB of huge pages at
  * H (the first 2 MiB written, the others read), and its child Q.
  * At W a page in swap that both have, and one that P read back; at X one of P alone.
+ * At K two pages that KSM has merged.
  */
 #include <string.h>
 #include "model/check/check.h"
 #include "model/file.h"
 #include "model/gup.h"
 #include "model/huge.h"
+#include "model/ksm.h"
 #include "model/lru.h"
 #include "model/mempolicy.h"
 #include "model/rmap.h"
@@ -26,6 +28,7 @@
 #define W	0x40000000UL
 #define X	0x50000000UL
 #define H	0x60000000UL
+#define K	0x70000000UL
 
 static struct task_struct *parent, *child;
 
@@ -57,6 +60,19 @@ static void swap_out(unsigned long addr, unsigned long pages)
 		store(addr + n * PAGE_SIZE);
 	must(sys_madvise(addr, pages * PAGE_SIZE, MADV_PAGEOUT));
 	swap_writeback_run();
+}
+
+/* Two pages at @addr that are one. */
+static void merge(unsigned long addr)
+{
+	uint64_t value = 1000;
+
+	must(sys_mmap(addr, 2 * PAGE_SIZE, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
+	must(sys_madvise(addr, 2 * PAGE_SIZE, MADV_MERGEABLE));
+	assert_int_equal(access_user(addr, USER_STORE, &value), 0);
+	assert_int_equal(access_user(addr + PAGE_SIZE, USER_STORE, &value), 0);
+	assert_int_equal(ksmd_merge(parent->mm, addr, parent->mm, addr + PAGE_SIZE), 0);
 }
 
 static int build(void **state)
@@ -92,6 +108,7 @@ static int build(void **state)
 	assert_int_equal(access_user(H + PMD_SIZE, USER_LOAD, NULL), 0);
 	must(sys_clone(0, &child));
 	swap_out(X, 1);
+	merge(K);
 	machine_check(machine);
 	for (guint i = 0; i < machine->violations->len; i++) {
 		const struct violation *v =
@@ -207,6 +224,23 @@ static void entry_left(void)
 {
 	*word(A) = swp_pte(SWP_MIGRATION_READ, folio_at(A)->pfn);
 }
+static struct ksm_stable_node *node_at(unsigned long addr)
+{
+	return folio_stable_node(folio_at(addr));
+}
+static struct ksm_rmap_item *item_at(unsigned long addr)
+{
+	return list_first_entry(&node_at(addr)->hlist, struct ksm_rmap_item, hlist);
+}
+static void ksm_exclusive(void)		{ SetPageAnonExclusive(folio_page(folio_at(K), 0)); }
+static void ksm_writable(void)		{ *word(K) |= _PAGE_RW; }
+static void ksm_other_frame(void)	{ node_at(K)->kpfn++; }
+static void ksm_node_gone(void)		{ list_del(&node_at(K)->nodes); }
+static void ksm_other_address(void)	{ item_at(K)->address += 8 * PAGE_SIZE; }
+static void ksm_other_anon_vma(void)	{ item_at(K)->anon_vma = area(A)->anon_vma; }
+static void ksm_uncounted(void)		{ node_at(K)->rmap_hlist_len--; }
+static void ksm_no_head(void)		{ item_at(K)->head = NULL; }
+static void ksm_lost_ref(void)		{ item_at(K)->anon_vma->refcount--; }
 static void entry_lost(void)
 {
 	folio_lock(folio_at(A));
@@ -341,6 +375,15 @@ static const struct corruption {
 	{ "folio-exclusive: exclusive and mapped twice", "folio-exclusive", shared_exclusive },
 	{ "folio-exclusive: writable, not exclusive", "folio-exclusive", writable_shared },
 	{ "folio-exclusive: an exclusive file page", "folio-exclusive", exclusive_file },
+	{ "ksm-pages: exclusive", "ksm-pages", ksm_exclusive },
+	{ "ksm-pages: writable", "ksm-pages", ksm_writable },
+	{ "ksm-pages: the node has another frame", "ksm-pages", ksm_other_frame },
+	{ "ksm-pages: a node in no tree", "ksm-pages", ksm_node_gone },
+	{ "ksm-reaches: an item for another address", "ksm-reaches", ksm_other_address },
+	{ "ksm-reaches: an item with another anon_vma", "ksm-reaches", ksm_other_anon_vma },
+	{ "ksm-reaches: items miscounted", "ksm-reaches", ksm_uncounted },
+	{ "ksm-reaches: an item that knows no node", "ksm-reaches", ksm_no_head },
+	{ "anon-vma-counts: an item's reference", "anon-vma-counts", ksm_lost_ref },
 	{ "folio-refs: a pin that does not count", "folio-refs", pin_lost },
 	{ "pins: pinned and not exclusive", "pins", pinned_shared },
 	{ "migration-entries: the folio is not locked", "migration-entries", entry_left },

@@ -251,6 +251,7 @@ struct script {
 	GPtrArray *sources;	/* struct source *; [0] is the file itself */
 	unsigned int nr_statements;	/* with those in blocks and included files */
 	bool has_race;			/* anywhere */
+	bool has_ksmd;			/* a call of ksmd, anywhere */
 };
 
 void script_destroy(struct script *script);

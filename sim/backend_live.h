@@ -27,6 +27,8 @@ struct live_settings {
 	uint64_t swap;		/* bytes of a swap device, 0 for none */
 	bool swap_zram;		/* a zram; else a file */
 	struct live_swap **kept_swap;	/* borrowed; or NULL: a device for this run alone */
+	bool alone;		/* nobody else may run meanwhile: for ksmd, which merges for all */
+	bool ksm_use_zero_pages;
 	uint64_t rlim_stack, rlim_memlock, rlim_as, rlim_data;
 	struct live_deep *deep;	/* borrowed; or NULL: /proc alone is looked at */
 	struct live_quick *quick;	/* borrowed; or NULL: /proc is always looked at */

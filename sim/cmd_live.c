@@ -39,7 +39,7 @@ struct live_run {
 static const char *setting_missing(const struct setting *setting)
 {
 	static const char *const keys[] = { "ram", "cpus", "nodes", "swap.stable_writes",
-					   "swap.writeback" };
+					   "swap.writeback", "ksm.max_page_sharing" };
 
 	if (setting->kind == SETTING_BUG)
 		return "bug";
@@ -241,6 +241,7 @@ static int live_one(struct live_command *command, const char *path)
 		return STATUS_NOTHING;
 	}
 	live_run.min_addr_set = sets(script, "mmap_min_addr");
+	command->means.alone = script->has_ksmd;
 	live_run.both.may_be_huge = asks_for_huge_pages(path);
 	live_run.cmp = comparison_create();
 	fflush(NULL);

@@ -82,6 +82,9 @@ void live_pins_orphan(struct live_backend *live, const char *process);
 /* live_calls_migrate.c: move_pages() */
 void live_call_move_pages(struct live_backend *live, struct live_task *task,
 			  const struct call_request *request, struct call_outcome *outcome);
+/* live_ksm.c: what ksmd does */
+void live_call_ksm(struct live_backend *live, const struct call_request *request,
+		   struct call_outcome *outcome);
 /* live_access.c */
 void live_call_access(struct live_backend *live, struct live_task *task,
 		      const struct call_request *request, struct call_outcome *outcome);

@@ -290,6 +290,19 @@ void live_swap_off(struct live_swap *swap)
 	g_free(swap);
 }
 
+bool live_swap_alone(const struct live_swap *swap)
+{
+	if (swap->guardian || swap->control < 0)
+		return true;
+	for (int tries = 0; tries < 2500; tries++) {
+		if (!flock(swap->control, LOCK_EX | LOCK_NB))
+			return true;
+		g_usleep(2000);
+	}
+	flock(swap->control, LOCK_SH);
+	return false;
+}
+
 GArray *live_swap_frames(pid_t pid, uint64_t start, uint64_t len)
 {
 	g_autofree char *path = g_strdup_printf("/proc/%d/pagemap", (int)pid);

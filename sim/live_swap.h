@@ -36,6 +36,9 @@ struct live_swap *live_swap_keep(struct live_swap **kept, uint64_t bytes, enum l
 const char *live_swap_path(const struct live_swap *swap);
 /* All processes that used it have ended. */
 void live_swap_off(struct live_swap *swap);
+/* For what changes the host otherwise: nobody else runs from now on.  False if others do for some
+ * seconds. */
+bool live_swap_alone(const struct live_swap *swap);
 /* The frames (uint64_t) of what is mapped in [start, start + len) of @pid; g_array_unref(). */
 GArray *live_swap_frames(pid_t pid, uint64_t start, uint64_t len);
 /* Until none of @frames is being written, some seconds at most. */

@@ -100,10 +100,11 @@ struct backend *side_by_side_wrap(struct side_by_side *both, struct backend *mod
 			     !both->may_be_huge,
 		.thp_advised = config->thp == THP_MADVISE && !strcmp(thp, "always"),
 		.swap = config->swap, .swap_zram = config->swap_device == SWAP_ZRAM,
+		.ksm_use_zero_pages = config->ksm_use_zero_pages,
 		.rlim_stack = config->rlim_stack, .rlim_memlock = config->rlim_memlock,
 		.rlim_as = config->rlim_as, .rlim_data = config->rlim_data,
 		.deep = means->deep, .quick = means->quick, .stock = means->stock,
-		.kept_swap = means->kept_swap,
+		.kept_swap = means->kept_swap, .alone = means->alone,
 	};
 	const struct live_thp_wish wish = wish_of(both, config, thp);
 

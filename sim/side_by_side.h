@@ -22,6 +22,7 @@ struct side_by_side_means {
 	struct live_quick *quick;
 	struct live_stock *stock;
 	struct live_swap **kept_swap;
+	bool alone;			/* nobody else may run on the host meanwhile */
 };
 
 /* A script that runs on both; zeroed before.  The run owns the pair, the pair the rest. */

@@ -21,37 +21,37 @@ static const struct fuzz_profile_row profiles[NR_FUZZ_PROFILES] = {
 		[FUZZ_MMAP] = 20, [FUZZ_MUNMAP] = 8, [FUZZ_MPROTECT] = 20, [FUZZ_MREMAP] = 6,
 		[FUZZ_MADVISE] = 12, [FUZZ_MLOCK] = 3, [FUZZ_MUNLOCK] = 2, [FUZZ_FORK] = 1,
 		[FUZZ_LOAD] = 5, [FUZZ_STORE] = 15, [FUZZ_EXEC] = 1, [FUZZ_MINCORE] = 1,
-		[FUZZ_MSEAL] = 1, [FUZZ_MSYNC] = 1 }, 0, 10 },
+		[FUZZ_MSEAL] = 1, [FUZZ_MSYNC] = 1 }, 0, 10, false },
 	[FUZZ_FORKS] = { "fork", {
 		[FUZZ_MMAP] = 14, [FUZZ_MUNMAP] = 6, [FUZZ_MPROTECT] = 12, [FUZZ_MREMAP] = 6,
 		[FUZZ_MADVISE] = 8, [FUZZ_FORK] = 14, [FUZZ_EXIT] = 5, [FUZZ_LOAD] = 8,
-		[FUZZ_STORE] = 25 }, 0, 5 },
+		[FUZZ_STORE] = 25 }, 0, 5, false },
 	[FUZZ_MREMAPS] = { "mremap", {
 		[FUZZ_MMAP] = 14, [FUZZ_MUNMAP] = 5, [FUZZ_MPROTECT] = 8, [FUZZ_MREMAP] = 35,
 		[FUZZ_MADVISE] = 6, [FUZZ_MLOCK] = 2, [FUZZ_FORK] = 3, [FUZZ_EXIT] = 1,
-		[FUZZ_LOAD] = 5, [FUZZ_STORE] = 18, [FUZZ_MSEAL] = 1, [FUZZ_FILE] = 2 }, 10, 10 },
+		[FUZZ_LOAD] = 5, [FUZZ_STORE] = 18, [FUZZ_MSEAL] = 1, [FUZZ_FILE] = 2 }, 10, 10, false },
 	[FUZZ_FILEMAPS] = { "file", {
 		[FUZZ_MMAP] = 20, [FUZZ_MUNMAP] = 6, [FUZZ_MPROTECT] = 8, [FUZZ_MREMAP] = 8,
 		[FUZZ_MADVISE] = 10, [FUZZ_FORK] = 4, [FUZZ_EXIT] = 1, [FUZZ_LOAD] = 12,
 		[FUZZ_STORE] = 18, [FUZZ_MSYNC] = 4, [FUZZ_MINCORE] = 4, [FUZZ_FILE] = 6,
-		[FUZZ_FTRUNCATE] = 6, [FUZZ_FALLOCATE] = 6 }, 75, 5 },
+		[FUZZ_FTRUNCATE] = 6, [FUZZ_FALLOCATE] = 6 }, 75, 5, false },
 	[FUZZ_MLOCKS] = { "mlock", {
 		[FUZZ_MMAP] = 14, [FUZZ_MUNMAP] = 6, [FUZZ_MPROTECT] = 8, [FUZZ_MREMAP] = 10,
 		[FUZZ_MADVISE] = 6, [FUZZ_MLOCK] = 18, [FUZZ_MUNLOCK] = 12, [FUZZ_MLOCKALL] = 6,
 		[FUZZ_MUNLOCKALL] = 3, [FUZZ_FORK] = 3, [FUZZ_LOAD] = 4, [FUZZ_STORE] = 10,
-		[FUZZ_FILE] = 2 }, 15, 50 },
+		[FUZZ_FILE] = 2 }, 15, 50, false },
 	[FUZZ_ALL] = { "all", {
 		[FUZZ_MMAP] = 20, [FUZZ_MUNMAP] = 7, [FUZZ_MPROTECT] = 12, [FUZZ_MREMAP] = 14,
 		[FUZZ_MADVISE] = 14, [FUZZ_MLOCK] = 4, [FUZZ_MUNLOCK] = 3, [FUZZ_MLOCKALL] = 1,
 		[FUZZ_MUNLOCKALL] = 1, [FUZZ_FORK] = 5, [FUZZ_EXIT] = 2, [FUZZ_LOAD] = 8,
 		[FUZZ_STORE] = 20, [FUZZ_EXEC] = 1, [FUZZ_MSYNC] = 2, [FUZZ_MINCORE] = 2,
 		[FUZZ_MSEAL] = 1, [FUZZ_FILE] = 3, [FUZZ_FTRUNCATE] = 3,
-		[FUZZ_FALLOCATE] = 3 }, 30, 15 },
+		[FUZZ_FALLOCATE] = 3 }, 30, 15, false },
 	[FUZZ_PINS] = { "pin", {
 		[FUZZ_MMAP] = 14, [FUZZ_MUNMAP] = 5, [FUZZ_MPROTECT] = 8, [FUZZ_MREMAP] = 6,
 		[FUZZ_MADVISE] = 8, [FUZZ_MLOCK] = 1, [FUZZ_FORK] = 10, [FUZZ_EXIT] = 4,
 		[FUZZ_LOAD] = 6, [FUZZ_STORE] = 22, [FUZZ_PIN] = 16, [FUZZ_UNPIN] = 6,
-		[FUZZ_FILE] = 2 }, 15, 5 },
+		[FUZZ_FILE] = 2 }, 15, 5, false },
 	[FUZZ_UFFD] = { "uffd", {
 		[FUZZ_MMAP] = 12, [FUZZ_MUNMAP] = 4, [FUZZ_MPROTECT] = 8, [FUZZ_MREMAP] = 8,
 		[FUZZ_MADVISE] = 8, [FUZZ_MLOCK] = 1, [FUZZ_MUNLOCK] = 1, [FUZZ_FORK] = 3,
@@ -59,7 +59,7 @@ static const struct fuzz_profile_row profiles[NR_FUZZ_PROFILES] = {
 		[FUZZ_UFFD_REGISTER] = 14, [FUZZ_UFFD_UNREGISTER] = 3, [FUZZ_UFFD_COPY] = 14,
 		[FUZZ_UFFD_ZEROPAGE] = 6, [FUZZ_UFFD_CONTINUE] = 4, [FUZZ_UFFD_POISON] = 4,
 		[FUZZ_UFFD_WP] = 16, [FUZZ_UFFD_MOVE] = 24, [FUZZ_FILE] = 2, [FUZZ_FTRUNCATE] = 1,
-		[FUZZ_FALLOCATE] = 2 }, 25, 0 },
+		[FUZZ_FALLOCATE] = 2 }, 25, 0, false },
 	[FUZZ_SWAPS] = { "swap", {
 		[FUZZ_MMAP] = 12, [FUZZ_MUNMAP] = 5, [FUZZ_MPROTECT] = 9, [FUZZ_MREMAP] = 9,
 		[FUZZ_MADVISE] = 32, [FUZZ_MLOCK] = 2, [FUZZ_MUNLOCK] = 2, [FUZZ_FORK] = 6,

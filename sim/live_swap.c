@@ -7,6 +7,7 @@
 #include <glib.h>
 #include <glib/gstdio.h>
 #include <limits.h>
+#include <poll.h>
 #include <linux/kernel-page-flags.h>
 #include <signal.h>
 #include <stdio.h>
@@ -42,6 +43,8 @@ struct live_swap {
 	unsigned int uses;	/* by live_swap_keep() */
 };
 
+#define LOCK_SECONDS	60	/* to wait for others on this host */
+
 /* What the guardian has made. */
 struct device {
 	char *path;
@@ -62,6 +65,34 @@ static int take_lock(int how)
 	if (fd >= 0)
 		flock(fd, how);
 	return fd;
+}
+
+/*
+ * Alone on this host: false if nobody waits for us any more, mmsim having closed @control, or
+ * if others hold the lock for too long.
+ */
+static bool take_lock_alone(int control)
+{
+	struct pollfd gone = { .fd = control, .events = POLLIN };
+	int fd = take_lock(LOCK_EX | LOCK_NB);
+	int rounds = 0;
+
+	while (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK) {
+		if (rounds++ >= LOCK_SECONDS * 10 || poll(&gone, 1, 100) > 0)
+			return false;
+	}
+	return poll(&gone, 1, 0) <= 0;
+}
+
+/* Whoever reads what mmsim writes is not to wait for us. */
+static void let_go_of_output(void)
+{
+	int null = open("/dev/null", O_RDWR);
+
+	for (int fd = 0; null >= 0 && fd <= 2; fd++)
+		dup2(null, fd);
+	if (null > 2)
+		close(null);
 }
 
 /* ---- the device, in the guardian ---- */
@@ -195,8 +226,9 @@ static void guard(uint64_t bytes, enum live_swap_kind kind, int control, int ans
 	for (int signal = SIGHUP; signal <= SIGTERM; signal++)
 		if (signal != SIGKILL)
 			sigaction(signal, &(struct sigaction){ .sa_handler = SIG_IGN }, NULL);
-	take_lock(LOCK_EX);
-	why = make(&device, bytes, kind);
+	let_go_of_output();
+	why = take_lock_alone(control) ? make(&device, bytes, kind) :
+					 "other live runs hold this host";
 	text = why ? g_strdup(why) : g_strdup_printf("@%s", device.path);
 	if (write(answer, text, strlen(text) + 1) < 0)
 		why = "nobody there";

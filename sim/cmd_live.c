@@ -195,6 +195,13 @@ static int finish_file(struct live_run *live_run, struct run *run, int status)
 		command->nr_different++;
 		return STATUS_FALSE;
 	}
+	/* A setting that does not exist is no reason of the host's. */
+	if (status == STATUS_REJECTED && !run_backend(run)) {
+		command->nr_failed++;
+		diag_list_print(diags, stderr, command->err_color);
+		tell_file(command, live_run->path, "FAIL", first ? first->message : NULL);
+		return status;
+	}
 	if (status == STATUS_NOTHING || status == STATUS_REJECTED) {
 		command->nr_skipped++;
 		tell_file(command, live_run->path, "SKIP", first ? first->message : NULL);

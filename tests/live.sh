@@ -39,6 +39,10 @@ printf 'set ram = 64M\nmmap(0, 1p, RW, PRIVATE|ANONYMOUS, -1, 0)\n' > "$folder/r
 "$mmsim" live "$folder/ram.mms" > "$folder/out" 2>&1
 expect 'ram is skipped' 4 $?
 
+printf 'set ran = 64M\nmunlockall()\n' > "$folder/wrong.mms"
+"$mmsim" live "$folder/wrong.mms" > "$folder/out" 2>&1
+expect 'a setting that does not exist is an error' 3 $?
+
 # Threads, vfork and a fault in a child.
 cat > "$folder/tasks.mms" <<'END'
 window 20p

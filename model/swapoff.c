@@ -8,6 +8,7 @@
  */
 #include <string.h>
 #include "lru.h"
+#include "ksm.h"
 #include "machine.h"
 #include "memory.h"
 #include "swap.h"
@@ -23,7 +24,7 @@
  * device that needs stable pages does not mind.  Kernel: unuse_pte().
  */
 static void unuse_pte(struct vm_area_struct *vma, unsigned long addr, pte_t entry,
-		      struct folio *folio)
+		      struct folio *folio, bool copied)
 {
 	struct pgtable *table = pte_offset_map_lock(vma->vm_mm, addr);
 	unsigned int slot = pgtable_index(addr, LEVEL_PTE);
@@ -36,7 +37,10 @@ static void unuse_pte(struct vm_area_struct *vma, unsigned long addr, pte_t entr
 		vma->vm_mm->swapents--;
 		vma->vm_mm->rss_anon++;
 		folio_get(folio);
-		if (folio_test_anon(folio))
+		if (copied) {
+			folio_add_new_anon_rmap(folio, vma, addr, true);
+			folio_add_lru_vma(folio, vma);
+		} else if (folio_test_anon(folio))
 			folio_add_anon_rmap_pte(folio, folio_page(folio, 0), vma, addr, exclusive);
 		else
 			folio_add_new_anon_rmap(folio, vma, addr, exclusive);
@@ -56,10 +60,27 @@ static void wait_written(struct folio *folio)
 		folio_end_writeback(folio);	/* nothing else ever ends it while we wait */
 }
 
+/* What same-page merging left at several indices is copied: 0, or -ENOMEM. */
+static int unuse_locked(struct vm_area_struct *vma, unsigned long addr, pte_t entry,
+			struct folio *swapcache)
+{
+	struct folio *folio = ksm_might_need_to_copy(swapcache, vma, addr);
+
+	if (!folio)
+		return -ENOMEM;
+	unuse_pte(vma, addr, entry, folio, folio != swapcache);
+	if (folio != swapcache) {
+		folio_unlock(folio);
+		folio_put(folio);
+	}
+	return 0;
+}
+
 /* One word: 0, or -ENOMEM.  Kernel: the loop of unuse_pte_range(). */
 static int unuse_word(struct vm_area_struct *vma, unsigned long addr, pte_t entry)
 {
 	struct folio *folio = read_swap_cache(entry);
+	int error = 0;
 
 	if (!folio)
 		return swap_count(entry) ? -ENOMEM : 0;
@@ -67,12 +88,12 @@ static int unuse_word(struct vm_area_struct *vma, unsigned long addr, pte_t entr
 	wait_written(folio);
 	/* Was it freed and the slot used again while we waited for the lock?  Then later. */
 	if (folio_matches_swap_entry(folio, entry))
-		unuse_pte(vma, addr, entry, folio);
+		error = unuse_locked(vma, addr, entry, folio);
 	folio_free_swap(folio);
 	folio_unlock(folio);
 	folio_put(folio);
 	point("swapoff:word-brought-back");
-	return 0;
+	return error;
 }
 
 static int unuse_vma(struct vm_area_struct *vma, unsigned int type)

@@ -15,29 +15,10 @@
 #define CLONE_VFORK	0x4000UL
 #define CLONE_THREAD	0x10000UL
 
-static unsigned long clone_flags(const struct call_request *request)
-{
-	const struct op_args *args = request->args;
-	const struct value *flags;
-
-	switch (request->op->id) {
-	case OP_VFORK:
-		return CLONE_VM | CLONE_VFORK;
-	case OP_CLONE3:
-		return op_args_field(args, 0, "flags", 0);
-	case OP_CLONE:
-		flags = args->named.kind == VALUE_STRUCT ?
-			value_field_in(&args->named, "flags") : NULL;
-		return flags ? flags->number : args->number[0];
-	default:
-		return 0;
-	}
-}
-
 static long do_clone(struct model_backend *model, const struct call_request *request,
 		     struct model_task *entry, struct call_outcome *outcome)
 {
-	unsigned long flags = clone_flags(request) & ~CLONE_SIGNAL;
+	unsigned long flags = op_clone_flags(request->op, request->args) & ~CLONE_SIGNAL;
 	const struct model_task *child_entry = NULL;
 	struct task_struct *child = NULL;
 	g_autofree char *name = NULL;

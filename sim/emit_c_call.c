@@ -289,25 +289,6 @@ static void put_process_madvise(struct emitter *e, int task, const struct call_r
 
 /* ---- what cannot be made ---- */
 
-static uint64_t clone_flags(const struct call_request *request)
-{
-	const struct op_args *args = request->args;
-	const struct value *flags;
-
-	switch (request->op->id) {
-	case OP_VFORK:
-		return CLONE_VM | CLONE_VFORK;
-	case OP_CLONE3:
-		return op_args_field(args, 0, "flags", 0);
-	case OP_CLONE:
-		flags = args->named.kind == VALUE_STRUCT ?
-			value_field_in(&args->named, "flags") : NULL;
-		return flags ? flags->number : args->number[0];
-	default:
-		return 0;
-	}
-}
-
 static const char *path_in_the_way(const struct call_request *request)
 {
 	const unsigned int first = request->op->id == OP_OPENAT ? 1 : 0;
@@ -324,7 +305,7 @@ static const char *path_in_the_way(const struct call_request *request)
 /* Of those which make or end tasks. */
 static const char *task_in_the_way(const struct call_request *request, bool is_thread)
 {
-	const uint64_t flags = clone_flags(request);
+	const uint64_t flags = op_clone_flags(request->op, request->args);
 
 	if (is_thread)
 		return "a thread that forks or ends";
@@ -415,7 +396,7 @@ static void put_access(struct emitter *e, int task, const struct call_request *r
 static void put_fork(struct emitter *e, int task, const struct call_request *request,
 		     const struct call_outcome *outcome)
 {
-	const bool waits = clone_flags(request) & CLONE_VFORK;
+	const bool waits = op_clone_flags(request->op, request->args) & CLONE_VFORK;
 	guint child = e->tasks->len;
 
 	if (outcome->kind == OUTCOME_VALUE)

@@ -17,25 +17,6 @@
 
 #define MAX_IOVEC	1024
 
-static uint64_t clone_flags(const struct call_request *request)
-{
-	const struct op_args *args = request->args;
-	const struct value *flags;
-
-	switch (request->op->id) {
-	case OP_VFORK:
-		return CLONE_VM | CLONE_VFORK;
-	case OP_CLONE3:
-		return op_args_field(args, 0, "flags", 0);
-	case OP_CLONE:
-		flags = args->named.kind == VALUE_STRUCT ?
-			value_field_in(&args->named, "flags") : NULL;
-		return flags ? flags->number : args->number[0];
-	default:
-		return 0;
-	}
-}
-
 /* Those which write to memory or need a stack are left out: the task has neither. */
 static uint64_t usable_flags(uint64_t flags)
 {
@@ -48,7 +29,7 @@ void live_clone_done(struct live_backend *live, struct live_task *task,
 		     const struct call_request *request, const struct live_result *result,
 		     struct call_outcome *outcome)
 {
-	uint64_t flags = clone_flags(request);
+	uint64_t flags = op_clone_flags(request->op, request->args);
 	g_autofree char *name = NULL;
 
 	if (outcome->kind != OUTCOME_VALUE || outcome->value < 0)
@@ -68,7 +49,7 @@ void live_clone_done(struct live_backend *live, struct live_task *task,
 static void do_clone(struct live_backend *live, struct live_task *task,
 		     const struct call_request *request, struct call_outcome *outcome)
 {
-	uint64_t flags = clone_flags(request);
+	uint64_t flags = op_clone_flags(request->op, request->args);
 	const uint64_t args[6] = { usable_flags(flags) };
 	struct live_result result;
 

@@ -112,6 +112,9 @@ struct op_args {
 bool op_args_read(struct eval *eval, const struct op **op, const struct stmt_call *call,
 		  struct op_args *args);
 void op_args_clear(struct op_args *args);
+/* The flags of fork(), vfork(), clone() or clone3(), whose arguments @args are; the signal of
+ * the child's end included. */
+uint64_t op_clone_flags(const struct op *op, const struct op_args *args);
 /* Field @name of the struct that is argument @i; @fallback if it has none. */
 uint64_t op_args_field(const struct op_args *args, unsigned int i, const char *name,
 		       uint64_t fallback);

@@ -229,3 +229,22 @@ bool op_args_has_field(const struct op_args *args, unsigned int i, const char *n
 {
 	return field_of(args, i, name) != NULL;
 }
+
+uint64_t op_clone_flags(const struct op *op, const struct op_args *args)
+{
+	const uint64_t vm = 0x100, vfork = 0x4000;	/* CLONE_VM, CLONE_VFORK */
+	const struct value *flags;
+
+	switch (op->id) {
+	case OP_VFORK:
+		return vm | vfork;
+	case OP_CLONE3:
+		return op_args_field(args, 0, "flags", 0);
+	case OP_CLONE:
+		flags = args->named.kind == VALUE_STRUCT ?
+			value_field_in(&args->named, "flags") : NULL;
+		return flags ? flags->number : args->number[0];
+	default:
+		return 0;
+	}
+}

@@ -249,6 +249,19 @@ static unsigned int pick_by_lot(struct explore_search *search, uint32_t enabled)
 	return member;
 }
 
+/* How often somebody else went on, in the steps taken, although the one before could have. */
+static unsigned int preemptions_so_far(const struct explore_search *search)
+{
+	const struct frame *last, *before;
+
+	if (search->depth < 2)
+		return 0;
+	last = frame_at(search, search->depth - 1);
+	before = frame_at(search, search->depth - 2);
+	return last->preemptions +
+	       (before->chosen != last->chosen && last->enabled & (1U << before->chosen));
+}
+
 static int pick(void *data, struct race *race, uint32_t enabled)
 {
 	struct explore_search *search = data;
@@ -271,17 +284,7 @@ static int pick(void *data, struct race *race, uint32_t enabled)
 	frame.sleep = asleep(search);
 	if (!(enabled & ~frame.sleep))
 		return RACE_STOP;
-	if (search->depth) {
-		const struct frame *parent = frame_at(search, search->depth - 1);
-
-		frame.preemptions = parent->preemptions;
-		if (search->depth > 1) {
-			unsigned int before = frame_at(search, search->depth - 2)->chosen;
-
-			frame.preemptions += before != parent->chosen &&
-					     parent->enabled & (1U << before);
-		}
-	}
+	frame.preemptions = preemptions_so_far(search);
 	fill(search, race, &frame);
 	g_array_append_val(search->frames, frame);
 	return (int)frame.chosen;

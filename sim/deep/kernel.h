@@ -31,5 +31,7 @@ bool deep_kernel_anon_vma(struct deep_kernel *kernel, struct deep_anon_vma *anon
 bool deep_kernel_page(struct deep_kernel *kernel, __u64 pfn, struct deep_page *page);
 /* Address of page 0's struct page. */
 uint64_t deep_kernel_vmemmap(const struct deep_kernel *kernel);
+/* The PFN of the page of mmsim's own that is mapped at @at; 0 if it is hidden. */
+uint64_t deep_kernel_frame_of(const void *at);
 
 #endif

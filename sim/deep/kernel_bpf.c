@@ -125,7 +125,7 @@ uint64_t deep_kernel_vmemmap(const struct deep_kernel *kernel)
 
 /* ---- the array of struct pages ---- */
 
-static uint64_t frame_of(const void *at)
+uint64_t deep_kernel_frame_of(const void *at)
 {
 	uint64_t entry = 0;
 	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
@@ -155,7 +155,7 @@ static uint64_t cache_head(struct deep_kernel *kernel, const void *at)
 
 static char *derive(struct deep_kernel *kernel, const void *at)
 {
-	uint64_t head = cache_head(kernel, at), pfn = frame_of(at);
+	uint64_t head = cache_head(kernel, at), pfn = deep_kernel_frame_of(at);
 	struct deep_page page = { .address = head };
 
 	if (!head)

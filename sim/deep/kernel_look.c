@@ -17,11 +17,11 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "sim/deep/kernel.h"
 #include "sim/deep/kernel_look.h"
 #include "look_bpf.skel.h"
 
 #define PAGE		4096UL
-#define PM_PFN		((1UL << 55) - 1)
 #define BASE_STEP	(1UL << 30)
 #define MAX_STEPS	65536
 
@@ -72,19 +72,6 @@ static bool word_at(struct kernel_look *look, uint64_t at, uint64_t *word)
 	return true;
 }
 
-static uint64_t frame_of(const void *at)
-{
-	uint64_t entry = 0;
-	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return 0;
-	if (pread(fd, &entry, sizeof(entry), (off_t)((uintptr_t)at / PAGE * 8)) != sizeof(entry))
-		entry = 0;
-	close(fd);
-	return entry & PM_PFN;
-}
-
 /* The inode of the file that is mapped at @at in mmsim itself. */
 static uint64_t inode_at(struct kernel_look *look, const void *at)
 {
@@ -103,7 +90,7 @@ static uint64_t inode_at(struct kernel_look *look, const void *at)
 /* @at: a page of a file, with a mark that is nowhere else. */
 static bool find_base(struct kernel_look *look, const uint64_t *at)
 {
-	uint64_t inode = inode_at(look, at), frame = frame_of(at);
+	uint64_t inode = inode_at(look, at), frame = deep_kernel_frame_of(at);
 	uint64_t base = inode & -BASE_STEP, word;
 
 	if (!inode || !frame)

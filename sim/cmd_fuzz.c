@@ -11,11 +11,12 @@
 #include "sim/interrupt.h"
 #include "sim/live_deep.h"
 #include "sim/live_host.h"
+#include "sim/outfile.h"
 
 #define DEFAULT_COUNT	1000
 
 struct fuzz_words {
-	const char *profile, *statements, *shard, *bug, *seed;
+	const char *profile, *statements, *shard, *bug, *seed, *count;
 	uint64_t workers;
 	bool model_only, live, shallow;
 };
@@ -70,6 +71,10 @@ static int read_words(const struct fuzz_words *words, struct fuzz_job *job)
 		return cli_usage_error("fuzz", "-j is a number from 1 to 1024");
 	job->workers = (unsigned int)words->workers;
 	job->compare = !words->model_only && !job->bug;
+	if (words->count && !g_ascii_string_to_unsigned(words->count, 10, 1, UINT64_MAX,
+							&job->count, NULL))
+		return cli_usage_error("fuzz", "--count is a number from 1 on, not '%s'",
+				       words->count);
 	if (words->live && !job->compare)
 		return cli_usage_error("fuzz", "--live excludes --model-only and --bug");
 	return -1;
@@ -138,11 +143,25 @@ static bool can_deep(void)
 	return deep != NULL;
 }
 
+/* Told before hours of work, not after them. */
+static bool can_write(const char *folder)
+{
+	g_autofree char *path = g_build_filename(folder, "fuzz-0.mms", NULL);
+	g_autoptr(GError) error = NULL;
+
+	if (outfile_possible(path, &error))
+		return true;
+	fprintf(stderr, "mmsim fuzz: findings could not be written: %s\n", error->message);
+	return false;
+}
+
 static int fuzz(struct fuzz_job *job, bool live)
 {
 	g_autofree char *why = NULL;
 	struct fuzz_totals totals;
 
+	if (!can_write(job->out))
+		return STATUS_USAGE;
 	job->capable = !job->compare || live_host_capable();
 	if (job->compare && !host_can(job, &why)) {
 		fprintf(stderr, "mmsim fuzz: no comparison here: %s\n", why);
@@ -171,7 +190,7 @@ int cmd_fuzz(int argc, char **argv)
 		{ "profile", 0, CLI_STRING, &words.profile, "NAME",
 		  "vma, fork, mremap, file, mlock, pin, uffd, swap, all (the default)" },
 		{ "seed", 0, CLI_STRING, &words.seed, "N", "of the first program; the next has N+1" },
-		{ "count", 0, CLI_NUMBER, &job.count, "N", "programs; 1000, or as --time allows" },
+		{ "count", 0, CLI_STRING, &words.count, "N", "programs; 1000, or as --time allows" },
 		{ "time", 0, CLI_NUMBER, &job.seconds, "SECONDS", "end after that" },
 		{ "statements", 0, CLI_STRING, &words.statements, "MIN..MAX", "5..60" },
 		{ "jobs", 'j', CLI_NUMBER, &words.workers, "N", "that many workers" },

@@ -8,9 +8,11 @@
  * Left out:       /proc, /sys and devices but /dev/zero and /dev/null.
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <linux/magic.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,6 +23,8 @@
 
 /* What is opened without O_CREAT is taken to be there, of that size. */
 #define SIZE_IF_FOUND	(1L << 30)
+/* Then the PID of who made it, and six letters. */
+#define FOLDER		"mmsim-live-"
 
 static bool is_device(const char *path)
 {
@@ -38,16 +42,56 @@ static void make_file(const char *path)
 	close(fd);
 }
 
+static int remove_one(const char *path, const struct stat *stat, int type, struct FTW *walk)
+{
+	(void)stat;
+	(void)type;
+	(void)walk;
+	return remove(path);
+}
+
+static void remove_folder(const char *folder)
+{
+	nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* Folders of runs that were killed before they could remove them: their names say whose. */
+static void sweep(const char *parent)
+{
+	GDir *dir = g_dir_open(parent, 0, NULL);
+	const char *name;
+
+	while (dir && (name = g_dir_read_name(dir))) {
+		g_autofree char *path = g_build_filename(parent, name, NULL);
+		int pid;
+
+		if (sscanf(name, FOLDER "%d-", &pid) == 1 && pid > 0 && kill(pid, 0) &&
+		    errno == ESRCH)
+			remove_folder(path);
+	}
+	if (dir)
+		g_dir_close(dir);
+}
+
 /* In memory if that can be had; else where temporary files go. */
 static char *make_folder(void)
 {
-	char *folder = g_strdup("/dev/shm/mmsim-live-XXXXXX");
+	const char *places[] = { "/dev/shm", g_get_tmp_dir() };
 	struct statfs fs;
 
-	if (!statfs("/dev/shm", &fs) && fs.f_type == TMPFS_MAGIC && g_mkdtemp(folder))
-		return folder;
-	g_free(folder);
-	return g_dir_make_tmp("mmsim-live-XXXXXX", NULL);
+	for (guint i = 0; i < G_N_ELEMENTS(places); i++) {
+		char *folder = g_strdup_printf("%s/" FOLDER "%d-XXXXXX", places[i], getpid());
+
+		if (i == 0 && (statfs(places[i], &fs) || fs.f_type != TMPFS_MAGIC)) {
+			g_free(folder);
+			continue;
+		}
+		sweep(places[i]);
+		if (g_mkdtemp(folder))
+			return folder;
+		g_free(folder);
+	}
+	return NULL;
 }
 
 char *live_path(struct live_backend *live, const char *path, uint64_t flags)
@@ -78,17 +122,9 @@ char *live_shown_path(const struct live_backend *live, const char *path)
 	return g_strdup(path);
 }
 
-static int remove_one(const char *path, const struct stat *stat, int type, struct FTW *walk)
-{
-	(void)stat;
-	(void)type;
-	(void)walk;
-	return remove(path);
-}
-
 void live_files_remove(struct live_backend *live)
 {
 	if (live->folder)
-		nftw(live->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+		remove_folder(live->folder);
 	g_clear_pointer(&live->folder, g_free);
 }

@@ -96,6 +96,26 @@ expect 'interrupted' 130 $?
 grep -q '0 alike' "$folder/out"
 expect 'interrupted: a summary' 0 $?
 
+# Killed: the next run clears away the folder it left.
+TMPDIR=$folder "$mmsim" live -q "$folder/long.mms" > "$folder/out" 2>&1 &
+pid=$!
+sleep 1
+kill -KILL $pid
+wait $pid 2>/dev/null
+left=$(ls -d /dev/shm/mmsim-live-$pid-* "$folder"/mmsim-live-$pid-* 2>/dev/null | head -n 1)
+if [ -n "$left" ]; then
+	echo 'f = open("/other", O_RDWR|O_CREAT)' > "$folder/short.mms"
+	TMPDIR=$folder "$mmsim" live -q "$folder/short.mms" > "$folder/out" 2>&1
+	[ ! -e "$left" ]
+	expect 'what a killed run left is cleared away' 0 $?
+fi
+
+# Findings that could not be written are known beforehand.
+"$mmsim" fuzz --model-only --count 1 --out "$folder/none" > "$folder/out" 2>&1
+expect 'fuzz: no such folder' 2 $?
+"$mmsim" fuzz --model-only --count 0 > "$folder/out" 2>&1
+expect 'fuzz: no programs' 2 $?
+
 # Random programs: none may differ.
 "$mmsim" fuzz --live --seed 1 --count 60 -q --out "$folder" > "$folder/out" 2>&1
 expect 'random programs are alike' 0 $?

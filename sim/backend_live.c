@@ -234,8 +234,6 @@ static void live_destroy(struct backend *backend)
 	end_all(live);
 	g_ptr_array_unref(live->pins);
 	live_files_remove(live);
-	if (!live->settings.kept_swap)
-		live_swap_off(live->swap);
 	if (!live->settings.stock)
 		live_world_close(&live->world);
 	if (live->pinned)
@@ -316,15 +314,6 @@ static pid_t first_process(struct live_backend *live, char **why)
 	return 0;
 }
 
-static struct live_swap *swap_device(const struct live_settings *settings, char **why)
-{
-	enum live_swap_kind kind = settings->swap_zram ? LIVE_SWAP_ZRAM : LIVE_SWAP_FILE;
-
-	if (settings->kept_swap)
-		return live_swap_keep(settings->kept_swap, settings->swap, kind, why);
-	return live_swap_on(settings->swap, kind, why);
-}
-
 struct backend *backend_live_create(const struct live_settings *settings, const char *first,
 				    char **why)
 {
@@ -336,14 +325,7 @@ struct backend *backend_live_create(const struct live_settings *settings, const 
 	live->next_content = 1;
 	live->tasks = g_ptr_array_new_with_free_func(live_task_free);
 	live->pins = g_ptr_array_new_with_free_func(live_pin_free);
-	live->swap = swap_device(settings, why);
-	if (live->swap && settings->alone && !live_swap_alone(live->swap)) {
-		*why = g_strdup("it needs the host for itself, and others run");
-		g_clear_pointer(&live->swap, live_swap_off);
-	}
-	if (!live->swap || (!settings->stock && !live_world_open(&live->world, why))) {
-		if (!settings->kept_swap)
-			live_swap_off(live->swap);
+	if (!settings->stock && !live_world_open(&live->world, why)) {
 		g_ptr_array_unref(live->tasks);
 		g_ptr_array_unref(live->pins);
 		g_free(live);

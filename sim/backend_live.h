@@ -15,7 +15,7 @@
 #include "sim/backend.h"
 
 struct live_deep;
-struct live_swap;
+struct live_hold;
 struct live_quick;
 struct live_stock;
 
@@ -24,10 +24,10 @@ struct live_settings {
 	bool capable;		/* keep all capabilities; else drop them */
 	bool thp_never;		/* no huge pages, whatever the host is set to */
 	bool thp_advised;	/* huge pages only where madvise() asks for them */
-	uint64_t swap;		/* bytes of a swap device, 0 for none */
+	struct live_hold *hold;	/* borrowed: the host is as this run needs it */
+	bool swap;		/* there is a swap device */
 	bool swap_zram;		/* a zram; else a file */
-	struct live_swap **kept_swap;	/* borrowed; or NULL: a device for this run alone */
-	bool alone;		/* nobody else may run meanwhile: for ksmd, which merges for all */
+	bool alone;		/* nobody else runs meanwhile: for ksmd, which merges for all */
 	bool ksm_use_zero_pages;
 	uint64_t rlim_stack, rlim_memlock, rlim_as, rlim_data;
 	struct live_deep *deep;	/* borrowed; or NULL: /proc alone is looked at */

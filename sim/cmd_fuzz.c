@@ -117,7 +117,7 @@ static int fuzz_status(const struct fuzz_totals *totals)
 static bool host_can(const struct fuzz_job *job, char **why)
 {
 	struct fuzz_program *nothing = fuzz_generate(job->profile, 0, 1, 1);
-	struct side_by_side_means *host = fuzz_host_open(false);
+	struct side_by_side_means *host = fuzz_host_open(false, 0);
 	struct fuzz_seen seen;
 	bool can;
 

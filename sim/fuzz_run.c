@@ -8,10 +8,9 @@
 #include "sim/backend_model.h"
 #include "sim/fuzz_run.h"
 #include "sim/live_deep.h"
-#include "sim/live_host.h"
+#include "sim/live_hold.h"
 #include "sim/live_quick.h"
 #include "sim/live_stock.h"
-#include "sim/live_swap.h"
 #include "sim/parse.h"
 #include "sim/run.h"
 #include "sim/side_by_side.h"
@@ -185,13 +184,14 @@ void fuzz_run(const struct fuzz_program *program, const struct side_by_side_mean
 	diag_list_destroy(diags);
 }
 
-struct side_by_side_means *fuzz_host_open(bool deep)
+struct side_by_side_means *fuzz_host_open(bool deep, pid_t group)
 {
 	struct side_by_side_means *host = g_new0(struct side_by_side_means, 1);
 	g_autofree char *why = NULL;
 
 	host->stock = live_stock_open();
-	host->kept_swap = g_new0(struct live_swap *, 1);
+	host->kept_hold = g_new0(struct live_hold *, 1);
+	host->group = group;
 	if (deep)
 		host->deep = live_deep_open(&why);
 	if (host->deep)
@@ -206,8 +206,8 @@ void fuzz_host_close(struct side_by_side_means *host)
 	live_quick_close(host->quick);
 	live_deep_close(host->deep);
 	live_stock_close(host->stock);
-	live_swap_off(*host->kept_swap);
-	g_free(host->kept_swap);
+	live_hold_release(*host->kept_hold);
+	g_free(host->kept_hold);
 	g_free(host);
 }
 

@@ -173,7 +173,7 @@ void fuzz_worker(const struct fuzz_job *job, unsigned int nr, struct fuzz_counte
 
 	if (job->compare) {
 		spread(nr);
-		worker.host = fuzz_host_open(job->deep);
+		worker.host = fuzz_host_open(job->deep, getppid());
 	}
 	worker.known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	worker.cut = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);

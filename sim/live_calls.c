@@ -69,7 +69,8 @@ static bool put_path(struct live_backend *live, const char *path, uint64_t flags
 /* "/swap" is the device of the scenario; there are no others. */
 static uint64_t put_swap_path(struct live_backend *live, const char *path)
 {
-	const char *device = strcmp(path, "/swap") ? NULL : live_swap_path(live->swap);
+	const char *device = strcmp(path, "/swap") ? NULL :
+			     live_hold_swap_path(live->settings.hold);
 
 	return put_string(live, device ? device : "/nonexistent/swap");
 }

@@ -7,7 +7,7 @@
 #include <sched.h>
 
 #include "sim/backend_live.h"
-#include "sim/live_swap.h"
+#include "sim/live_hold.h"
 #include "sim/live_task.h"
 
 struct live_backend {
@@ -18,7 +18,6 @@ struct live_backend {
 	uint64_t next_content;	/* for stores without a value */
 	GPtrArray *pins;	/* struct live_pin *, in order of birth */
 	char *folder;		/* private files, made at first use; NULL for none */
-	struct live_swap *swap;	/* a device, or that there is none */
 	bool pinned;		/* to one CPU; before was: */
 	cpu_set_t cpus;
 };

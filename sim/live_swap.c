@@ -2,29 +2,22 @@
  * live_swap.c - see live_swap.h.
  */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
 #include <glib/gstdio.h>
-#include <limits.h>
-#include <poll.h>
 #include <linux/kernel-page-flags.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/swap.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "sim/live_host.h"
 #include "sim/live_swap.h"
 
 #define PAGE	4096UL
-#define MAX_USES	100
 #define OFF_TRIES	1200
 #define READ_TIME	10000	/* microseconds: plenty for a few pages */
 #define WRITE_TRIES	10000
@@ -35,67 +28,13 @@
 #define ZRAM_CONTROL	"/sys/class/zram-control/"
 
 struct live_swap {
-	pid_t guardian;		/* 0: there is no device, only the lock */
-	int control;		/* closed: the guardian ends; or the lock */
-	char path[PATH_MAX];	/* of the device */
-	uint64_t bytes;
-	enum live_swap_kind kind;
-	unsigned int uses;	/* by live_swap_keep() */
-};
-
-#define LOCK_SECONDS	60	/* to wait for others on this host */
-
-/* What the guardian has made. */
-struct device {
-	char *path;
+	char *path;		/* of the device */
+	bool on;
 	int zram;		/* its number, or -1 */
-	uint64_t cluster;	/* page-cluster before */
+	uint64_t cluster;	/* page-cluster before; UINT64_MAX: unknown */
 };
 
-/* ---- the lock ---- */
-
-/* Held as long as the descriptor is open; -1 where no such file can be had: then nobody waits. */
-static int take_lock(int how)
-{
-	g_autofree char *path = g_build_filename(g_get_tmp_dir(), "mmsim-live.lock", NULL);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		fd = open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0666);
-	if (fd >= 0)
-		flock(fd, how);
-	return fd;
-}
-
-/*
- * Alone on this host: false if nobody waits for us any more, mmsim having closed @control, or
- * if others hold the lock for too long.
- */
-static bool take_lock_alone(int control)
-{
-	struct pollfd gone = { .fd = control, .events = POLLIN };
-	int fd = take_lock(LOCK_EX | LOCK_NB);
-	int rounds = 0;
-
-	while (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK) {
-		if (rounds++ >= LOCK_SECONDS * 10 || poll(&gone, 1, 100) > 0)
-			return false;
-	}
-	return poll(&gone, 1, 0) <= 0;
-}
-
-/* Whoever reads what mmsim writes is not to wait for us. */
-static void let_go_of_output(void)
-{
-	int null = open("/dev/null", O_RDWR);
-
-	for (int fd = 0; null >= 0 && fd <= 2; fd++)
-		dup2(null, fd);
-	if (null > 2)
-		close(null);
-}
-
-/* ---- the device, in the guardian ---- */
+/* ---- the device ---- */
 
 static bool write_text(const char *path, uint64_t number)
 {
@@ -119,13 +58,13 @@ static bool write_header(int fd, uint64_t bytes)
 	return pwrite(fd, page, PAGE, 0) == (ssize_t)PAGE && !fsync(fd);
 }
 
-static bool make_swapfile(struct device *device, uint64_t bytes)
+static bool make_swapfile(struct live_swap *swap, uint64_t bytes)
 {
 	int fd;
 	bool good;
 
-	device->path = g_build_filename(g_get_tmp_dir(), "mmsim-swap-XXXXXX", NULL);
-	fd = g_mkstemp_full(device->path, O_RDWR | O_CLOEXEC, 0600);
+	swap->path = g_build_filename(g_get_tmp_dir(), "mmsim-swap-XXXXXX", NULL);
+	fd = g_mkstemp_full(swap->path, O_RDWR | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return false;
 	good = !posix_fallocate(fd, 0, (off_t)bytes) && write_header(fd, bytes);
@@ -134,20 +73,20 @@ static bool make_swapfile(struct device *device, uint64_t bytes)
 }
 
 /* A node of our own: there may be nobody who makes one in /dev. */
-static bool make_node(struct device *device)
+static bool make_node(struct live_swap *swap)
 {
-	g_autofree char *numbers = g_strdup_printf("/sys/block/zram%d/dev", device->zram);
+	g_autofree char *numbers = g_strdup_printf("/sys/block/zram%d/dev", swap->zram);
 	g_autofree char *text = NULL;
 	unsigned int major, minor;
 
-	device->path = g_strdup_printf("%s/mmsim-zram-%d", g_get_tmp_dir(), (int)getpid());
+	swap->path = g_strdup_printf("%s/mmsim-zram-%d", g_get_tmp_dir(), (int)getpid());
 	if (!g_file_get_contents(numbers, &text, NULL, NULL) ||
 	    sscanf(text, "%u:%u", &major, &minor) != 2)
 		return false;
-	return !mknod(device->path, S_IFBLK | 0600, makedev(major, minor));
+	return !mknod(swap->path, S_IFBLK | 0600, makedev(major, minor));
 }
 
-static bool make_zram(struct device *device, uint64_t bytes)
+static bool make_zram(struct live_swap *swap, uint64_t bytes)
 {
 	g_autofree char *size = NULL;
 	uint64_t number = 0;
@@ -156,29 +95,30 @@ static bool make_zram(struct device *device, uint64_t bytes)
 
 	if (!live_host_number(ZRAM_CONTROL "hot_add", &number))
 		return false;
-	device->zram = (int)number;
-	size = g_strdup_printf("/sys/block/zram%d/disksize", device->zram);
-	if (!write_text(size, bytes) || !make_node(device))
+	swap->zram = (int)number;
+	size = g_strdup_printf("/sys/block/zram%d/disksize", swap->zram);
+	if (!write_text(size, bytes) || !make_node(swap))
 		return false;
-	fd = open(device->path, O_RDWR | O_CLOEXEC);
+	fd = open(swap->path, O_RDWR | O_CLOEXEC);
 	good = fd >= 0 && write_header(fd, bytes);
 	if (fd >= 0)
 		close(fd);
 	return good;
 }
 
-static void unmake(struct device *device)
+static void unmake(struct live_swap *swap)
 {
 	g_autofree char *reset = NULL;
 
-	write_text(CLUSTER_PATH, device->cluster);
-	if (device->path)
-		unlink(device->path);
-	if (device->zram < 0)
+	if (swap->cluster != UINT64_MAX)
+		write_text(CLUSTER_PATH, swap->cluster);
+	if (swap->path)
+		unlink(swap->path);
+	if (swap->zram < 0)
 		return;
-	reset = g_strdup_printf("/sys/block/zram%d/reset", device->zram);
+	reset = g_strdup_printf("/sys/block/zram%d/reset", swap->zram);
 	write_text(reset, 1);
-	write_text(ZRAM_CONTROL "hot_remove", (uint64_t)device->zram);
+	write_text(ZRAM_CONTROL "hot_remove", (uint64_t)swap->zram);
 }
 
 static bool is_swap(const char *path)
@@ -190,15 +130,15 @@ static bool is_swap(const char *path)
 
 /* A process of the scenario may be in its own swapoff(), which fails when that is killed: so it is
  * tried until the device is off, whatever the error. */
-static void take_off(const struct device *device)
+static void take_off(const struct live_swap *swap)
 {
-	for (int tries = 0; tries < OFF_TRIES && is_swap(device->path); tries++)
-		if (swapoff(device->path))
+	for (int tries = 0; tries < OFF_TRIES && is_swap(swap->path); tries++)
+		if (swapoff(swap->path))
 			g_usleep(50000);
 }
 
 /* What is in the way, or NULL. */
-static const char *make(struct device *device, uint64_t bytes, enum live_swap_kind kind)
+static const char *make(struct live_swap *swap, uint64_t bytes, enum live_swap_kind kind)
 {
 	g_autofree char *zswap = NULL;
 
@@ -207,133 +147,43 @@ static const char *make(struct device *device, uint64_t bytes, enum live_swap_ki
 	if (g_file_get_contents("/sys/module/zswap/parameters/enabled", &zswap, NULL, NULL) &&
 	    zswap[0] == 'Y')
 		return "zswap is on";
-	if (!live_host_number(CLUSTER_PATH, &device->cluster) || !write_text(CLUSTER_PATH, 0))
+	if (!live_host_number(CLUSTER_PATH, &swap->cluster) || !write_text(CLUSTER_PATH, 0))
 		return "page-cluster cannot be set";
-	if (!(kind == LIVE_SWAP_ZRAM ? make_zram : make_swapfile)(device, bytes))
+	if (!(kind == LIVE_SWAP_ZRAM ? make_zram : make_swapfile)(swap, bytes))
 		return "no swap device can be made";
-	return swapon(device->path, 0) ? "swapon() is refused" : NULL;
-}
-
-/* Never returns. */
-static void guard(uint64_t bytes, enum live_swap_kind kind, int control, int answer)
-{
-	struct device device = { .zram = -1, .cluster = 3 };
-	const char *why;
-	char byte, *text;
-
-	/* What ends mmsim must not end us before the host is as it was. */
-	setsid();
-	for (int signal = SIGHUP; signal <= SIGTERM; signal++)
-		if (signal != SIGKILL)
-			sigaction(signal, &(struct sigaction){ .sa_handler = SIG_IGN }, NULL);
-	let_go_of_output();
-	why = take_lock_alone(control) ? make(&device, bytes, kind) :
-					 "other live runs hold this host";
-	text = why ? g_strdup(why) : g_strdup_printf("@%s", device.path);
-	if (write(answer, text, strlen(text) + 1) < 0)
-		why = "nobody there";
-	close(answer);
-	while (!why && read(control, &byte, 1) < 0 && errno == EINTR)
-		;
-	if (!why)
-		take_off(&device);
-	unmake(&device);
-	_exit(0);
-}
-
-/* ---- mmsim's side ---- */
-
-static struct live_swap *share_host(void)
-{
-	struct live_swap *swap = g_new0(struct live_swap, 1);
-
-	swap->control = take_lock(LOCK_SH);
-	return swap;
+	swap->on = !swapon(swap->path, 0);
+	return swap->on ? NULL : "swapon() is refused";
 }
 
 struct live_swap *live_swap_on(uint64_t bytes, enum live_swap_kind kind, char **why)
 {
-	int control[2], answer[2];
-	struct live_swap *swap;
-	char text[PATH_MAX] = "the guardian died";
+	struct live_swap *swap = g_new0(struct live_swap, 1);
+	const char *text;
 
-	if (!bytes)
-		return share_host();
-	if (geteuid()) {
-		*why = g_strdup("a swap device needs root");
-		return NULL;
-	}
-	if (pipe2(control, O_CLOEXEC) || pipe2(answer, O_CLOEXEC)) {
-		*why = g_strdup_printf("pipe: %s", g_strerror(errno));
-		return NULL;
-	}
-	swap = g_new0(struct live_swap, 1);
-	fflush(NULL);
-	swap->guardian = fork();
-	if (swap->guardian == 0) {
-		close(control[1]);
-		close(answer[0]);
-		guard(bytes, kind, control[0], answer[1]);
-	}
-	close(control[0]);
-	close(answer[1]);
-	swap->control = control[1];
-	if (read(answer[0], text, sizeof(text) - 1) < 0)
-		text[0] = 'x';
-	close(answer[0]);
-	if (text[0] == '@') {
-		g_strlcpy(swap->path, text + 1, sizeof(swap->path));
-		return swap;
-	}
+	swap->zram = -1;
+	swap->cluster = UINT64_MAX;
+	text = make(swap, bytes, kind);
 	*why = g_strdup(text);
-	live_swap_off(swap);
-	return NULL;
-}
-
-struct live_swap *live_swap_keep(struct live_swap **kept, uint64_t bytes, enum live_swap_kind kind,
-				 char **why)
-{
-	struct live_swap *swap = *kept;
-
-	if (swap && swap->bytes == bytes && swap->kind == kind && swap->uses++ < MAX_USES)
-		return swap;
-	live_swap_off(swap);
-	*kept = swap = live_swap_on(bytes, kind, why);
-	if (swap) {
-		swap->bytes = bytes;
-		swap->kind = kind;
-	}
 	return swap;
 }
 
 const char *live_swap_path(const struct live_swap *swap)
 {
-	return swap->path[0] ? swap->path : NULL;
+	return swap->path;
 }
 
 void live_swap_off(struct live_swap *swap)
 {
 	if (!swap)
 		return;
-	if (swap->control >= 0)
-		close(swap->control);
-	if (swap->guardian > 0)
-		waitpid(swap->guardian, NULL, 0);
+	if (swap->on)
+		take_off(swap);
+	unmake(swap);
+	g_free(swap->path);
 	g_free(swap);
 }
 
-bool live_swap_alone(const struct live_swap *swap)
-{
-	if (swap->guardian || swap->control < 0)
-		return true;
-	for (int tries = 0; tries < 2500; tries++) {
-		if (!flock(swap->control, LOCK_EX | LOCK_NB))
-			return true;
-		g_usleep(2000);
-	}
-	flock(swap->control, LOCK_SH);
-	return false;
-}
+/* ---- what is on its way ---- */
 
 GArray *live_swap_frames(pid_t pid, uint64_t start, uint64_t len)
 {

@@ -1,12 +1,8 @@
 /*
  * live_thp.c - the host's settings of huge pages; see live_thp.h.
  *
- * Two locks: who wants to change something holds the gate while he waits for the others to
- * finish, so that new ones queue up behind him.  A run that needs no change holds the second
- * lock together with its like.
- *
  * khugepaged sleeps scan_sleep_millisecs between two passes, but wakes at once when it learns
- * of a first address space.  So it is given a long sleep, and the address space of mmsim.
+ * of a first address space.  So it is given a long sleep, and an address space of ours.
  *
  * In the kernel:  mm/khugepaged.c khugepaged_wait_work(), __khugepaged_enter();
  *                 mm/huge_memory.c, the sysfs part.
@@ -15,9 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
-#include <glib/gstdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -26,15 +20,10 @@
 #define SYSFS	"/sys/kernel/mm/transparent_hugepage/"
 #define SLEEP	SYSFS "khugepaged/scan_sleep_millisecs"
 #define SCANS	SYSFS "khugepaged/full_scans"
-#define GATE	"/run/lock/mmsim-thp.gate"
-#define LOCK	"/run/lock/mmsim-thp.lock"
-#define SAVED	"/run/lock/mmsim-thp.saved"	/* "PATH VALUE" lines: what was there */
 #define HUGE	(2UL << 20)
-#define PATIENCE	600	/* tenths of a second */
 
 struct live_thp {
-	int lock;		/* descriptor; -1 if this host has no place for one */
-	bool changed;
+	GPtrArray *before;	/* char *: a path and what was there, in turn */
 	void *bait;		/* memory of ours that khugepaged knows of, or NULL */
 };
 
@@ -65,25 +54,6 @@ static bool write_setting(const char *path, const char *value)
 	return written == (ssize_t)strlen(value);
 }
 
-static void restore(void)
-{
-	g_autofree char *text = NULL;
-	g_auto(GStrv) lines = NULL;
-
-	if (!g_file_get_contents(SAVED, &text, NULL, NULL))
-		return;
-	lines = g_strsplit(text, "\n", -1);
-	for (guint i = 0; lines[i]; i++) {
-		char *space = strchr(lines[i], ' ');
-
-		if (!space || !g_str_has_prefix(lines[i], SYSFS))
-			continue;
-		*space = '\0';
-		write_setting(lines[i], space + 1);
-	}
-	g_unlink(SAVED);
-}
-
 /* ---- what differs ---- */
 
 /* PATH and wanted value in turn. */
@@ -112,19 +82,6 @@ static GPtrArray *changes_for(const struct live_thp_wish *wish)
 	return todo;
 }
 
-/* All that is to be changed is written down before the first change. */
-static bool save(const GPtrArray *todo)
-{
-	g_autoptr(GString) text = g_string_new(NULL);
-
-	for (guint i = 0; i < todo->len; i += 2) {
-		g_autofree char *is = read_setting(todo->pdata[i]);
-
-		g_string_append_printf(text, "%s %s\n", (char *)todo->pdata[i], is);
-	}
-	return g_file_set_contents(SAVED, text->str, (gssize)text->len, NULL);
-}
-
 /* ---- khugepaged ---- */
 
 /* Gives it a first address space, and waits until it has been there and sleeps: a while on a
@@ -148,105 +105,43 @@ static void bait(struct live_thp *thp, const char *before)
 	}
 }
 
-/* ---- locks ---- */
-
-static int open_lock(const char *path)
-{
-	return open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-}
-
-static bool lock_within(int fd, int how)
-{
-	for (int i = 0; i < PATIENCE; i++) {
-		if (!flock(fd, how | LOCK_NB))
-			return true;
-		g_usleep(100000);
-	}
-	return false;
-}
-
-static bool take_lock(struct live_thp *thp, bool alone)
-{
-	int gate = open_lock(GATE);
-	bool good;
-
-	if (gate < 0)
-		return !alone;	/* not root: nobody here changes anything */
-	thp->lock = open_lock(LOCK);
-	good = thp->lock >= 0 && lock_within(gate, LOCK_EX) &&
-	       lock_within(thp->lock, alone ? LOCK_EX : LOCK_SH);
-	close(gate);
-	return good;
-}
+/* ---- all of it ---- */
 
 static bool apply(struct live_thp *thp, const GPtrArray *todo, char **why)
 {
-	thp->changed = true;
-	if (!save(todo)) {
-		*why = g_strdup_printf("%s: %s", SAVED, g_strerror(errno));
-		return false;
-	}
-	for (guint i = 0; i < todo->len; i += 2)
+	for (guint i = 0; i < todo->len; i += 2) {
+		g_ptr_array_add(thp->before, g_strdup(todo->pdata[i]));
+		g_ptr_array_add(thp->before, read_setting(todo->pdata[i]));
 		if (!write_setting(todo->pdata[i], todo->pdata[i + 1])) {
 			*why = g_strdup_printf("%s cannot be set to %s on this host",
 					       (char *)todo->pdata[i],
 					       (char *)todo->pdata[i + 1]);
 			return false;
 		}
+	}
 	return true;
 }
 
-static bool set_up(struct live_thp *thp, const struct live_thp_wish *wish, char **why)
-{
-	g_autofree char *scans = read_setting(SCANS);
-	g_autoptr(GPtrArray) todo = changes_for(wish);
-	bool alone = todo->len || !access(SAVED, F_OK);
-
-	if (!take_lock(thp, alone)) {
-		*why = g_strdup("settings of huge pages are in use by another run");
-		return false;
-	}
-	if (!access(SAVED, F_OK) && alone)
-		restore();	/* of somebody who was killed */
-	g_ptr_array_unref(todo);
-	todo = changes_for(wish);
-	g_free(scans);
-	scans = read_setting(SCANS);
-	if (!todo->len)
-		return true;
-	if (!alone) {
-		*why = g_strdup("settings of huge pages changed meanwhile");
-		return false;
-	}
-	if (!apply(thp, todo, why))
-		return false;
-	if (wish->quiet)
-		bait(thp, scans);
-	return true;
-}
-
-struct live_thp *live_thp_hold(const struct live_thp_wish *wish, char **why)
+struct live_thp *live_thp_change(const struct live_thp_wish *wish, char **why)
 {
 	struct live_thp *thp = g_new0(struct live_thp, 1);
+	g_autofree char *scans = read_setting(SCANS);
+	g_autoptr(GPtrArray) todo = changes_for(wish);
 
-	thp->lock = -1;
-	if (set_up(thp, wish, why))
-		return thp;
-	live_thp_release(thp);
-	return NULL;
+	thp->before = g_ptr_array_new_with_free_func(g_free);
+	if (apply(thp, todo, why) && todo->len && wish->quiet)
+		bait(thp, scans);
+	return thp;
 }
 
-void live_thp_release(struct live_thp *thp)
+void live_thp_undo(struct live_thp *thp)
 {
 	if (!thp)
 		return;
-	if (thp->changed)
-		restore();
+	for (guint i = thp->before->len; i >= 2; i -= 2)
+		write_setting(thp->before->pdata[i - 2], thp->before->pdata[i - 1]);
+	g_ptr_array_unref(thp->before);
 	if (thp->bait)
 		munmap(thp->bait, 2 * HUGE);
-	if (thp->lock >= 0) {
-		flock(thp->lock, LOCK_UN);
-		close(thp->lock);
-	}
 	g_free(thp);
 }

@@ -1,8 +1,7 @@
 /*
  * live_thp.h - the host's settings of huge pages, changed for a scenario and put back.
  *
- * They are the host's, not a process's: while one run has changed them others wait. What was
- * there is kept in a file first, so that it is put back by the next run if this one is killed.
+ * They are the host's, not a process's: whoever changes them holds it (live_hold.h).
  *
  * In the kernel:  /sys/kernel/mm/transparent_hugepage.
  */
@@ -23,8 +22,9 @@ struct live_thp_wish {
 
 struct live_thp;
 
-/* The wish is the host's until live_thp_release(); NULL and *why (g_free()) if it cannot be. */
-struct live_thp *live_thp_hold(const struct live_thp_wish *wish, char **why);
-void live_thp_release(struct live_thp *thp);
+/* Makes the host as is wished; *why (g_free()) if it cannot be, and then, too, what is returned
+ * undoes what has been done. */
+struct live_thp *live_thp_change(const struct live_thp_wish *wish, char **why);
+void live_thp_undo(struct live_thp *thp);
 
 #endif

@@ -8,8 +8,8 @@
 #include "model/swap.h"
 #include "sim/backend_live.h"
 #include "sim/backend_model.h"
+#include "sim/live_hold.h"
 #include "sim/live_host.h"
-#include "sim/live_thp.h"
 #include "sim/side_by_side.h"
 
 static bool same_number(const char *path, uint64_t wanted, char **why)
@@ -88,32 +88,44 @@ static struct live_thp_wish wish_of(const struct side_by_side *both,
 	return wish;
 }
 
+/* Of this run alone, or kept for many. */
+static struct live_hold *hold_host(struct side_by_side *both, const struct machine_config *config,
+				   const struct side_by_side_means *means, const char *thp,
+				   char **why)
+{
+	const struct live_wish wish = {
+		.thp = wish_of(both, config, thp), .swap = config->swap,
+		.swap_kind = config->swap_device == SWAP_ZRAM ? LIVE_SWAP_ZRAM : LIVE_SWAP_FILE,
+		.alone = means->alone, .group = means->group,
+	};
+
+	if (means->kept_hold)
+		return live_hold_keep(means->kept_hold, &wish, why);
+	return both->hold = live_hold_take(&wish, why);
+}
+
 struct backend *side_by_side_wrap(struct side_by_side *both, struct backend *model,
 				  const struct machine_config *config,
 				  const struct side_by_side_means *means, const char *first,
 				  struct comparison *cmp, char **why)
 {
 	g_autofree char *thp = live_host_thp();
-	const struct live_settings settings = {
+	struct live_settings settings = {
 		.capable = config->capable,
 		.thp_never = config->thp == THP_NEVER && strcmp(thp, "never") &&
 			     !both->may_be_huge,
 		.thp_advised = config->thp == THP_MADVISE && !strcmp(thp, "always"),
-		.swap = config->swap, .swap_zram = config->swap_device == SWAP_ZRAM,
+		.swap = config->swap > 0, .swap_zram = config->swap_device == SWAP_ZRAM,
 		.ksm_use_zero_pages = config->ksm_use_zero_pages,
 		.rlim_stack = config->rlim_stack, .rlim_memlock = config->rlim_memlock,
 		.rlim_as = config->rlim_as, .rlim_data = config->rlim_data,
 		.deep = means->deep, .quick = means->quick, .stock = means->stock,
-		.kept_swap = means->kept_swap, .alone = means->alone,
+		.alone = means->alone,
 	};
-	const struct live_thp_wish wish = wish_of(both, config, thp);
 
-	both->thp = live_thp_hold(&wish, why);
-	if (!both->thp) {
-		backend_destroy(model);
-		return NULL;
-	}
-	both->live = backend_live_create(&settings, first, why);
+	settings.hold = hold_host(both, config, means, thp, why);
+	if (settings.hold)
+		both->live = backend_live_create(&settings, first, why);
 	if (!both->live) {
 		backend_destroy(model);
 		return NULL;
@@ -125,8 +137,8 @@ struct backend *side_by_side_wrap(struct side_by_side *both, struct backend *mod
 
 void side_by_side_end(struct side_by_side *both)
 {
-	live_thp_release(both->thp);
-	both->thp = NULL;
+	live_hold_release(both->hold);
+	both->hold = NULL;
 }
 
 /* A look at the host empties the batches of its CPU, first and last: so are the model's. */

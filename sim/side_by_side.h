@@ -7,21 +7,23 @@
 #ifndef SIM_SIDE_BY_SIDE_H
 #define SIM_SIDE_BY_SIDE_H
 
+#include <sys/types.h>
+
 #include "model/machine.h"
 #include "sim/live_pair.h"
 
 struct live_deep;
+struct live_hold;
 struct live_quick;
 struct live_stock;
-struct live_thp;
-struct live_swap;
 
 /* How to look at the host; all borrowed, all may be NULL: as in struct live_settings. */
 struct side_by_side_means {
 	struct live_deep *deep;
 	struct live_quick *quick;
 	struct live_stock *stock;
-	struct live_swap **kept_swap;
+	struct live_hold **kept_hold;	/* of many runs; NULL: each has its own */
+	pid_t group;			/* who runs beside us with the same wishes; 0: nobody */
 	bool alone;			/* nobody else may run on the host meanwhile */
 };
 
@@ -29,7 +31,7 @@ struct side_by_side_means {
 struct side_by_side {
 	struct backend *pair, *live;
 	struct machine *machine;	/* the model in it */
-	struct live_thp *thp;		/* the host's settings are ours: side_by_side_end() */
+	struct live_hold *hold;		/* of this run alone: side_by_side_end() */
 	bool may_be_huge;		/* the script asks for huge pages: set before */
 };
 

@@ -22,10 +22,15 @@ static void wp_page_reuse(struct vm_fault *vmf)
 	vmf_unlock(vmf);
 }
 
-/* Kernel: __wp_can_reuse_large_anon_folio(). */
+/*
+ * The only page left of a large folio is copied all the same, so that the folio goes.
+ * Kernel: __wp_can_reuse_large_anon_folio().
+ */
 static bool wp_can_reuse_large_folio(const struct folio *folio)
 {
-	return !folio_maybe_mapped_shared(folio) && folio_mapcount(folio) == folio_ref_count(folio);
+	if (folio_mapcount(folio) <= 1 || folio_maybe_mapped_shared(folio))
+		return false;
+	return folio_mapcount(folio) == folio_ref_count(folio);
 }
 
 /*

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "sim/arena.h"
 #include "sim/coroutine.h"
 
 #if !defined(__x86_64__) || defined(MMSIM_UCONTEXT)
@@ -28,7 +29,7 @@
 #include <sanitizer/common_interface_defs.h>
 #define STACK_SIZE	(1UL << 20)	/* red zones make frames several times as large */
 #else
-#define STACK_SIZE	(256UL << 10)
+#define STACK_SIZE	ARENA_STACK_SIZE
 #endif
 
 struct coroutine {
@@ -37,7 +38,7 @@ struct coroutine {
 	bool done;
 	bool begun;		/* its stack has a frame to go back to */
 	char *stack;		/* lowest address, above the guard page */
-	char *mapping;		/* guard page included */
+	char *mapping;		/* guard page included; NULL: the arena's */
 	size_t mapping_size;
 #ifdef USE_UCONTEXT
 	ucontext_t inside, outside;
@@ -119,6 +120,13 @@ static void prepare(struct coroutine *co)
 		    (unsigned int)(address >> 32), (unsigned int)address);
 }
 
+/* A context is more than a stack pointer. */
+static bool take_from_arena(struct coroutine *co)
+{
+	(void)co;
+	return false;
+}
+
 static void switch_in(struct coroutine *co)
 {
 	swapcontext(&co->outside, &co->inside);
@@ -177,6 +185,13 @@ static void prepare(struct coroutine *co)
 	co->inside = top;
 }
 
+static bool take_from_arena(struct coroutine *co)
+{
+	co->stack = arena_stack_take(&co->inside);
+	co->inside = co->stack ? co->stack + STACK_SIZE : NULL;
+	return co->stack != NULL;
+}
+
 static void switch_in(struct coroutine *co)
 {
 	mmsim_coroutine_switch(&co->outside, co->inside);
@@ -196,13 +211,15 @@ struct coroutine *coroutine_create(void)
 	struct coroutine *co = g_new0(struct coroutine, 1);
 	size_t guard = (size_t)sysconf(_SC_PAGESIZE);
 
+	co->done = true;
+	if (take_from_arena(co))
+		return co;
 	co->mapping_size = STACK_SIZE + guard;
 	co->mapping = mmap(NULL, co->mapping_size, PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
 	if (co->mapping == MAP_FAILED || mprotect(co->mapping, guard, PROT_NONE))
 		g_error("no memory for a stack of %zu bytes", co->mapping_size);
 	co->stack = co->mapping + guard;
-	co->done = true;
 	return co;
 }
 
@@ -210,7 +227,8 @@ void coroutine_destroy(struct coroutine *co)
 {
 	if (!co)
 		return;
-	munmap(co->mapping, co->mapping_size);
+	if (!arena_stack_give(co->stack))
+		munmap(co->mapping, co->mapping_size);
 	g_free(co);
 }
 

@@ -4,19 +4,8 @@
 #include <string.h>
 
 #include "sim/explore.h"
+#include "sim/explore_runs.h"
 #include "sim/schedule.h"
-
-/* What one execution showed, while it runs. */
-struct execution {
-	struct exploration *found;
-	struct explore_search *search;
-	unsigned int race_number;	/* of the statement, 0 before it */
-	GPtrArray *calls;		/* char *: "mover: 0" */
-	GArray *truths;			/* bool, of each expression in order */
-	GPtrArray *texts;		/* its text; const struct stmt * in stmts */
-	GPtrArray *stmts;
-	struct explore_failure *failed;	/* the first one; owned */
-};
 
 const struct stmt *script_race(const struct script *script)
 {
@@ -93,125 +82,68 @@ void exploration_destroy(struct exploration *found)
 	g_free(found);
 }
 
-/* ---- one execution ---- */
+/* ---- what executions showed ---- */
 
-static void fail(struct execution *now, const char *rule, const char *what, const char *detail,
-		 bool expected)
+static struct explore_outcome *outcome_of(struct exploration *found,
+					  const struct explore_search *search, const char *text)
 {
-	struct explore_failure *failure;
-
-	if (now->failed)
-		return;
-	failure = g_new0(struct explore_failure, 1);
-	failure->rule = g_strdup(rule);
-	failure->what = g_strdup(what);
-	failure->detail = g_strdup(detail);
-	failure->expected = expected;
-	now->failed = failure;
-}
-
-static void note_violation(struct execution *now, const struct event *event)
-{
-	const struct broken_rule *broken = event->broken;
-	g_autofree char *what = g_strdup_printf("%s  %s", broken->rule, broken->place);
-	g_autofree char *detail = g_strdup_printf("expected  %s\nsaw       %s", broken->expected,
-						  broken->saw);
-
-	fail(now, broken->rule, what, detail, event->ok);
-}
-
-static void note_error(struct execution *now, const struct event *event)
-{
-	g_autofree char *what = g_strdup_printf("line %u: %s", event->diag->line,
-						event->diag->message);
-
-	if (event->stmt && event->stmt->kind == STMT_EXPECT)
-		return;		/* a claim */
-	fail(now, NULL, what, event->diag->note ? event->diag->note : "", false);
-}
-
-static void on_event(void *data, struct run *run, const struct event *event)
-{
-	struct execution *now = data;
-
-	switch (event->kind) {
-	case EVENT_CALL:
-		if (run->member)
-			g_ptr_array_add(now->calls, g_strdup_printf("%s: %s = %s", event->task,
-								    event->text, event->result));
-		return;
-	case EVENT_EXPECT:
-		g_array_append_val(now->truths, event->truth);
-		g_ptr_array_add(now->texts, g_strdup(event->text));
-		g_ptr_array_add(now->stmts, (gpointer)event->stmt);
-		return;
-	case EVENT_VIOLATION:
-		note_violation(now, event);
-		return;
-	case EVENT_ERROR:
-		note_error(now, event);
-		return;
-	default:
-		return;
-	}
-}
-
-static gint by_text(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static void count_outcome(struct execution *now)
-{
-	struct exploration *found = now->found;
-	g_autofree char *text = NULL;
 	struct explore_outcome *outcome;
 	guint at = 0;
 
-	g_ptr_array_sort(now->calls, by_text);
-	g_ptr_array_add(now->calls, NULL);
-	text = g_strjoinv("\n", (char **)now->calls->pdata);
 	for (; at < found->outcomes->len; at++) {
 		outcome = found->outcomes->pdata[at];
 		if (strcmp(outcome->text, text) < 0)
 			continue;
 		if (strcmp(outcome->text, text) > 0)
 			break;
-		outcome->count++;
-		return;
+		return outcome;
 	}
 	outcome = g_new0(struct explore_outcome, 1);
-	outcome->text = g_steal_pointer(&text);
-	outcome->count = 1;
+	outcome->text = g_strdup(text);
 	outcome->schedule = schedule_text(found->script, found->race,
-					  explore_search_steps(now->search));
+					  explore_search_steps(search));
 	g_ptr_array_insert(found->outcomes, (gint)at, outcome);
+	return outcome;
 }
 
-static void count_claims(struct execution *now)
+static void count_outcome(struct exploration *found, const struct explore_search *search,
+			  struct showing *showing)
 {
-	struct exploration *found = now->found;
+	struct explore_outcome *outcome = showing->counted;
 
-	for (guint i = 0; i < now->truths->len; i++) {
-		bool truth = g_array_index(now->truths, bool, i);
-		struct explore_claim *claim;
-		char **first;
+	if (!outcome)
+		showing->counted = outcome = outcome_of(found, search, showing->outcome);
+	outcome->count++;
+}
 
-		if (i == found->claims->len) {
-			const struct stmt *stmt = now->stmts->pdata[i];
+static struct explore_claim *claim_of(struct exploration *found, const struct showing *showing,
+				      guint i)
+{
+	const struct stmt *stmt = showing->stmts->pdata[i];
+	struct explore_claim *claim;
 
-			claim = g_new0(struct explore_claim, 1);
-			claim->text = g_strdup(now->texts->pdata[i]);
-			claim->quantifier = stmt->expect.quantifier;
-			claim->line = stmt->loc.line;
-			g_ptr_array_add(found->claims, claim);
-		}
-		claim = found->claims->pdata[i];
+	if (i < found->claims->len)
+		return found->claims->pdata[i];
+	claim = g_new0(struct explore_claim, 1);
+	claim->text = g_strdup(showing->texts->pdata[i]);
+	claim->quantifier = stmt->expect.quantifier;
+	claim->line = stmt->loc.line;
+	g_ptr_array_add(found->claims, claim);
+	return claim;
+}
+
+static void count_claims(struct exploration *found, const struct explore_search *search,
+			 const struct showing *showing)
+{
+	for (guint i = 0; i < showing->truths->len; i++) {
+		bool truth = g_array_index(showing->truths, bool, i);
+		struct explore_claim *claim = claim_of(found, showing, i);
+		char **first = truth ? &claim->true_schedule : &claim->false_schedule;
+
 		truth ? claim->true_count++ : claim->false_count++;
-		first = truth ? &claim->true_schedule : &claim->false_schedule;
 		if (!*first)
 			*first = schedule_text(found->script, found->race,
-					       explore_search_steps(now->search));
+					       explore_search_steps(search));
 	}
 }
 
@@ -225,30 +157,41 @@ static void copy_steps(struct explore_failure *failure, const GArray *steps)
 		g_array_index(failure->steps, struct taken_step, i).object = NULL;
 }
 
-static struct explore_failure *known(const struct exploration *found,
-				     const struct explore_failure *failure)
+static struct explore_failure *known(const struct exploration *found, const char *rule,
+				     const char *what)
 {
 	for (guint i = 0; i < found->failures->len; i++) {
 		struct explore_failure *other = found->failures->pdata[i];
 
-		if (failure->rule ? !g_strcmp0(other->rule, failure->rule) :
-				    !other->rule && !strcmp(other->what, failure->what))
+		if (rule ? !g_strcmp0(other->rule, rule) :
+			   !other->rule && !strcmp(other->what, what))
 			return other;
 	}
 	return NULL;
 }
 
-/* A new way to fail, or one known with fewer switches. Takes over now->failed. */
-static void count_failure(struct execution *now)
+static struct explore_failure *failure_create(const struct shown_failure *failed)
 {
-	const GArray *steps = explore_search_steps(now->search);
-	struct exploration *found = now->found;
-	struct explore_failure *failure = known(found, now->failed);
+	struct explore_failure *failure = g_new0(struct explore_failure, 1);
+
+	failure->rule = g_strdup(failed->rule);
+	failure->what = g_strdup(failed->what);
+	failure->detail = g_strdup(failed->detail);
+	failure->expected = failed->expected;
+	failure->switches = UINT_MAX;
+	return failure;
+}
+
+/* A new way to fail, or one known with fewer switches. */
+static void count_failure(struct exploration *found, const struct explore_search *search,
+			  const struct shown_failure *failed)
+{
+	const GArray *steps = explore_search_steps(search);
+	struct explore_failure *failure = known(found, failed->rule, failed->what);
 	unsigned int switches = schedule_switches(steps);
 
 	if (!failure) {
-		failure = g_steal_pointer(&now->failed);
-		failure->switches = UINT_MAX;
+		failure = failure_create(failed);
 		g_ptr_array_add(found->failures, failure);
 	}
 	failure->count++;
@@ -260,60 +203,29 @@ static void count_failure(struct execution *now)
 	copy_steps(failure, steps);
 }
 
-static void execution_init(struct execution *now, struct exploration *found,
-			   struct explore_search *search)
+/* Once; false if it cannot be run at all. */
+static bool execute(struct exploration *found, struct explore_search *search, struct runs *runs)
 {
-	*now = (struct execution){ .found = found, .search = search };
-	now->calls = g_ptr_array_new_with_free_func(g_free);
-	now->texts = g_ptr_array_new_with_free_func(g_free);
-	now->stmts = g_ptr_array_new();
-	now->truths = g_array_new(FALSE, FALSE, sizeof(bool));
-}
+	struct showing *showing = NULL;
 
-static void execution_clear(struct execution *now)
-{
-	g_ptr_array_unref(now->calls);
-	g_ptr_array_unref(now->texts);
-	g_ptr_array_unref(now->stmts);
-	g_array_unref(now->truths);
-	failure_free(now->failed);
-}
-
-/* Runs the script once; false if it cannot be run at all. */
-static bool execute(struct exploration *found, struct explore_search *search,
-		    struct backend **backend)
-{
-	struct execution now;
-	const struct run_options options = {
-		.event = on_event, .event_data = &now, .race = &explore_driver,
-		.race_data = search, .reuse = *backend, .skip_graphs = true,
-		.without_bugs = found->options.without_bugs, .explore = true,
-	};
-	struct run *run;
-	bool good = true;
-
-	execution_init(&now, found, search);
-	run = run_create(found->script, &options);
-	run_execute(run);
-	if (run->status == STATUS_REJECTED || run->status == STATUS_NOTHING) {
-		g_ptr_array_add(found->errors, diag_list_text(run->diags, false));
-		found->status = run->status;
-		good = false;
-	} else if (run->cut) {
+	switch (runs_execute(runs, &showing)) {
+	case EXECUTION_REJECTED:
+		g_ptr_array_add(found->errors, runs_errors(runs, &found->status));
+		return false;
+	case EXECUTION_CUT:
 		found->cut += !explore_search_restarts(search);
-	} else {
-		found->executions++;
-		found->steps += explore_search_steps(search)->len;
-		if (now.failed)
-			count_failure(&now);
-		if (!run->deadlock)
-			count_outcome(&now);
-		count_claims(&now);
+		return true;
+	case EXECUTION_OVER:
+		break;
 	}
-	*backend = run_keep_backend(run);
-	run_destroy(run);
-	execution_clear(&now);
-	return good;
+	found->executions++;
+	found->steps += explore_search_steps(search)->len;
+	if (showing->failed)
+		count_failure(found, search, showing->failed);
+	if (showing->outcome)
+		count_outcome(found, search, showing);
+	count_claims(found, search, showing);
+	return true;
 }
 
 /* ---- all of them ---- */
@@ -364,16 +276,17 @@ static void tell_progress(const struct exploration *found, const struct explore_
 				explore_search_progress(search));
 }
 
-static void search_all(struct exploration *found, struct backend **backend)
+static void search_all(struct exploration *found)
 {
 	struct explore_search *search = explore_search_create(found->options.engine,
 							      found->options.bound,
 							      found->options.seed);
+	struct runs *runs = runs_create(found->script, found->options.without_bugs, search);
 	gint64 start = g_get_monotonic_time(), next = start + 1000000;
 	bool more;
 
 	while ((more = explore_search_next(search))) {
-		if (!execute(found, search, backend))
+		if (!execute(found, search, runs))
 			break;
 		tell_progress(found, search, &next);
 		found->stopped_by = reason_to_stop(found, start);
@@ -384,6 +297,7 @@ static void search_all(struct exploration *found, struct backend **backend)
 	found->diverged = explore_search_diverged(search);
 	found->complete = !more && !found->bounded && !found->diverged;
 	found->ms = (uint64_t)(g_get_monotonic_time() - start) / 1000;
+	runs_destroy(runs);
 	explore_search_destroy(search);
 }
 
@@ -393,8 +307,7 @@ static void search_all(struct exploration *found, struct backend **backend)
 
 /* Looks for @failure with at most @bound preemptions. */
 static bool fails_within(const struct exploration *found, const struct explore_failure *failure,
-			 unsigned int bound, struct exploration **shorter,
-			 struct backend **backend)
+			 unsigned int bound, struct exploration **shorter)
 {
 	struct explore_options options = found->options;
 
@@ -404,8 +317,8 @@ static bool fails_within(const struct exploration *found, const struct explore_f
 	options.keep_going = false;
 	options.progress = NULL;
 	*shorter = exploration_create(found->script, &options);
-	search_all(*shorter, backend);
-	return known(*shorter, failure) != NULL;
+	search_all(*shorter);
+	return known(*shorter, failure->rule, failure->what) != NULL;
 }
 
 static void take_shorter(struct explore_failure *failure, struct explore_failure *shorter)
@@ -448,15 +361,14 @@ static void name_steps(const struct exploration *found, struct explore_failure *
 	schedule_destroy(schedule);
 }
 
-static void minimise(struct exploration *found, struct explore_failure *failure,
-		     struct backend **backend)
+static void minimise(struct exploration *found, struct explore_failure *failure)
 {
 	for (unsigned int bound = 0; bound <= 3; bound++) {
 		struct exploration *shorter;
-		bool fails = fails_within(found, failure, bound, &shorter, backend);
+		bool fails = fails_within(found, failure, bound, &shorter);
 
 		if (fails)
-			take_shorter(failure, known(shorter, failure));
+			take_shorter(failure, known(shorter, failure->rule, failure->what));
 		exploration_destroy(shorter);
 		if (fails)
 			return;
@@ -526,14 +438,12 @@ static int verdict(const struct exploration *found)
 struct exploration *explore(const struct script *script, const struct explore_options *options)
 {
 	struct exploration *found = exploration_create(script, options);
-	struct backend *backend = NULL;
 
 	if (options->without_bugs)
 		g_ptr_array_set_size(found->must, 0);
-	search_all(found, &backend);
+	search_all(found);
 	for (guint i = 0; i < found->failures->len; i++)
-		minimise(found, found->failures->pdata[i], &backend);
-	backend_destroy(backend);
+		minimise(found, found->failures->pdata[i]);
 	for (guint i = 0; i < found->failures->len; i++)
 		name_steps(found, found->failures->pdata[i]);
 	found->status = verdict(found);

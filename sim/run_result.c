@@ -89,12 +89,14 @@ static char *allowed_text(struct run *run, const struct stmt_call *call)
 	return g_string_free(out, FALSE);
 }
 
-/* "-ENOMEM (Cannot allocate memory)" */
+/* "-ENOMEM (Cannot allocate memory)".  g_strerror() would keep what it makes (sim/arena.h). */
 static char *with_words(const struct call_outcome *outcome, const char *shown)
 {
+	const char *words = NULL;
+
 	if (outcome->kind == OUTCOME_ERRNO && outcome->value < 134)
-		return g_strdup_printf("%s (%s)", shown, g_strerror((int)outcome->value));
-	return g_strdup(shown);
+		words = strerror((int)outcome->value);
+	return words ? g_strdup_printf("%s (%s)", shown, words) : g_strdup(shown);
 }
 
 static bool check_results(struct run *run, const struct stmt *stmt,

@@ -1,0 +1,51 @@
+/*
+ * explore_runs.h - a script with a race, run again and again as a search decides, and what
+ * each execution shows.
+ *
+ * Where an arena can be had, what is before the race runs once, and each execution begins by
+ * putting everything back as it was there; what has been seen of an end state before is not
+ * looked at again.  Elsewhere the whole script runs anew each time.  Both give the same.
+ *
+ * Locks: none.
+ */
+#ifndef SIM_EXPLORE_RUNS_H
+#define SIM_EXPLORE_RUNS_H
+
+#include "sim/explore_engine.h"
+
+/* How a call, an invariant or a claim went wrong first. */
+struct shown_failure {
+	char *rule;			/* of an invariant; NULL: see what */
+	char *what;			/* a line for people */
+	char *detail;			/* more lines, or "" */
+	bool expected;			/* the script says `must violate` */
+};
+
+/* What an execution showed. */
+struct showing {
+	char *outcome;			/* "mover: f() = 0" for each call; NULL: a deadlock */
+	GArray *truths;			/* bool, of each expression behind the race, in order */
+	GPtrArray *texts;		/* char *, their texts */
+	GPtrArray *stmts;		/* const struct stmt *, theirs */
+	struct shown_failure *failed;	/* or NULL */
+	void *counted;			/* the caller's; NULL at first */
+};
+
+enum execution_end {
+	EXECUTION_OVER,			/* *showing is what it showed */
+	EXECUTION_CUT,			/* the search ended it early */
+	EXECUTION_REJECTED,		/* the script cannot be run */
+};
+
+struct runs;
+
+/* All are borrowed. */
+struct runs *runs_create(const struct script *script, bool without_bugs,
+			 struct explore_search *search);
+void runs_destroy(struct runs *runs);
+/* Once more; *showing lives until the next execution, or longer. */
+enum execution_end runs_execute(struct runs *runs, struct showing **showing);
+/* Of EXECUTION_REJECTED: why, g_free(), and the exit status. */
+char *runs_errors(const struct runs *runs, int *status);
+
+#endif

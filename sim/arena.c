@@ -37,7 +37,7 @@
 #define NR_STACKS	128
 #define NR_CLASSES	160
 #define SMALL		1024		/* classes of 16 bytes each up to here */
-#define BLOCK		512		/* what is compared and copied at a time */
+#define BLOCK		256		/* what is compared and copied at a time */
 
 /* At the start of the heap, so that it is put back with it. */
 struct arena {
@@ -63,6 +63,9 @@ struct arena_mark {
 	struct saved_stack stack[NR_STACKS];
 	char *stacks;			/* the bytes of all of them */
 	char *bytes;			/* the heap */
+	/* Blocks in which the arena differed when its digest was taken; still to be put back. */
+	GArray *differing;		/* uint32_t: numbers */
+	bool digest_taken;		/* and nothing has run since */
 };
 
 /* ---- where it is ---- */
@@ -322,6 +325,7 @@ struct arena_mark *arena_mark(const struct arena *arena)
 	struct arena_mark *mark = g_new0(struct arena_mark, 1);
 	size_t at = 0;
 
+	mark->differing = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 	mark->used = arena->used;
 	mark->bytes = g_memdup2(arena, arena->used);
 	mark->stacks = g_malloc(arena_bytes(arena) - arena->used);
@@ -344,20 +348,30 @@ void arena_mark_free(struct arena_mark *mark)
 		return;
 	g_free(mark->bytes);
 	g_free(mark->stacks);
+	g_array_unref(mark->differing);
 	g_free(mark);
 }
 
-void arena_return(struct arena *arena, const struct arena_mark *mark)
+static void put_back(size_t at, const struct arena_mark *mark)
+{
+	memcpy(region + at, mark->bytes + at, MIN(BLOCK, mark->used - at));
+}
+
+static bool differs(size_t at, const struct arena_mark *mark)
+{
+	return memcmp(region + at, mark->bytes + at, MIN(BLOCK, mark->used - at)) != 0;
+}
+
+void arena_return(struct arena *arena, struct arena_mark *mark)
 {
 	const char *saved = mark->stacks;
 	size_t used = arena->used;
 
-	for (size_t at = 0; at < mark->used; at += BLOCK) {
-		size_t bytes = MIN(BLOCK, mark->used - at);
-
-		if (memcmp(region + at, mark->bytes + at, bytes))
-			memcpy(region + at, mark->bytes + at, bytes);
-	}
+	for (guint i = 0; mark->digest_taken && i < mark->differing->len; i++)
+		put_back((size_t)g_array_index(mark->differing, uint32_t, i) * BLOCK, mark);
+	for (size_t at = 0; !mark->digest_taken && at < mark->used; at += BLOCK)
+		if (differs(at, mark))
+			put_back(at, mark);
 	if (used > mark->used)
 		memset(region + mark->used, 0, used - mark->used);
 	for (unsigned int i = 0; i < mark->nr_stacks; i++) {
@@ -366,6 +380,12 @@ void arena_return(struct arena *arena, const struct arena_mark *mark)
 		memcpy(stack_at(mark->stack[i].slot) + ARENA_STACK_SIZE - bytes, saved, bytes);
 		saved += bytes;
 	}
+	mark->digest_taken = false;
+}
+
+void arena_changes(struct arena_mark *mark)
+{
+	mark->digest_taken = false;
 }
 
 /* ---- digests ---- */
@@ -383,32 +403,66 @@ void arena_digest_add(struct arena_digest *digest, uint64_t value)
 	digest->word[1] = mix(digest->word[1] ^ value, 0x589965cc75374cc3UL) + digest->word[0];
 }
 
+static uint64_t word_at(const char *at)
+{
+	uint64_t word;
+
+	memcpy(&word, at, sizeof(word));
+	return word;
+}
+
+/* Eight words; four products that do not wait for each other. */
+static void digest_line(struct arena_digest *digest, const char *at)
+{
+	uint64_t a = mix(word_at(at), word_at(at + 8));
+	uint64_t b = mix(word_at(at + 16) ^ 0x1d8e4e27c47d124fUL, word_at(at + 24));
+	uint64_t c = mix(word_at(at + 32) ^ 0xeb44accab455d165UL, word_at(at + 40));
+	uint64_t d = mix(word_at(at + 48) ^ 0x2f9be6cc5f6e9a31UL, word_at(at + 56));
+
+	digest->word[0] = mix(digest->word[0] ^ a, b ^ (c << 1 | c >> 63));
+	digest->word[1] = mix(digest->word[1] + d, c ^ (a << 7 | a >> 57)) + b;
+}
+
 static void digest_bytes(struct arena_digest *digest, const char *at, size_t bytes)
 {
-	uint64_t a = digest->word[0], b = digest->word[1];
+	size_t i = 0;
 
-	for (size_t i = 0; i + 16 <= bytes; i += 16) {
-		uint64_t low, high;
-
-		memcpy(&low, at + i, 8);
-		memcpy(&high, at + i + 8, 8);
-		a = mix(a ^ low, high);
-		b = mix(b + high, low ^ 0x1d8e4e27c47d124fUL);
-	}
-	digest->word[0] = a;
-	digest->word[1] = b;
-	for (size_t i = bytes & ~15UL; i < bytes; i++)
+	for (; i + 64 <= bytes; i += 64)
+		digest_line(digest, at + i);
+	for (; i + 8 <= bytes; i += 8)
+		arena_digest_add(digest, word_at(at + i));
+	for (; i < bytes; i++)
 		arena_digest_add(digest, (unsigned char)at[i]);
 }
 
-struct arena_digest arena_digest(const struct arena *arena, const struct arena_mark *base)
+/* Memory is all zeroes until it is used. */
+static bool is_zero(size_t at, size_t bytes)
+{
+	static const char zeroes[BLOCK];
+
+	return !memcmp(region + at, zeroes, bytes);
+}
+
+struct arena_digest arena_digest(const struct arena *arena, struct arena_mark *base)
 {
 	struct arena_digest digest = { { arena->used, base->used } };
+	size_t at = 0;
 
-	for (size_t at = 0; at < arena->used; at += BLOCK) {
+	g_array_set_size(base->differing, 0);
+	base->digest_taken = true;
+	for (; at < base->used; at += BLOCK) {
+		uint32_t number = (uint32_t)(at / BLOCK);
+
+		if (!differs(at, base))
+			continue;
+		g_array_append_val(base->differing, number);
+		arena_digest_add(&digest, at);
+		digest_bytes(&digest, region + at, MIN(BLOCK, base->used - at));
+	}
+	for (at = base->used; at < arena->used; at += BLOCK) {
 		size_t bytes = MIN(BLOCK, arena->used - at);
 
-		if (at + bytes <= base->used && !memcmp(region + at, base->bytes + at, bytes))
+		if (is_zero(at, bytes))
 			continue;
 		arena_digest_add(&digest, at);
 		digest_bytes(&digest, region + at, bytes);
@@ -455,13 +509,18 @@ void arena_mark_free(struct arena_mark *mark)
 	g_assert(!mark);
 }
 
-void arena_return(struct arena *arena, const struct arena_mark *mark)
+void arena_return(struct arena *arena, struct arena_mark *mark)
 {
 	(void)arena;
 	(void)mark;
 }
 
-struct arena_digest arena_digest(const struct arena *arena, const struct arena_mark *base)
+void arena_changes(struct arena_mark *mark)
+{
+	(void)mark;
+}
+
+struct arena_digest arena_digest(const struct arena *arena, struct arena_mark *base)
 {
 	(void)arena;
 	(void)base;

@@ -41,15 +41,19 @@ struct arena *arena_enter(struct arena *arena);
 struct arena_mark *arena_mark(const struct arena *arena);
 void arena_mark_free(struct arena_mark *mark);
 /* As it was then. */
-void arena_return(struct arena *arena, const struct arena_mark *mark);
+void arena_return(struct arena *arena, struct arena_mark *mark);
 
 /* A hash of what a part of the arena is, two numbers as one is too short to be trusted. */
 struct arena_digest {
 	uint64_t word[2];
 };
-/* Of all but the stacks, as it differs from @base. */
-struct arena_digest arena_digest(const struct arena *arena, const struct arena_mark *base);
-/* Of the live part of one stack, mixed into @digest. */
+/*
+ * Of all but the stacks, as it differs from @base.  If nothing runs in the arena until it
+ * returns there, that costs less; otherwise arena_changes() has to be called before.
+ */
+struct arena_digest arena_digest(const struct arena *arena, struct arena_mark *base);
+void arena_changes(struct arena_mark *base);
+/* Of the live part of one stack, any address of it, mixed into @digest. */
 void arena_digest_stack(const struct arena *arena, const void *stack,
 			struct arena_digest *digest);
 /* Mixes in something that is not in the arena. */

@@ -346,6 +346,8 @@ static void go_on(struct runs *runs)
 {
 	struct machine *before = machine_enter(runs->mach);
 
+	if (runs->begin)
+		arena_changes(runs->begin);
 	arena_enter(runs->arena);
 	if (runs->runner) {
 		coroutine_resume(runs->runner);

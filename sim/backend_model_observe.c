@@ -48,6 +48,17 @@ static void see_vma(struct seen_process *process, const struct vm_area_struct *v
 	seen->name = model_vma_name(vma);
 }
 
+static void see_slot(struct seen_slot *seen, pte_t entry)
+{
+	const struct swap_slot *slot = swap_slot(entry);
+
+	seen->known = true;
+	seen->nr = swp_type(entry) << 26 | (unsigned int)swp_offset(entry);
+	seen->count = swap_slot_count(slot);
+	seen->cached = (slot->map & SWAP_HAS_CACHE) != 0;
+	seen->zero = slot->zero;
+}
+
 static void see_present(struct seen_page *seen, pte_t pte, unsigned long nr)
 {
 	const struct page *page = pfn_to_page(pte_pfn(pte) + nr);
@@ -71,6 +82,8 @@ static void see_present(struct seen_page *seen, pte_t pte, unsigned long nr)
 	/* of a leaf the first page stands for all, in the words of pagemap */
 	seen->exclusive = page_mapcount(head) == 1;
 	seen->anon_exclusive = PageAnonExclusive(page);
+	if (folio_test(page->folio, PG_swapcache))
+		see_slot(&seen->slot, page->folio->swap);
 }
 
 static void see_absent(struct seen_page *seen, pte_t pte)
@@ -83,8 +96,10 @@ static void see_absent(struct seen_page *seen, pte_t pte)
 	seen->swap_type = swp_type(pte);
 	seen->swap_offset = swp_offset(pte);
 	seen->anon_exclusive = !is_pte_marker(pte) && (pte & _PAGE_SWP_EXCLUSIVE) != 0;
-	if (is_swap_entry_pte(pte))
-		seen->content_known = swap_peek(pte_to_swp_entry(pte), &seen->content);
+	if (!is_swap_entry_pte(pte))
+		return;
+	seen->content_known = swap_peek(pte_to_swp_entry(pte), &seen->content);
+	see_slot(&seen->slot, pte_to_swp_entry(pte));
 }
 
 struct see_pages {

@@ -19,6 +19,7 @@ static const char *const field_names[NR_COMPARED_FIELDS] = {
 	"mapcount", "mlocked", "swapcache", "content", "anon_vma", "chain", "vm_file", "uffd",
 	"root", "parent", "children", "active", "refcount",
 	"write", "dirty", "order", "index", "mapping", "anon-exclusive",
+	"folio-dirty", "swap-exclusive", "slot", "swap-count", "swap-cached", "swap-zero",
 };
 
 const char *compared_field_name(enum compared_field field)
@@ -394,6 +395,7 @@ static void compare_page(struct comparison *cmp, struct frames *frames, const ch
 	compare_number(cmp, FIELD_EXCLUSIVE, &place, "d", model->exclusive, host->exclusive);
 	compare_number(cmp, FIELD_GUARD, &place, "d", model->guard, host->guard);
 	compare_number(cmp, FIELD_UFFD_WP, &place, "d", model->uffd_wp, host->uffd_wp);
+	compare_deep_slot(cmp, &place, model, host);
 	if (!model->present)
 		return;
 	if (host->entry_known) {

@@ -3,7 +3,7 @@
  */
 #include "sim/compare_deep.h"
 
-enum identity { IDENTITY_ANON_VMA, IDENTITY_FILE, IDENTITY_UFFD, NR_IDENTITIES };
+enum identity { IDENTITY_ANON_VMA, IDENTITY_FILE, IDENTITY_UFFD, IDENTITY_SLOT, NR_IDENTITIES };
 
 /* id -> id; 0 is never bound. */
 struct binding {
@@ -14,7 +14,7 @@ struct identities {
 	struct binding now[NR_IDENTITIES], before[NR_IDENTITIES];
 };
 
-static const char *const identity_names[NR_IDENTITIES] = { "anon_vma", "file", "uffd" };
+static const char *const identity_names[NR_IDENTITIES] = { "anon_vma", "file", "uffd", "slot" };
 
 static void binding_create(struct binding *binding)
 {
@@ -80,6 +80,9 @@ static bool alike(struct comparison *cmp, enum identity kind, unsigned int model
 		return false;
 	g_hash_table_insert(now->to_host, GUINT_TO_POINTER(model), GUINT_TO_POINTER(host));
 	g_hash_table_insert(now->to_model, GUINT_TO_POINTER(host), GUINT_TO_POINTER(model));
+	/* which slot is next is an allocator's affair */
+	if (kind == IDENTITY_SLOT)
+		return true;
 	was = lookup(cmp->identities->before[kind].to_host, model);
 	return !was || was == host;
 }
@@ -173,8 +176,31 @@ void compare_deep_folio(struct comparison *cmp, const struct place *place,
 	compare_number(cmp, FIELD_INDEX, place, "d", model->index, host->index);
 	compare_identity(cmp, FIELD_MAPPING, place, IDENTITY_ANON_VMA, model->anon_vma,
 			 host->anon_vma);
-	if (model->anon && host->anon)
-		compare_number(cmp, FIELD_ANON_EXCLUSIVE, place, "d", exclusive, host->pae[0]);
+	if (!model->anon || !host->anon)
+		return;
+	compare_number(cmp, FIELD_ANON_EXCLUSIVE, place, "d", exclusive, host->pae[0]);
+	if (host->dirty_known)
+		compare_number(cmp, FIELD_FOLIO_DIRTY, place, "d", model->dirty, host->dirty);
+}
+
+void compare_deep_slot(struct comparison *cmp, const struct place *place,
+		       const struct seen_page *model, const struct seen_page *host)
+{
+	const struct seen_slot *a = &model->slot, *b = &host->slot;
+
+	cmp->unknown[FIELD_SLOT] += b->nr && !b->known;
+	if (!b->known || !a->nr)
+		return;
+	compare_identity(cmp, FIELD_SLOT, place, IDENTITY_SLOT, a->nr, b->nr);
+	compare_number(cmp, FIELD_SWAP_COUNT, place, "d", a->count, b->count);
+	compare_number(cmp, FIELD_SWAP_CACHED, place, "d", a->cached, b->cached);
+	if (model->present)
+		return;
+	compare_number(cmp, FIELD_SWAP_EXCLUSIVE, place, "d", model->anon_exclusive,
+		       host->anon_exclusive);
+	/* before it is written nobody has said what it is */
+	if (!a->cached)
+		compare_number(cmp, FIELD_SWAP_ZERO, place, "d", a->zero, b->zero);
 }
 
 static void compare_anon_vma(struct comparison *cmp, const struct seen_anon_vma *model,

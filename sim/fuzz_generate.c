@@ -403,9 +403,9 @@ struct fuzz_program *fuzz_generate(enum fuzz_profile profile, uint64_t seed, uns
 	nr = min + below(&maker.state, max - min + 1);
 	program->seed = seed;
 	program->stmts = g_array_new(FALSE, TRUE, sizeof(struct fuzz_stmt));
-	/* The device changes seldom: a host takes its time over that. */
+	/* The device changes seldom: a host takes its time over that, and workers wait for each other. */
 	if (maker.row->swap)
-		program->swap = seed / 64 % 2 ? FUZZ_SWAP_ZRAM : FUZZ_SWAP_FILE;
+		program->swap = seed / 1024 % 2 ? FUZZ_SWAP_ZRAM : FUZZ_SWAP_DISK;
 	if (percent(&maker.state, maker.row->limit_percent))
 		program->memlock = 4 + below(&maker.state, 28);
 	if (maker.row->weights[FUZZ_UFFD_REGISTER])

@@ -55,7 +55,7 @@ struct fuzz_stmt {
 /* fuzz_program_destroy(). */
 struct fuzz_program {
 	uint64_t seed;
-	enum fuzz_swap { FUZZ_NO_SWAP, FUZZ_SWAP_FILE, FUZZ_SWAP_ZRAM } swap;
+	enum fuzz_swap { FUZZ_NO_SWAP, FUZZ_SWAP_DISK, FUZZ_SWAP_ZRAM } swap;
 	unsigned int memlock;		/* limit without capability; 0: none */
 	unsigned int uffd;		/* there is a userfaultfd, with the features of this row;
 					 * 0: none */

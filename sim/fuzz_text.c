@@ -288,7 +288,7 @@ void fuzz_text_settings(GString *out, const struct fuzz_program *program)
 				       program->memlock * 4096);
 	if (program->swap)
 		g_string_append_printf(out, "set swap = 4M\nset swap.device = %s\n",
-				       program->swap == FUZZ_SWAP_ZRAM ? "zram" : "file");
+				       program->swap == FUZZ_SWAP_ZRAM ? "zram" : "disk");
 	g_string_append_printf(out, "window %up\n", FUZZ_WINDOW);
 	if (program->uffd)
 		g_string_append_printf(out, "u = userfaultfd(UFFD_USER_MODE_ONLY)\n"

@@ -12,6 +12,7 @@
 #include "sim/live_internal.h"
 
 #define NODE_WORDS	16		/* of a node mask */
+#define READ_TIME	10000		/* microseconds: plenty for a few pages */
 
 /* Calls that are a function of their numbers: the number of each; 0: none of them. */
 static const long numbers[NR_OPS] = {
@@ -180,19 +181,43 @@ void live_errno(const struct call_request *request, struct call_outcome *outcome
 	}
 }
 
+/* Until what is in swap there has been read, as mincore() tells; or nobody reads it. */
+static void wait_for_reads(struct live_backend *live, const struct live_task *task,
+			   const uint64_t *range)
+{
+	g_autoptr(GArray) pages = live_swap_pages(task->pid, range[0], range[1]);
+	const char *seen = (const char *)live->world.shared + LIVE_VECTOR;
+	gint64 until = g_get_monotonic_time() + READ_TIME;
+
+	for (guint i = 0; i < pages->len && g_get_monotonic_time() < until;) {
+		const uint64_t args[6] = { g_array_index(pages, uint64_t, i), 1,
+					   LIVE_SHARED + LIVE_VECTOR };
+		struct live_result result = live_syscall(&live->world, task->pid, SYS_mincore,
+							 args);
+
+		if (result.stop != LIVE_RETURNED || result.value)
+			return;
+		if (*seen & 1)
+			i++;
+		else
+			sched_yield();
+	}
+}
+
 /* A madvise() after which pages are on their way to or from a device.  The model's reads and writes
  * end with their statement: so must the host's. */
 static void advise_swap(struct live_backend *live, struct live_task *task,
 			const struct call_request *request, struct call_outcome *outcome)
 {
 	const uint64_t *a = request->args->number;
-	g_autoptr(GArray) frames = live_swap_frames(task->pid, a[0], a[1]);
+	g_autoptr(GArray) frames = a[2] == MADV_PAGEOUT ?
+				   live_swap_frames(task->pid, a[0], a[1]) : NULL;
 
 	plain_call(live, task, request, outcome);
-	if (a[2] == MADV_PAGEOUT)
+	if (frames)
 		live_swap_wait_written(frames);
-	if (a[2] == MADV_WILLNEED)
-		live_swap_wait_read();
+	if (a[2] == MADV_WILLNEED && outcome->kind == OUTCOME_VALUE)
+		wait_for_reads(live, task, a);
 }
 
 void live_call(struct backend *backend, const struct call_request *request,

@@ -47,7 +47,7 @@ static void add_word(GString *text, const char *name, const char *value)
 
 static char *claim_text(const struct live_wish *wish)
 {
-	static const char *const kinds[] = { "file", "zram" };
+	static const char *const kinds[] = { "file", "disk", "zram" };
 	GString *text = g_string_new(NULL);
 
 	add_word(text, "thp", wish->thp.enabled);

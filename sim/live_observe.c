@@ -258,7 +258,7 @@ struct observation *live_observe(struct backend *backend, bool pages)
 	seen->behind_hidden = true;
 	if (pages)
 		empty_batches();
-	if (pages && live->settings.quick && !live->settings.swap &&
+	if (pages && live->settings.quick &&
 	    live_quick_observe(live->settings.quick, live, seen))
 		return seen;
 	for (guint i = 0; i < live->tasks->len; i++) {

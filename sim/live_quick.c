@@ -7,7 +7,7 @@
  * In the kernel:  fs/proc/task_mmu.c show_map_vma(), show_smap_vma_flags(),
  *                 pte_to_pagemap_entry(); arch/x86/include/asm/pgtable_types.h.
  * Left out:       what look.bpf.c leaves out; areas without a file but with operations;
- *                 entries for pages that are elsewhere.  They go to /proc.
+ *                 entries of pages that migrate.  They go to /proc.
  */
 /* As pagemap tells it. */
 #define MARKER_TYPE	31
@@ -31,6 +31,11 @@
 #define ENTRY_WRITE		0x002UL
 #define ENTRY_DIRTY		(0x040UL | 1UL << 58)	/* or was, before it lost write */
 #define ENTRY_UFFD_WP		0x400UL
+#define ENTRY_SWP_UFFD_WP	0x004UL		/* of words of swap */
+#define ENTRY_SWP_EXCLUSIVE	0x008UL
+#define SLOT_COUNT		0x3fU		/* in swap_map */
+#define SLOT_CACHED		0x40U
+#define SLOT_CONTINUED		0x80U
 #define PM_UFFD_WP		(1UL << 57)
 #define PM_GUARD		(1UL << 58)
 #define PM_SWAP			(1UL << 62)
@@ -115,6 +120,9 @@ void live_quick_close(struct live_quick *quick)
 
 void live_quick_forget(struct live_quick *quick)
 {
+	struct look *look = kernel_look_memory(quick->look);
+
+	memset(look->swaps, 0, sizeof(look->swaps));
 	for (guint i = quick->names->len; i-- > 0;)
 		if (((const struct named *)quick->names->pdata[i])->file)
 			g_ptr_array_remove_index(quick->names, i);
@@ -265,8 +273,8 @@ static bool know_markers(struct live_quick *quick, const struct look_task *task,
 			 const struct look_page *pages, __u32 nr)
 {
 	for (__u32 i = 0; i < nr; i++)
-		if (!(pages[i].entry & ENTRY_PRESENT) && !find_marker(quick, pages[i].entry) &&
-		    !learn_marker(quick, task, &pages[i]))
+		if (!(pages[i].entry & ENTRY_PRESENT) && !pages[i].swap &&
+		    !find_marker(quick, pages[i].entry) && !learn_marker(quick, task, &pages[i]))
 			return false;
 	return true;
 }
@@ -320,6 +328,33 @@ static bool is_normal(const struct look_page *page)
 	return (page->entry & ENTRY_PRESENT) && !(page->entry & ENTRY_SPECIAL);
 }
 
+static void see_slot(struct seen_slot *seen, const struct look_page *page)
+{
+	if (!page->swap)
+		return;
+	seen->nr = (unsigned int)(LOOK_SWAP_TYPE(page->swap) << 26 | LOOK_SWAP_OFFSET(page->swap));
+	seen->known = page->swap_known && !(page->swap_map & SLOT_CONTINUED);
+	seen->count = page->swap_map & SLOT_COUNT;
+	seen->cached = (page->swap_map & SLOT_CACHED) != 0;
+	seen->zero = page->swap_zero;
+}
+
+static void see_absent(const struct live_quick *quick, struct seen_page *seen,
+		       const struct look_page *page)
+{
+	const struct marker *marker = page->swap ? NULL : find_marker(quick, page->entry);
+
+	seen->swap = true;
+	seen->swap_type = marker ? MARKER_TYPE : LOOK_SWAP_TYPE(page->swap);
+	if (marker) {
+		seen->guard = (marker->told & PM_GUARD) != 0;
+		seen->uffd_wp = (marker->told & PM_UFFD_WP) != 0;
+	} else {
+		seen->uffd_wp = (page->entry & ENTRY_SWP_UFFD_WP) != 0;
+		seen->anon_exclusive = (page->entry & ENTRY_SWP_EXCLUSIVE) != 0;
+	}
+}
+
 /*
  * @on_disk: of a file that scenarios take to be on a disk, where a first write is reported to the
  * file system and entries are read-only until then; the one that stands for it is in memory.
@@ -340,13 +375,9 @@ static void see_page(const struct live_quick *quick, struct seen_process *proces
 		seen->content = page->content;
 		seen->content_known = true;
 	} else {
-		const struct marker *marker = find_marker(quick, page->entry);
-
-		seen->swap = true;
-		seen->swap_type = MARKER_TYPE;	/* runs with swap are looked at otherwise */
-		seen->guard = (marker->told & PM_GUARD) != 0;
-		seen->uffd_wp = (marker->told & PM_UFFD_WP) != 0;
+		see_absent(quick, seen, page);
 	}
+	see_slot(&seen->slot, page);
 	if (is_normal(page)) {
 		seen->file = !(page->mapping & MAPPING_ANON);
 		seen->exclusive = page->mapcount == 1;
@@ -390,6 +421,9 @@ static void see_folio(struct live_quick *quick, struct observation *seen,
 	folio->behind = true;
 	folio->anon = (page->mapping & MAPPING_ANON) != 0;
 	folio->mlocked = page->mlocked;
+	folio->swapcache = page->swapcache;
+	folio->dirty = page->dirty;
+	folio->dirty_known = true;
 	folio->mapcount = page->mapcount;
 	folio->index = page->index;
 	folio->pae = g_new0(bool, 1);

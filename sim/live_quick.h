@@ -19,7 +19,7 @@ struct live_quick;
 /* Borrows @deep.  NULL: not with this build or this host. */
 struct live_quick *live_quick_open(struct live_deep *deep);
 void live_quick_close(struct live_quick *quick);
-/* The processes that are known are no more, nor are their files. */
+/* The processes that are known are no more, nor are their files and swap devices. */
 void live_quick_forget(struct live_quick *quick);
 /* All of @live, as live_observe() with pages.  False, @seen unchanged: /proc has to be asked. */
 bool live_quick_observe(struct live_quick *quick, struct live_backend *live,

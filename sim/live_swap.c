@@ -6,8 +6,12 @@
 #include <glib.h>
 #include <glib/gstdio.h>
 #include <linux/kernel-page-flags.h>
+#include <linux/loop.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/swap.h>
 #include <sys/syscall.h>
@@ -19,18 +23,23 @@
 
 #define PAGE	4096UL
 #define OFF_TRIES	1200
-#define READ_TIME	10000	/* microseconds: plenty for a few pages */
-#define WRITE_TRIES	10000
-#define MAX_FRAMES	4096
+#define WRITE_TIME	(5 * G_USEC_PER_SEC)
+#define SOON		200		/* so often it is looked again without sleep */
+#define MAX_PAGES	4096
+#define PM_PRESENT	(1UL << 63)
+#define PM_SWAP		(1UL << 62)
 #define PM_PFN		((1UL << 55) - 1)
+#define PM_TYPE		0x1fU
+#define FIRST_NON_SWAP_TYPE	24	/* markers and pages that migrate */
 
 #define CLUSTER_PATH	"/proc/sys/vm/page-cluster"
 #define ZRAM_CONTROL	"/sys/class/zram-control/"
+#define LOOP_CONTROL	"/dev/loop-control"
 
 struct live_swap {
 	char *path;		/* of the device */
 	bool on;
-	int zram;		/* its number, or -1 */
+	int zram, loop;		/* its number, or -1 */
 	uint64_t cluster;	/* page-cluster before; UINT64_MAX: unknown */
 };
 
@@ -73,22 +82,55 @@ static bool make_swapfile(struct live_swap *swap, uint64_t bytes)
 }
 
 /* A node of our own: there may be nobody who makes one in /dev. */
-static bool make_node(struct live_swap *swap)
+static bool make_node(struct live_swap *swap, const char *name)
 {
-	g_autofree char *numbers = g_strdup_printf("/sys/block/zram%d/dev", swap->zram);
+	g_autofree char *numbers = g_strdup_printf("/sys/block/%s/dev", name);
 	g_autofree char *text = NULL;
 	unsigned int major, minor;
 
-	swap->path = g_strdup_printf("%s/mmsim-zram-%d", g_get_tmp_dir(), (int)getpid());
+	swap->path = g_strdup_printf("%s/mmsim-%s-%d", g_get_tmp_dir(), name, (int)getpid());
 	if (!g_file_get_contents(numbers, &text, NULL, NULL) ||
 	    sscanf(text, "%u:%u", &major, &minor) != 2)
 		return false;
 	return !mknod(swap->path, S_IFBLK | 0600, makedev(major, minor));
 }
 
+/* Its content is in memory, and goes with the last user. */
+static bool make_loop(struct live_swap *swap, uint64_t bytes)
+{
+	int control = open(LOOP_CONTROL, O_RDWR | O_CLOEXEC);
+	int memory = memfd_create("mmsim-swap", MFD_CLOEXEC);
+	struct loop_config config = { .fd = (uint32_t)memory };
+	g_autofree char *name = NULL;
+	int number = -1, fd = -1;
+	bool good = memory >= 0 && !ftruncate(memory, (off_t)bytes) && write_header(memory, bytes);
+
+	if (good && control >= 0)
+		number = ioctl(control, LOOP_CTL_GET_FREE);
+	name = g_strdup_printf("loop%d", number);
+	if (number >= 0 && make_node(swap, name))
+		fd = open(swap->path, O_RDWR | O_CLOEXEC);
+	good = fd >= 0 && !ioctl(fd, LOOP_CONFIGURE, &config);
+	swap->loop = good ? number : -1;
+	for (int i = 0; i < 3; i++)
+		if ((const int[]){ control, memory, fd }[i] >= 0)
+			close((const int[]){ control, memory, fd }[i]);
+	return good;
+}
+
+static void unmake_loop(const struct live_swap *swap)
+{
+	int fd = open(swap->path, O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	ioctl(fd, LOOP_CLR_FD);
+	close(fd);
+}
+
 static bool make_zram(struct live_swap *swap, uint64_t bytes)
 {
-	g_autofree char *size = NULL;
+	g_autofree char *size = NULL, *name = NULL;
 	uint64_t number = 0;
 	bool good;
 	int fd;
@@ -96,8 +138,9 @@ static bool make_zram(struct live_swap *swap, uint64_t bytes)
 	if (!live_host_number(ZRAM_CONTROL "hot_add", &number))
 		return false;
 	swap->zram = (int)number;
-	size = g_strdup_printf("/sys/block/zram%d/disksize", swap->zram);
-	if (!write_text(size, bytes) || !make_node(swap))
+	name = g_strdup_printf("zram%d", swap->zram);
+	size = g_strdup_printf("/sys/block/%s/disksize", name);
+	if (!write_text(size, bytes) || !make_node(swap, name))
 		return false;
 	fd = open(swap->path, O_RDWR | O_CLOEXEC);
 	good = fd >= 0 && write_header(fd, bytes);
@@ -112,6 +155,8 @@ static void unmake(struct live_swap *swap)
 
 	if (swap->cluster != UINT64_MAX)
 		write_text(CLUSTER_PATH, swap->cluster);
+	if (swap->loop >= 0)
+		unmake_loop(swap);
 	if (swap->path)
 		unlink(swap->path);
 	if (swap->zram < 0)
@@ -140,6 +185,10 @@ static void take_off(const struct live_swap *swap)
 /* What is in the way, or NULL. */
 static const char *make(struct live_swap *swap, uint64_t bytes, enum live_swap_kind kind)
 {
+	static bool (*const makers[])(struct live_swap *swap, uint64_t bytes) = {
+		[LIVE_SWAP_FILE] = make_swapfile, [LIVE_SWAP_DISK] = make_loop,
+		[LIVE_SWAP_ZRAM] = make_zram,
+	};
 	g_autofree char *zswap = NULL;
 
 	if (is_swap("/"))
@@ -149,7 +198,7 @@ static const char *make(struct live_swap *swap, uint64_t bytes, enum live_swap_k
 		return "zswap is on";
 	if (!live_host_number(CLUSTER_PATH, &swap->cluster) || !write_text(CLUSTER_PATH, 0))
 		return "page-cluster cannot be set";
-	if (!(kind == LIVE_SWAP_ZRAM ? make_zram : make_swapfile)(swap, bytes))
+	if (!makers[kind](swap, bytes))
 		return "no swap device can be made";
 	swap->on = !swapon(swap->path, 0);
 	return swap->on ? NULL : "swapon() is refused";
@@ -160,7 +209,7 @@ struct live_swap *live_swap_on(uint64_t bytes, enum live_swap_kind kind, char **
 	struct live_swap *swap = g_new0(struct live_swap, 1);
 	const char *text;
 
-	swap->zram = -1;
+	swap->zram = swap->loop = -1;
 	swap->cluster = UINT64_MAX;
 	text = make(swap, bytes, kind);
 	*why = g_strdup(text);
@@ -185,22 +234,54 @@ void live_swap_off(struct live_swap *swap)
 
 /* ---- what is on its way ---- */
 
-GArray *live_swap_frames(pid_t pid, uint64_t start, uint64_t len)
+/* What to do with an entry of pagemap. */
+typedef void (*entry_fn)(GArray *list, uint64_t address, uint64_t entry);
+
+static GArray *list_pages(pid_t pid, uint64_t start, uint64_t len, entry_fn add)
 {
 	g_autofree char *path = g_strdup_printf("/proc/%d/pagemap", (int)pid);
-	GArray *frames = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+	GArray *list = g_array_new(FALSE, FALSE, sizeof(uint64_t));
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	uint64_t entry;
+	uint64_t entries[64];
 
-	for (uint64_t n = 0; fd >= 0 && n < len / PAGE && n < MAX_FRAMES; n++) {
-		if (pread(fd, &entry, 8, (off_t)((start / PAGE + n) * 8)) != 8 || !(entry >> 63))
-			continue;
-		entry &= PM_PFN;
-		g_array_append_val(frames, entry);
+	for (uint64_t n = 0; fd >= 0 && n < len / PAGE && n < MAX_PAGES;) {
+		ssize_t got = pread(fd, entries, MIN(len / PAGE - n, G_N_ELEMENTS(entries)) * 8,
+				    (off_t)((start / PAGE + n) * 8));
+
+		if (got < 8)
+			break;
+		for (ssize_t i = 0; i < got / 8; i++, n++)
+			add(list, (start & -PAGE) + n * PAGE, entries[i]);
 	}
 	if (fd >= 0)
 		close(fd);
-	return frames;
+	return list;
+}
+
+static void add_frame(GArray *list, uint64_t address, uint64_t entry)
+{
+	(void)address;
+	entry &= PM_PFN | PM_PRESENT;
+	if (!(entry & PM_PRESENT))
+		return;
+	entry &= PM_PFN;
+	g_array_append_val(list, entry);
+}
+
+static void add_swapped(GArray *list, uint64_t address, uint64_t entry)
+{
+	if (!(entry & PM_PRESENT) && entry & PM_SWAP && (entry & PM_TYPE) < FIRST_NON_SWAP_TYPE)
+		g_array_append_val(list, address);
+}
+
+GArray *live_swap_frames(pid_t pid, uint64_t start, uint64_t len)
+{
+	return list_pages(pid, start, len, add_frame);
+}
+
+GArray *live_swap_pages(pid_t pid, uint64_t start, uint64_t len)
+{
+	return list_pages(pid, start, len, add_swapped);
 }
 
 static bool is_written(int fd, uint64_t frame)
@@ -224,22 +305,29 @@ static void empty_all_batches(void)
 	syscall(SYS_move_pages, 0, 1UL, &page, &node, &status, 2 /* MPOL_MF_MOVE */);
 }
 
+/* Most writes are through at once. */
+static void wait_a_bit(unsigned int tries)
+{
+	if (tries < SOON)
+		sched_yield();
+	else
+		g_usleep(100);
+}
+
 void live_swap_wait_written(const GArray *frames)
 {
+	gint64 until = g_get_monotonic_time() + WRITE_TIME;
 	int fd = open("/proc/kpageflags", O_RDONLY | O_CLOEXEC);
+	unsigned int tries = 0;
 
-	for (guint i = 0, tries = 0; fd >= 0 && i < frames->len && tries < WRITE_TRIES; tries++) {
+	for (guint i = 0; fd >= 0 && i < frames->len && g_get_monotonic_time() < until;) {
 		if (is_written(fd, g_array_index(frames, uint64_t, i)))
 			i++;
 		else
-			g_usleep(500);
+			wait_a_bit(tries++);
 	}
 	if (fd >= 0)
 		close(fd);
-	empty_all_batches();
-}
-
-void live_swap_wait_read(void)
-{
-	g_usleep(READ_TIME);
+	if (frames->len)
+		empty_all_batches();
 }

@@ -32,6 +32,14 @@ struct seen_vma {
 	char *name;		/* what maps shows last: path, "[heap]"; "" for none */
 };
 
+/* A slot of a swap device; with behind_hidden: if known. */
+struct seen_slot {
+	unsigned int nr;	/* which; 0: none */
+	unsigned int count;	/* words that stand for it */
+	bool known, cached;	/* cached: it has a page in the swap cache */
+	bool zero;		/* of a page of zeroes, stored nowhere */
+};
+
 /* One page whose page table entry is not none; bits as in /proc/PID/pagemap. */
 struct seen_page {
 	uint64_t addr;
@@ -44,7 +52,8 @@ struct seen_page {
 	bool write, dirty;	/* of the entry; with behind_hidden: if entry_known */
 	bool entry_known;
 	bool young, zero, huge, migration;	/* likewise; model only */
-	bool anon_exclusive;	/* PageAnonExclusive */
+	bool anon_exclusive;	/* PageAnonExclusive; of a word of swap: its bit for that */
+	struct seen_slot slot;	/* that the word stands for, or the folio has in the swap cache */
 	unsigned int folio;	/* id, 0 for none (zero page, entries not present) */
 	unsigned int nr;	/* which page of the folio, or of the huge zero page */
 	bool huge_zero;		/* with zero: of 2 MiB of zeroes; model only */
@@ -65,6 +74,7 @@ struct seen_folio {
 	unsigned int anon_vma;	/* id, 0 for none */
 	int mapcount, refcount;
 	bool *pae;		/* [1 << order]: PageAnonExclusive of each page */
+	bool dirty_known;	/* with behind_hidden: dirty is */
 	bool behind;		/* with behind_hidden: order, index, anon_vma, mapcount and
 				   pae[0] are known all the same; id is a page's PFN */
 };

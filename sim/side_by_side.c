@@ -32,10 +32,6 @@ bool side_by_side_adapt(struct machine_config *config, bool keep_min_addr, char 
 				"set cap = off");
 		return false;
 	}
-	if (config->swap && config->swap_device == SWAP_DISK) {
-		*why = g_strdup("a host cannot be given: swap.device disk");
-		return false;
-	}
 	if (!same_number("/proc/sys/vm/max_map_count", config->max_map_count, why) ||
 	    !same_number("/proc/sys/vm/overcommit_memory", config->overcommit_memory, why))
 		return false;
@@ -93,9 +89,13 @@ static struct live_hold *hold_host(struct side_by_side *both, const struct machi
 				   const struct side_by_side_means *means, const char *thp,
 				   char **why)
 {
+	static const enum live_swap_kind kinds[] = {
+		[SWAP_FILE] = LIVE_SWAP_FILE, [SWAP_DISK] = LIVE_SWAP_DISK,
+		[SWAP_ZRAM] = LIVE_SWAP_ZRAM,
+	};
 	const struct live_wish wish = {
 		.thp = wish_of(both, config, thp), .swap = config->swap,
-		.swap_kind = config->swap_device == SWAP_ZRAM ? LIVE_SWAP_ZRAM : LIVE_SWAP_FILE,
+		.swap_kind = kinds[config->swap_device],
 		.alone = means->alone, .group = means->group,
 	};
 

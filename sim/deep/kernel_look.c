@@ -5,6 +5,8 @@
  * that mapping: below one, a base is tried after the other until a page whose number is
  * known shows there what has been written to it.
  *
+ * Where variables of each CPU lie, its BTF tells, from the beginning of their section.
+ *
  * In the kernel:  arch/x86/mm/kaslr.c.
  * Locks:          none.
  */
@@ -15,6 +17,7 @@
 #include <unistd.h>
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
 #include "sim/deep/kernel.h"
@@ -121,6 +124,38 @@ static bool find_memory(struct kernel_look *look)
 	return found;
 }
 
+/* ---- variables of each CPU ---- */
+
+/* Offset of a variable in each CPU's part; 0: unknown. */
+static uint64_t offset_of(const struct btf *btf, const struct btf_type *section, const char *name)
+{
+	const struct btf_var_secinfo *var = btf_var_secinfos(section);
+
+	for (unsigned int i = 0; i < btf_vlen(section); i++) {
+		const struct btf_type *type = btf__type_by_id(btf, var[i].type);
+
+		if (type && !g_strcmp0(btf__name_by_offset(btf, type->name_off), name))
+			return var[i].offset;
+	}
+	return 0;
+}
+
+static void find_swap_cluster(struct kernel_look *look)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	int id = btf ? btf__find_by_name_kind(btf, ".data..percpu", BTF_KIND_DATASEC) : -1;
+
+	if (id >= 0) {
+		const struct btf_type *section = btf__type_by_id(btf, (unsigned int)id);
+		uint64_t queue = offset_of(btf, section, "runqueues");
+		uint64_t cluster = offset_of(btf, section, "percpu_swap_cluster");
+
+		if (queue && cluster)
+			kernel_look_memory(look)->cluster_from_queue = cluster - queue;
+	}
+	btf__free(btf);
+}
+
 struct kernel_look *kernel_look_open(uint64_t vmemmap)
 {
 	struct kernel_look *look = g_new0(struct kernel_look, 1);
@@ -128,6 +163,7 @@ struct kernel_look *kernel_look_open(uint64_t vmemmap)
 	look->programs = look_bpf__open_and_load();
 	if (look->programs) {
 		kernel_look_memory(look)->vmemmap = vmemmap;
+		find_swap_cluster(look);
 		if (find_memory(look))
 			return look;
 	}

@@ -5,7 +5,11 @@
  * Runs in the kernel; reads only.  Much faster than deep.bpf.c with /proc, for one system
  * call does it all; but what is large is left to those.
  *
+ * No symbol leads to the swap devices.  But each CPU remembers from which one it took its last
+ * slot; where, is known by how far that is from the CPU's run queue, which its tasks lead to.
+ *
  * In the kernel:  kernel/bpf/task_iter.c bpf_iter_task_vma_new(), since 6.7;
+ *                 mm/swapfile.c percpu_swap_cluster; include/linux/swapops.h;
  *                 arch/x86/include/asm/pgtable_64.h, pgtable-invert.h.
  * Left out:       huge pages, areas of more than LOOK_VMA_PAGES, page tables of five levels.
  * Locks:          the iterator holds mmap_lock for reading; pages and anon_vmas are read
@@ -65,6 +69,30 @@ static __noinline __u64 table_of(__u64 pgd, __u64 addr)
 	return look.direct_map + (entry & ENTRY_FRAME);
 }
 
+/* What the device says of the slot. */
+static __noinline int read_slot(struct look_page *to)
+{
+	struct swap_info_struct *si;
+	__u64 offset, type, zeromap = 0;
+	__u8 *map, byte = 0;
+
+	if (!to)
+		return 0;
+	offset = LOOK_SWAP_OFFSET(to->swap);
+	type = LOOK_SWAP_TYPE(to->swap);
+	if (type >= LOOK_SWAPS || !look.swaps[type & (LOOK_SWAPS - 1)])
+		return 0;
+	si = (void *)look.swaps[type & (LOOK_SWAPS - 1)];
+	map = BPF_CORE_READ(si, swap_map);
+	if (bpf_probe_read_kernel(&byte, sizeof(byte), map + offset) ||
+	    !read_word(&zeromap, (__u64)BPF_CORE_READ(si, zeromap) + offset / 64 * 8))
+		return 0;
+	to->swap_map = byte;
+	to->swap_zero = zeromap >> offset % 64 & 1;
+	to->swap_known = 1;
+	return 0;
+}
+
 static __noinline int read_page(struct look_page *to)
 {
 	struct page *page;
@@ -91,6 +119,26 @@ static __noinline int read_page(struct look_page *to)
 	to->refcount = refcount;
 	to->anon_exclusive = flags >> bpf_core_enum_value(enum pageflags, PG_anon_exclusive) & 1;
 	to->mlocked = flags >> bpf_core_enum_value(enum pageflags, PG_mlocked) & 1;
+	to->dirty = flags >> bpf_core_enum_value(enum pageflags, PG_dirty) & 1;
+	to->swapcache = flags >> bpf_core_enum_value(enum pageflags, PG_swapcache) &
+			flags >> bpf_core_enum_value(enum pageflags, PG_swapbacked) & 1;
+	if (to->swapcache) {
+		to->swap = BPF_CORE_READ((struct folio *)page, swap.val);
+		read_slot(to);
+	}
+	return 0;
+}
+
+/* In page tables the offset is inverted, below the five bits of the type. */
+static __noinline int read_absent(struct look_page *to)
+{
+	if (!to)
+		return 0;
+	to->swap = (to->entry >> 59) << 58 | ~to->entry << 5 >> 14;
+	if (LOOK_SWAP_TYPE(to->swap) < LOOK_SWAPS)
+		read_slot(to);
+	else
+		to->swap = 0;
 	return 0;
 }
 
@@ -110,10 +158,14 @@ static __noinline int add_page(__u64 addr, __u64 entry)
 	to->entry = entry;
 	to->pfn = to->content = to->index = to->mapping = 0;
 	to->mapcount = to->refcount = 0;
-	to->anon_exclusive = to->mlocked = 0;
+	to->anon_exclusive = to->mlocked = to->swapcache = to->dirty = 0;
+	to->swap = 0;
+	to->swap_known = to->swap_map = to->swap_zero = 0;
 	look.nr_pages = nr + 1;
-	if (!(entry & (ENTRY_PRESENT | ENTRY_PROTNONE)))
+	if (!(entry & (ENTRY_PRESENT | ENTRY_PROTNONE))) {
+		read_absent(to);
 		return 1;
+	}
 	if (!(entry & ENTRY_PRESENT))
 		frame = ~entry;
 	to->pfn = (frame & ENTRY_FRAME) >> 12;
@@ -250,6 +302,23 @@ static __always_inline void read_task(struct task_struct *task, struct look_task
 	to->nr_vmas = look.nr_vmas - before;
 }
 
+/* The device that this CPU took its last slot from; the tasks that are looked at run here. */
+static __always_inline void find_swap(void)
+{
+	struct task_struct *self = (void *)bpf_get_current_task();
+	__u64 queue = (__u64)BPF_CORE_READ(self, se.cfs_rq, rq), address = 0;
+	struct swap_info_struct *si;
+	__u8 type;
+
+	if (!look.cluster_from_queue || !queue ||
+	    !read_word(&address, queue + look.cluster_from_queue) || !address)
+		return;
+	si = (void *)address;
+	type = (__u8)BPF_CORE_READ(si, type);
+	if (type < LOOK_SWAPS)
+		look.swaps[type & (LOOK_SWAPS - 1)] = address;
+}
+
 SEC("syscall")
 int look_tasks(void *context)
 {
@@ -258,6 +327,7 @@ int look_tasks(void *context)
 
 	(void)context;
 	look.trouble = look.nr_vmas = look.nr_links = look.nr_pages = 0;
+	find_swap();
 	bpf_iter_num_new(&it, 0, LOOK_TASKS);
 	while ((i = bpf_iter_num_next(&it))) {
 		__u32 nr = (__u32)*i & (LOOK_TASKS - 1);

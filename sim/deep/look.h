@@ -22,6 +22,11 @@
 #define LOOK_PAGES	4096
 #define LOOK_ANON_VMAS	1024
 #define LOOK_VMA_PAGES	2048	/* pages of an area whose entries are looked at */
+#define LOOK_SWAPS	4	/* swap devices */
+
+/* Of a swap entry as the kernel has it everywhere but in page tables. */
+#define LOOK_SWAP_TYPE(swap)	((swap) >> 58)
+#define LOOK_SWAP_OFFSET(swap)	((swap) & ((1UL << 58) - 1))
 
 enum look_trouble {
 	LOOK_GONE = 1,		/* a task, or its areas, could not be had */
@@ -52,7 +57,13 @@ struct look_page {
 	__u64 content;		/* likewise: its first 8 bytes */
 	__u64 index, mapping;	/* raw */
 	__s32 mapcount, refcount;
-	__u32 anon_exclusive, mlocked;
+	__u32 anon_exclusive, mlocked, swapcache, dirty;
+	/* Of swap, by the entry or by the page: */
+	__u64 swap;		/* type and offset; 0: neither is of swap */
+	__u32 swap_known;	/* what follows could be read */
+	__u32 swap_map;		/* raw */
+	__u32 swap_zero;	/* in the device's zeromap */
+	__u32 pad;
 };
 
 struct look_anon_vma {
@@ -68,6 +79,8 @@ struct look {
 	__u64 skip_start, skip_end;	/* areas that begin there are not told */
 	__u32 nr_tasks, pad;
 	struct look_task tasks[LOOK_TASKS];
+	__u64 cluster_from_queue;	/* from a CPU's run queue to its percpu_swap_cluster; 0: unknown */
+	__u64 swaps[LOOK_SWAPS];	/* by type; those of old are kept until mmsim takes them away */
 	/* From the program: */
 	__u32 trouble;		/* enum look_trouble */
 	__u32 nr_vmas, nr_links, nr_pages;

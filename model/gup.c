@@ -362,3 +362,15 @@ long gup_fast_fallback(unsigned long start, unsigned long len, unsigned int flag
 		return done ? (long)done : more;
 	return (long)done + more;
 }
+
+long gup_remote(unsigned long start, unsigned long len, unsigned int flags, struct page **pages)
+{
+	long got;
+
+	if (start > TASK_SIZE || len > TASK_SIZE - start)
+		return -EFAULT;
+	WRITE_SHARED(&current->mm->has_pinned, current->mm->has_pinned, true,
+		     "mm_set_has_pinned_flag");
+	got = gup_slow(start, len >> PAGE_SHIFT, flags | FOLL_TOUCH, pages);
+	return got > 0 ? got : -EFAULT;
+}

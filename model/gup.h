@@ -26,6 +26,7 @@
 #define FOLL_LONGTERM	(1U << 8)
 #define FOLL_TOUCH	(1U << 16)
 #define FOLL_HWPOISON	(1U << 17)	/* tell poison from other faults: -EHWPOISON */
+#define FOLL_REMOTE	(1U << 18)	/* not by the owner: the slow path alone */
 #define FOLL_PIN	(1U << 19)
 
 /* Can @vma be accessed as @flags say: 0 or -EFAULT.  Kernel: check_vma_flags(). */
@@ -51,6 +52,11 @@ unsigned long gup_fast(unsigned long start, unsigned long len, unsigned int flag
  */
 long gup_fast_fallback(unsigned long start, unsigned long len, unsigned int flags,
 		       struct page **pages);
+/*
+ * The same by faults and areas alone, as for somebody else's memory: how many, or -EFAULT if
+ * none.  Kernel: process_vm_rw_single_vec(), pin_user_pages_remote().
+ */
+long gup_remote(unsigned long start, unsigned long len, unsigned int flags, struct page **pages);
 /* Gives back what FOLL_GET or FOLL_PIN in @flags took.  Kernel: unpin_user_page(), put_page(). */
 void gup_put_page(struct page *page, unsigned int flags);
 
@@ -65,12 +71,22 @@ struct device_pin {
 	unsigned int tgid;		/* whose memory */
 	unsigned long addr;		/* where it was mapped then, page-aligned */
 	pfn_t pfn;
-	unsigned int flags;		/* FOLL_PIN or FOLL_GET, FOLL_WRITE, FOLL_LONGTERM */
+	unsigned int flags;		/* FOLL_PIN or FOLL_GET, FOLL_WRITE, FOLL_LONGTERM,
+					 * FOLL_REMOTE */
 };
 
 /*
  * A device takes all pages of [addr, addr + len), or none: 0, -EFAULT or -ENOMEM; -EINVAL
- * for flags that no device has.  Kernel: io_pin_pages(), and vmsplice() for FOLL_GET.
+ * for flags that no device has.  The flags tell which device it is, and thereby how it asks:
+ *
+ *   FOLL_PIN|FOLL_LONGTERM  once for the whole range: io_uring's buffers, io_pin_pages()
+ *   FOLL_PIN                256 pages at a time and again for what it did not get, O_DIRECT:
+ *                           bio_iov_iter_get_pages(), iov_iter_extract_pages()
+ *   FOLL_GET                the same with 16 pages: vmsplice(), iter_to_pipe()
+ *   FOLL_PIN|FOLL_REMOTE    1024 pages at a time, through the slow path only:
+ *                           process_vm_readv()
+ *
+ * All but the last try the fast path each time they ask.
  */
 long device_pin(unsigned long addr, unsigned long len, unsigned int flags);
 /* The fast path alone: how many pages it could have. */

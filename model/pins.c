@@ -2,10 +2,13 @@
  * pins.c - devices that hold pages of processes.
  *
  * In the kernel:  io_uring/rsrc.c io_sqe_buffer_register(), io_pin_pages();
- *                 fs/splice.c vmsplice_to_pipe().
+ *                 fs/splice.c vmsplice_to_pipe(); block/bio.c bio_iov_iter_get_pages();
+ *                 mm/process_vm_access.c.
  * Left out:       RLIMIT_MEMLOCK and mm->pinned_vm, which only count.
  * Locks:          none of its own.
  */
+#include <limits.h>
+
 #include "gup.h"
 #include "machine.h"
 
@@ -23,9 +26,20 @@ int device_pin_refs(const struct device_pin *pin)
 	return folio->large ? 1 : GUP_PIN_COUNTING_BIAS;
 }
 
+/* Has the device, when it lets go, to say that it has written? Those of io_uring need not, for
+ * whose pages that was done at the beginning.  Kernel: bio_release_pages(). */
+static bool leaves_dirty(unsigned int flags)
+{
+	return (flags & (FOLL_PIN | FOLL_WRITE | FOLL_LONGTERM)) == (FOLL_PIN | FOLL_WRITE);
+}
+
 static void pin_drop(struct device_pin *pin)
 {
-	gup_put_page(pfn_to_page(pin->pfn), pin->flags);
+	struct page *page = pfn_to_page(pin->pfn);
+
+	if (leaves_dirty(pin->flags))
+		folio_set(page->folio, PG_dirty);
+	gup_put_page(page, pin->flags);
 	model_free(KIND_PIN, pin);
 }
 
@@ -55,12 +69,43 @@ static void put_all(struct page *const *pages, long nr, unsigned int flags)
 		gup_put_page(pages[nr], flags);
 }
 
+/* Pages that a device of @flags asks for at once: BIO_MAX_VECS and the like. */
+static unsigned long batch_of(unsigned int flags)
+{
+	if (flags & FOLL_LONGTERM)
+		return ULONG_MAX;
+	if (flags & FOLL_REMOTE)
+		return 1024;
+	return flags & FOLL_GET ? 16 : 256;
+}
+
+/* As the device of @flags asks; how many pages it got, or the error at the first one. */
+static long take_pages(unsigned long addr, unsigned long nr, unsigned int flags,
+		       struct page **pages)
+{
+	unsigned long batch = batch_of(flags), done = 0;
+	long got;
+
+	do {
+		unsigned long start = addr + done * PAGE_SIZE;
+		unsigned long len = MIN(nr - done, batch) * PAGE_SIZE;
+
+		got = flags & FOLL_REMOTE ? gup_remote(start, len, flags, pages + done) :
+					    gup_fast_fallback(start, len, flags, pages + done);
+		if (got > 0)
+			done += (unsigned long)got;
+	} while (got > 0 && done < nr && !(flags & FOLL_LONGTERM));
+	return done ? (long)done : got;
+}
+
 /* @flags as a device may ask for them, FOLL_PIN where FOLL_GET is not; 0 if not so. */
 static unsigned int device_flags(unsigned int flags)
 {
 	if (!(flags & FOLL_GET))
 		flags |= FOLL_PIN;
-	if (flags & ~(FOLL_GET | FOLL_PIN | FOLL_WRITE | FOLL_LONGTERM))
+	if (flags & ~(FOLL_GET | FOLL_PIN | FOLL_WRITE | FOLL_LONGTERM | FOLL_REMOTE))
+		return 0;
+	if (flags & FOLL_REMOTE && flags & (FOLL_GET | FOLL_LONGTERM))
 		return 0;
 	/* Pages kept for long are pinned: is_valid_gup_args(). */
 	if (flags & FOLL_GET && flags & (FOLL_PIN | FOLL_LONGTERM))
@@ -93,7 +138,7 @@ long device_pin(unsigned long addr, unsigned long len, unsigned int flags)
 		return -EFAULT;
 	nr = (long)(len >> PAGE_SHIFT);
 	pages = g_new0(struct page *, nr);
-	got = gup_fast_fallback(addr, len, flags, pages);
+	got = take_pages(addr, len >> PAGE_SHIFT, flags, pages);
 	if (got == nr && pins_add(addr, flags, pages, nr))
 		return 0;
 	if (got < 0)
@@ -108,7 +153,7 @@ long device_pin_fast(unsigned long addr, unsigned long len, unsigned int flags)
 	unsigned long got;
 
 	flags = device_flags(flags);
-	if (!flags)
+	if (!flags || flags & FOLL_REMOTE)
 		return -EINVAL;
 	if (!page_range(&addr, &len))
 		return -EFAULT;

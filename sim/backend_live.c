@@ -231,8 +231,10 @@ static void live_destroy(struct backend *backend)
 {
 	struct live_backend *live = to_live(backend);
 
-	end_all(live);
+	/* A process does not end as long as a transfer of its pages waits. */
 	g_ptr_array_unref(live->pins);
+	live_fuse_close(live->fuse);
+	end_all(live);
 	live_files_remove(live);
 	if (!live->settings.stock)
 		live_world_close(&live->world);

@@ -28,7 +28,9 @@ static const char *const fallocate_words[FUZZ_NR_FALLOCATE] = {
 };
 
 /* As io_uring, a pipe, process_vm_readv() take pages. */
-static const char *const foll_words[FUZZ_NR_FOLL] = { "", ", FOLL_GET", ", FOLL_PIN" };
+static const char *const foll_words[FUZZ_NR_FOLL] = {
+	"", ", FOLL_GET", ", FOLL_PIN", ", FOLL_PIN|FOLL_WRITE", ", FOLL_PIN|FOLL_REMOTE",
+};
 
 /* No fault may wait, for nobody would answer. */
 static const char *const uffd_features[FUZZ_NR_UFFD] = {

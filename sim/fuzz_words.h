@@ -26,7 +26,7 @@ enum {
 #define FUZZ_PAGEOUT		22	/* with a swap device only */
 #define FUZZ_NR_ADVICE		23
 #define FUZZ_NR_FALLOCATE	3
-#define FUZZ_NR_FOLL		3
+#define FUZZ_NR_FOLL		5
 #define FUZZ_NR_UFFD		3
 
 #endif

@@ -7,6 +7,7 @@
 #include <sched.h>
 
 #include "sim/backend_live.h"
+#include "sim/live_fuse.h"
 #include "sim/live_hold.h"
 #include "sim/live_task.h"
 
@@ -17,6 +18,7 @@ struct live_backend {
 	GPtrArray *tasks;	/* struct live_task *, in order of birth */
 	uint64_t next_content;	/* for stores without a value */
 	GPtrArray *pins;	/* struct live_pin *, in order of birth */
+	struct live_fuse *fuse;	/* what some of them wait for; NULL: not needed yet */
 	char *folder;		/* private files, made at first use; NULL for none */
 	bool pinned;		/* to one CPU; before was: */
 	cpu_set_t cpus;

@@ -3,14 +3,18 @@
  *
  *   FOLL_WRITE|FOLL_LONGTERM   a registered buffer of an io_uring of the process's own
  *   FOLL_GET                   vmsplice() into a pipe
- *   FOLL_PIN                   process_vm_readv() by a thread of mmsim that is stopped by a
+ *   FOLL_PIN, with FOLL_WRITE  a write to, or a read from, a file opened with O_DIRECT
+ *   FOLL_PIN|FOLL_REMOTE       process_vm_readv() by a thread of mmsim that is stopped by a
  *                              page fault of its own after it has taken the page
  *
- * The process makes the first two and closes its descriptors again; mmsim keeps copies, so
- * that the pages are held after the process has ended.  One device for each page.
+ * The process makes the first three and closes its descriptors again; mmsim keeps copies, so
+ * that the pages are held after the process has ended.  One device for each page: all but the
+ * first ask again where a range was left, so that this is the same; and a registered buffer is
+ * asked for by FOLL_WRITE, for which the fast and the slow path give the same page.
  *
- * In the kernel:  io_uring/rsrc.c, fs/splice.c, mm/process_vm_access.c.
- * Left out:       other combinations; the fast path alone.
+ * In the kernel:  io_uring/rsrc.c, fs/splice.c, fs/fuse/file.c, mm/process_vm_access.c.
+ * Left out:       other combinations; the fast path alone; which of the pages of one range a
+ *                 slow path marks as accessed.
  * Locks:          none; each thread waits in the kernel only.
  */
 #define _GNU_SOURCE
@@ -26,7 +30,9 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "sim/live_fuse.h"
 #include "sim/live_internal.h"
+#include "sim/live_ring.h"
 
 #define PAGE		4096UL
 #define MAX_LENGTH	(1UL << 30)
@@ -36,6 +42,7 @@
 #define FOLL_WRITE	0x1U
 #define FOLL_GET	0x2U
 #define FOLL_LONGTERM	0x100U
+#define FOLL_REMOTE	0x40000U
 #define FOLL_PIN	0x80000U
 
 /* How to make a process's descriptor one's own, of a thread as well. */
@@ -58,6 +65,8 @@ struct live_pin {
 	uint64_t addr;
 	int fd;			/* ring, or the pipe's end to read from; -1 for a reader */
 	struct reader *reader;
+	struct live_fuse *fuse;	/* with a request that waits there; NULL for none */
+	uint64_t request;
 };
 
 /* Gives the thread its page, and waits for its end. */
@@ -87,6 +96,8 @@ void live_pin_free(void *data)
 
 	if (pin->reader)
 		reader_end(pin->reader);
+	if (pin->fuse)
+		live_fuse_answer(pin->fuse, pin->request);
 	/* A ring is taken apart by a kernel thread some time later; its buffers are not. */
 	if (pin->fd >= 0) {
 		syscall(SYS_io_uring_register, pin->fd, IORING_UNREGISTER_BUFFERS, NULL, 0);
@@ -101,7 +112,7 @@ void live_pins_before_exit(struct live_backend *live, const struct live_task *ta
 	for (guint i = live->pins->len; i-- > 0;) {
 		const struct live_pin *pin = live->pins->pdata[i];
 
-		if (pin->reader && !strcmp(pin->process, task->process))
+		if ((pin->reader || pin->fuse) && !strcmp(pin->process, task->process))
 			g_ptr_array_remove_index(live->pins, i);
 	}
 }
@@ -141,15 +152,6 @@ static char *area_line(const struct live_task *task, uint64_t addr, const char *
 		}
 	}
 	return NULL;
-}
-
-/* Is @addr in an area that may be accessed, but not read? */
-static bool not_readable(const struct live_task *task, uint64_t addr)
-{
-	const char *perms = NULL;
-	g_autofree char *line = area_line(task, addr, &perms);
-
-	return line && perms[0] == '-' && (perms[1] == 'w' || perms[2] == 'x');
 }
 
 /* In a shared file of the private folder, which is in memory and stands for one of a disk? */
@@ -234,6 +236,48 @@ static int64_t pin_by_pipe(struct live_backend *live, struct live_task *task, ui
 	return error;
 }
 
+/* Submits what is in @ring, and waits until it is held: 0, or why it ended. */
+static int64_t submit(struct live_backend *live, struct live_task *task, int64_t ring,
+		      const struct io_uring_params *params, struct live_pin *pin)
+{
+	int64_t result = call(live, task, SYS_io_uring_enter, (uint64_t)ring, 1, 0,
+			      IORING_ENTER_GETEVENTS);
+
+	if (result < 0)
+		return result;
+	if (live_ring_ended(pin->fd, params, &result))
+		return result < 0 ? result : -EFAULT;
+	pin->request = live_fuse_request(live->fuse);
+	if (!pin->request)
+		return -ENOSYS;
+	pin->fuse = live->fuse;
+	return 0;
+}
+
+static int64_t pin_by_transfer(struct live_backend *live, struct live_task *task, bool fill,
+			       struct live_pin *pin)
+{
+	struct io_uring_params params = { .flags = IORING_SETUP_COOP_TASKRUN };
+	int64_t ring, error = -ENOSYS;
+
+	if (!live->fuse)
+		live->fuse = live_fuse_open();
+	if (!live->fuse)
+		return -ENOSYS;
+	ring = call(live, task, SYS_io_uring_setup, 1,
+		    live_put(live, LIVE_STRUCTS, &params, sizeof(params)), 0, 0);
+	if (ring < 0)
+		return ring;
+	memcpy(&params, live->world.shared + LIVE_STRUCTS, sizeof(params));
+	pin->fd = take_fd(task, (int)ring);
+	if (pin->fd < 0)
+		error = pin->fd;
+	else if (live_ring_put(pin->fd, &params, live_fuse_file(live->fuse), pin->addr, fill))
+		error = submit(live, task, ring, &params, pin);
+	call(live, task, SYS_close, (uint64_t)ring, 0, 0, 0);
+	return error;
+}
+
 /* ---- a device of mmsim's own ---- */
 
 static void *read_page(void *data)
@@ -282,11 +326,7 @@ static int64_t pin_by_reader(struct live_task *task, uint64_t addr, struct reade
 	struct reader *reader;
 	int64_t error;
 
-	/* It looks at areas first; the fast path of other devices does not. */
-	if (not_readable(task, addr))
-		return -EOPNOTSUPP;
 	reader = g_new0(struct reader, 1);
-
 	reader->pid = task->pid;
 	reader->addr = addr;
 	if (!reader_open(reader)) {
@@ -306,7 +346,7 @@ static int64_t pin_by_reader(struct live_task *task, uint64_t addr, struct reade
 
 /* ---- the calls ---- */
 
-enum device { NO_DEVICE, RING, PIPE, READER };
+enum device { NO_DEVICE, RING, PIPE, WRITER, FILLER, READER };
 
 static enum device device_for(uint64_t flags)
 {
@@ -318,6 +358,12 @@ static enum device device_for(uint64_t flags)
 		return PIPE;
 	case 0:
 	case FOLL_PIN:
+		return WRITER;
+	case FOLL_WRITE:
+	case FOLL_WRITE | FOLL_PIN:
+		return FILLER;
+	case FOLL_REMOTE:
+	case FOLL_REMOTE | FOLL_PIN:
 		return READER;
 	default:
 		return NO_DEVICE;
@@ -338,6 +384,8 @@ static int64_t pin_page(struct live_backend *live, struct live_task *task, enum 
 		error = pin_by_ring(live, task, addr, &pin->fd);
 	else if (device == PIPE)
 		error = pin_by_pipe(live, task, addr, &pin->fd);
+	else if (device == WRITER || device == FILLER)
+		error = pin_by_transfer(live, task, device == FILLER, pin);
 	else
 		error = pin_by_reader(task, addr, &pin->reader);
 	if (error)
@@ -418,7 +466,8 @@ void live_call_pin(struct live_backend *live, struct live_task *task,
 		live_refuse(outcome, "gup_fast() without the slow path on the host");
 	else if (device == NO_DEVICE)
 		live_refuse(outcome, "a device on the host that asks for pages with these flags");
-	else if (device == RING && !live->settings.capable)
+	else if ((device == RING || device == WRITER || device == FILLER) &&
+		 !live->settings.capable)
 		live_refuse(outcome, "an io_uring under a limit, which all processes of the user "
 			    "share");
 	else if (args->number[1] > MAX_PAGES * PAGE && args->number[1] <= MAX_LENGTH)
@@ -426,8 +475,7 @@ void live_call_pin(struct live_backend *live, struct live_task *task,
 	else
 		outcome->value = do_pin(live, task, device, args->number);
 	if (outcome->kind == OUTCOME_VALUE && outcome->value == -EOPNOTSUPP)
-		live_refuse(outcome, "a device on the host that reads what may only be "
-			    "written to or executed, or that writes to a file of a disk");
+		live_refuse(outcome, "a device on the host that writes to a file of a disk");
 	if (outcome->kind == OUTCOME_VALUE && outcome->value == -ENOSYS)
-		live_refuse(outcome, "io_uring or userfaultfd, which this host has not");
+		live_refuse(outcome, "io_uring, FUSE or userfaultfd, which this host has not");
 }

@@ -33,13 +33,16 @@ static bool leaves_dirty(unsigned int flags)
 	return (flags & (FOLL_PIN | FOLL_WRITE | FOLL_LONGTERM)) == (FOLL_PIN | FOLL_WRITE);
 }
 
+static void let_go(struct page *page, unsigned int flags)
+{
+	if (leaves_dirty(flags))
+		folio_set(page->folio, PG_dirty);
+	gup_put_page(page, flags);
+}
+
 static void pin_drop(struct device_pin *pin)
 {
-	struct page *page = pfn_to_page(pin->pfn);
-
-	if (leaves_dirty(pin->flags))
-		folio_set(page->folio, PG_dirty);
-	gup_put_page(page, pin->flags);
+	let_go(pfn_to_page(pin->pfn), pin->flags);
 	model_free(KIND_PIN, pin);
 }
 
@@ -63,10 +66,11 @@ static bool pins_add(unsigned long addr, unsigned int flags, struct page *const 
 	return true;
 }
 
+/* What it has got of a range is of no use without the rest; a transfer was made all the same. */
 static void put_all(struct page *const *pages, long nr, unsigned int flags)
 {
 	while (nr-- > 0)
-		gup_put_page(pages[nr], flags);
+		let_go(pages[nr], flags);
 }
 
 /* Pages that a device of @flags asks for at once: BIO_MAX_VECS and the like. */

@@ -18,8 +18,10 @@
 
 #include "sim/live_fuse.h"
 
-#define BUFFER		(64U << 10)
-#define MAX_TRANSFER	4096U	/* bytes of one request: a page, as mmsim asks for it */
+#define PAGE		4096U
+#define MAX_PAGES	256U	/* of one request */
+#define MAX_TRANSFER	(MAX_PAGES * PAGE)
+#define BUFFER		(MAX_TRANSFER + 64 * PAGE)	/* with some room for what comes first */
 #define FILE_SIZE	(1L << 40)
 #define MAX_HELD	60000	/* requests at once */
 #define PATIENCE	(5 * G_USEC_PER_SEC)
@@ -31,7 +33,11 @@ struct live_fuse {
 	GThread *thread;
 	GMutex lock;
 	GCond came;
-	GQueue waiting;		/* uint64_t *: requests that nobody has asked for; by lock */
+	GQueue waiting;		/* struct request *: nobody has asked for; by lock */
+};
+
+struct request {
+	uint64_t unique, size;
 };
 
 /* ---- the protocol ---- */
@@ -53,8 +59,10 @@ static void answer_init(const struct live_fuse *fuse, uint64_t unique,
 {
 	const struct fuse_init_out out = {
 		.major = FUSE_KERNEL_VERSION, .minor = MIN(in->minor, FUSE_KERNEL_MINOR_VERSION),
-		.flags = FUSE_ASYNC_DIO, .max_background = MAX_HELD,
-		.congestion_threshold = MAX_HELD, .max_write = MAX_TRANSFER, .time_gran = 1,
+		.flags = FUSE_ASYNC_DIO | FUSE_MAX_PAGES | FUSE_BIG_WRITES,
+		.max_pages = MAX_PAGES, .max_background = MAX_HELD,
+		.congestion_threshold = MAX_HELD, .max_write = MAX_TRANSFER,
+		.max_readahead = in->max_readahead, .time_gran = 1,
 	};
 
 	answer(fuse, unique, 0, &out, sizeof(out));
@@ -65,16 +73,18 @@ static void answer_attr(const struct live_fuse *fuse, uint64_t unique)
 	const struct fuse_attr_out out = {
 		.attr_valid = UINT32_MAX,
 		.attr = { .ino = FUSE_ROOT_ID, .size = FILE_SIZE, .mode = S_IFREG | 0600, .nlink = 1,
-			  .uid = getuid(), .gid = getgid(), .blksize = MAX_TRANSFER },
+			  .uid = getuid(), .gid = getgid(), .blksize = PAGE },
 	};
 
 	answer(fuse, unique, 0, &out, sizeof(out));
 }
 
-static void hold(struct live_fuse *fuse, uint64_t unique)
+static void hold(struct live_fuse *fuse, uint64_t unique, uint64_t size)
 {
+	const struct request request = { unique, size };
+
 	g_mutex_lock(&fuse->lock);
-	g_queue_push_tail(&fuse->waiting, g_memdup2(&unique, sizeof(unique)));
+	g_queue_push_tail(&fuse->waiting, g_memdup2(&request, sizeof(request)));
 	g_cond_signal(&fuse->came);
 	g_mutex_unlock(&fuse->lock);
 }
@@ -94,8 +104,10 @@ static void serve(struct live_fuse *fuse, const struct fuse_in_header *head)
 		answer(fuse, head->unique, 0, &opened, sizeof(opened));
 		return;
 	case FUSE_READ:
+		hold(fuse, head->unique, ((const struct fuse_read_in *)(head + 1))->size);
+		return;
 	case FUSE_WRITE:
-		hold(fuse, head->unique);
+		hold(fuse, head->unique, ((const struct fuse_write_in *)(head + 1))->size);
 		return;
 	case FUSE_RELEASE:
 	case FUSE_FLUSH:
@@ -213,18 +225,21 @@ int live_fuse_file(const struct live_fuse *fuse)
 	return fuse->file;
 }
 
-uint64_t live_fuse_request(struct live_fuse *fuse)
+uint64_t live_fuse_request(struct live_fuse *fuse, uint64_t *size)
 {
 	gint64 until = g_get_monotonic_time() + PATIENCE;
-	g_autofree uint64_t *unique = NULL;
+	g_autofree struct request *request = NULL;
 
 	g_mutex_lock(&fuse->lock);
 	while (g_queue_is_empty(&fuse->waiting))
 		if (!g_cond_wait_until(&fuse->came, &fuse->lock, until))
 			break;
-	unique = g_queue_pop_head(&fuse->waiting);
+	request = g_queue_pop_head(&fuse->waiting);
 	g_mutex_unlock(&fuse->lock);
-	return unique ? *unique : 0;
+	if (!request)
+		return 0;
+	*size = request->size;
+	return request->unique;
 }
 
 void live_fuse_answer(struct live_fuse *fuse, uint64_t request)

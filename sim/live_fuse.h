@@ -7,6 +7,7 @@
  * answers.  The mount is in nobody's tree, and ends with mmsim.
  *
  * In the kernel:  fs/fuse/file.c fuse_direct_IO(), lib/iov_iter.c iov_iter_extract_pages().
+ * Left out:       transfers of more than 256 pages: they would be several requests.
  * Locks:          a thread of its own reads requests; the list of those that wait has a mutex.
  */
 #ifndef SIM_LIVE_FUSE_H
@@ -23,8 +24,9 @@ struct live_fuse *live_fuse_open(void);
 void live_fuse_close(struct live_fuse *fuse);
 /* The file, open for reading and writing without a page cache. */
 int live_fuse_file(const struct live_fuse *fuse);
-/* Waits for the next request that was not returned yet; 0: none came in time. */
-uint64_t live_fuse_request(struct live_fuse *fuse);
+/* Waits for the next request that was not returned yet, and how many bytes it is for; 0: none
+ * came in time. */
+uint64_t live_fuse_request(struct live_fuse *fuse, uint64_t *size);
 /* Answers it: its pages are let go when this returns. */
 void live_fuse_answer(struct live_fuse *fuse, uint64_t request);
 

@@ -8,13 +8,12 @@
  *                              page fault of its own after it has taken the page
  *
  * The process makes the first three and closes its descriptors again; mmsim keeps copies, so
- * that the pages are held after the process has ended.  One device for each page: all but the
- * first ask again where a range was left, so that this is the same; and a registered buffer is
- * asked for by FOLL_WRITE, for which the fast and the slow path give the same page.
+ * that the pages are held after the process has ended.  A range is asked for at once.  The pages
+ * of a pipe are then given pipes of their own; process_vm_readv() has the slow path only, so
+ * that one for each page is the same.  The others let go of their pages together.
  *
  * In the kernel:  io_uring/rsrc.c, fs/splice.c, fs/fuse/file.c, mm/process_vm_access.c.
- * Left out:       other combinations; the fast path alone; which of the pages of one range a
- *                 slow path marks as accessed.
+ * Left out:       other combinations; the fast path alone; letting go of a part of a buffer.
  * Locks:          none; each thread waits in the kernel only.
  */
 #define _GNU_SOURCE
@@ -59,14 +58,20 @@ struct reader {
 	int64_t result;		/* of process_vm_readv(), or -errno */
 };
 
+/* What holds pages.  It goes with the last of its pins. */
+struct device {
+	unsigned int pages;	/* that are still pinned */
+	int fd;			/* ring, or the pipe's end to read from; -1 for none */
+	struct reader *reader;
+	struct live_fuse *fuse;	/* with a request that waits there; NULL for none */
+	uint64_t request;
+};
+
 /* One page.  Owned by the backend's list. */
 struct live_pin {
 	char *process;
 	uint64_t addr;
-	int fd;			/* ring, or the pipe's end to read from; -1 for a reader */
-	struct reader *reader;
-	struct live_fuse *fuse;	/* with a request that waits there; NULL for none */
-	uint64_t request;
+	struct device *device;
 };
 
 /* Gives the thread its page, and waits for its end. */
@@ -90,19 +95,26 @@ static void reader_end(struct reader *reader)
 	g_free(reader);
 }
 
+static void device_free(struct device *device)
+{
+	if (device->reader)
+		reader_end(device->reader);
+	if (device->fuse)
+		live_fuse_answer(device->fuse, device->request);
+	/* A ring is taken apart by a kernel thread some time later; its buffers are not. */
+	if (device->fd >= 0) {
+		syscall(SYS_io_uring_register, device->fd, IORING_UNREGISTER_BUFFERS, NULL, 0);
+		close(device->fd);
+	}
+	g_free(device);
+}
+
 void live_pin_free(void *data)
 {
 	struct live_pin *pin = data;
 
-	if (pin->reader)
-		reader_end(pin->reader);
-	if (pin->fuse)
-		live_fuse_answer(pin->fuse, pin->request);
-	/* A ring is taken apart by a kernel thread some time later; its buffers are not. */
-	if (pin->fd >= 0) {
-		syscall(SYS_io_uring_register, pin->fd, IORING_UNREGISTER_BUFFERS, NULL, 0);
-		close(pin->fd);
-	}
+	if (!--pin->device->pages)
+		device_free(pin->device);
 	g_free(pin->process);
 	g_free(pin);
 }
@@ -112,7 +124,8 @@ void live_pins_before_exit(struct live_backend *live, const struct live_task *ta
 	for (guint i = live->pins->len; i-- > 0;) {
 		const struct live_pin *pin = live->pins->pdata[i];
 
-		if ((pin->reader || pin->fuse) && !strcmp(pin->process, task->process))
+		if ((pin->device->reader || pin->device->fuse) &&
+		    !strcmp(pin->process, task->process))
 			g_ptr_array_remove_index(live->pins, i);
 	}
 }
@@ -186,28 +199,29 @@ static int take_fd(const struct live_task *task, int fd)
 	return copy;
 }
 
-static uint64_t put_iovec(struct live_backend *live, uint64_t addr)
+static uint64_t put_iovec(struct live_backend *live, uint64_t addr, uint64_t len)
 {
-	const uint64_t iovec[2] = { addr, PAGE };
+	const uint64_t iovec[2] = { addr, len };
 
 	return live_put(live, LIVE_STRUCTS, iovec, sizeof(iovec));
 }
 
 /* 0 with the ring in *@fd, or what the kernel said. */
 static int64_t pin_by_ring(struct live_backend *live, struct live_task *task, uint64_t addr,
-			   int *fd)
+			   uint64_t len, int *fd)
 {
 	const struct io_uring_params params = {};
 	int64_t ring, error;
 
-	if (stand_in(live, task, addr))
-		return -EOPNOTSUPP;
+	for (uint64_t at = addr; at < addr + len; at += PAGE)
+		if (stand_in(live, task, at))
+			return -EOPNOTSUPP;
 	ring = call(live, task, SYS_io_uring_setup, 1,
 		    live_put(live, LIVE_STRUCTS, &params, sizeof(params)), 0, 0);
 	if (ring < 0)
 		return ring;
 	error = call(live, task, SYS_io_uring_register, (uint64_t)ring, IORING_REGISTER_BUFFERS,
-		     put_iovec(live, addr), 1);
+		     put_iovec(live, addr, len), 1);
 	if (!error) {
 		*fd = take_fd(task, (int)ring);
 		error = *fd < 0 ? *fd : 0;
@@ -216,47 +230,68 @@ static int64_t pin_by_ring(struct live_backend *live, struct live_task *task, ui
 	return error;
 }
 
+/* All of [addr, addr + len) into a pipe, of which *@fd is the end to read from. */
 static int64_t pin_by_pipe(struct live_backend *live, struct live_task *task, uint64_t addr,
-			   int *fd)
+			   uint64_t len, int *fd)
 {
 	uint64_t at = LIVE_SHARED + LIVE_STRUCTS;
-	int64_t error = call(live, task, SYS_pipe2, at, 0, 0, 0);
+	int64_t got = call(live, task, SYS_pipe2, at, 0, 0, 0);
 	int ends[2];
 
-	if (error)
-		return error;
+	if (got)
+		return got;
 	memcpy(ends, live->world.shared + LIVE_STRUCTS, sizeof(ends));
-	error = call(live, task, SYS_vmsplice, (uint64_t)ends[1], put_iovec(live, addr), 1, 0);
-	if (error > 0) {
-		*fd = take_fd(task, ends[0]);
-		error = *fd < 0 ? *fd : 0;
-	}
+	*fd = take_fd(task, ends[0]);
+	if (*fd >= 0 && fcntl(*fd, F_SETPIPE_SZ, (int)len) >= (int)len)
+		got = call(live, task, SYS_vmsplice, (uint64_t)ends[1], put_iovec(live, addr, len),
+			   1, 0);
+	else
+		got = -ENOSYS;
 	call(live, task, SYS_close, (uint64_t)ends[0], 0, 0, 0);
 	call(live, task, SYS_close, (uint64_t)ends[1], 0, 0, 0);
-	return error;
+	if (got < 0)
+		return got;
+	return got < (int64_t)len ? -EFAULT : 0;
+}
+
+/* The next page of the pipe @from gets one of its own: its end to read from, or -1. */
+static int pipe_of_one(int from)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC))
+		return -1;
+	if (splice(from, NULL, ends[1], NULL, PAGE, 0) != (ssize_t)PAGE) {
+		close(ends[0]);
+		ends[0] = -1;
+	}
+	close(ends[1]);
+	return ends[0];
 }
 
 /* Submits what is in @ring, and waits until it is held: 0, or why it ended. */
 static int64_t submit(struct live_backend *live, struct live_task *task, int64_t ring,
-		      const struct io_uring_params *params, struct live_pin *pin)
+		      const struct io_uring_params *params, uint64_t len, struct device *device)
 {
+	uint64_t got = 0;
 	int64_t result = call(live, task, SYS_io_uring_enter, (uint64_t)ring, 1, 0,
 			      IORING_ENTER_GETEVENTS);
 
 	if (result < 0)
 		return result;
-	if (live_ring_ended(pin->fd, params, &result))
+	if (live_ring_ended(device->fd, params, &result))
 		return result < 0 ? result : -EFAULT;
-	pin->request = live_fuse_request(live->fuse);
-	if (!pin->request)
+	device->request = live_fuse_request(live->fuse, &got);
+	if (!device->request)
 		return -ENOSYS;
-	pin->fuse = live->fuse;
-	return 0;
+	device->fuse = live->fuse;
+	return got < len ? -EFAULT : 0;
 }
 
-static int64_t pin_by_transfer(struct live_backend *live, struct live_task *task, bool fill,
-			       struct live_pin *pin)
+static int64_t pin_by_transfer(struct live_backend *live, struct live_task *task, uint64_t addr,
+			       uint64_t len, bool fill, struct device *device)
 {
+	const struct live_transfer transfer = { addr, (uint32_t)len, fill };
 	struct io_uring_params params = { .flags = IORING_SETUP_COOP_TASKRUN };
 	int64_t ring, error = -ENOSYS;
 
@@ -269,11 +304,11 @@ static int64_t pin_by_transfer(struct live_backend *live, struct live_task *task
 	if (ring < 0)
 		return ring;
 	memcpy(&params, live->world.shared + LIVE_STRUCTS, sizeof(params));
-	pin->fd = take_fd(task, (int)ring);
-	if (pin->fd < 0)
-		error = pin->fd;
-	else if (live_ring_put(pin->fd, &params, live_fuse_file(live->fuse), pin->addr, fill))
-		error = submit(live, task, ring, &params, pin);
+	device->fd = take_fd(task, (int)ring);
+	if (device->fd < 0)
+		error = device->fd;
+	else if (live_ring_put(device->fd, &params, live_fuse_file(live->fuse), &transfer))
+		error = submit(live, task, ring, &params, len, device);
 	call(live, task, SYS_close, (uint64_t)ring, 0, 0, 0);
 	return error;
 }
@@ -346,9 +381,9 @@ static int64_t pin_by_reader(struct live_task *task, uint64_t addr, struct reade
 
 /* ---- the calls ---- */
 
-enum device { NO_DEVICE, RING, PIPE, WRITER, FILLER, READER };
+enum kind { NO_DEVICE, RING, PIPE, WRITER, FILLER, READER };
 
-static enum device device_for(uint64_t flags)
+static enum kind device_for(uint64_t flags)
 {
 	switch (flags) {
 	case FOLL_WRITE | FOLL_LONGTERM:
@@ -370,29 +405,80 @@ static enum device device_for(uint64_t flags)
 	}
 }
 
-/* One page for one device: 0 or -errno. */
-static int64_t pin_page(struct live_backend *live, struct live_task *task, enum device device,
-			uint64_t addr)
+/* Notes that @device has the page at @addr. */
+static void add_pin(struct live_backend *live, const struct live_task *task, uint64_t addr,
+		    struct device *device)
 {
 	struct live_pin *pin = g_new0(struct live_pin, 1);
-	int64_t error;
 
-	pin->fd = -1;
 	pin->process = g_strdup(task->process);
 	pin->addr = addr;
-	if (device == RING)
-		error = pin_by_ring(live, task, addr, &pin->fd);
-	else if (device == PIPE)
-		error = pin_by_pipe(live, task, addr, &pin->fd);
-	else if (device == WRITER || device == FILLER)
-		error = pin_by_transfer(live, task, device == FILLER, pin);
+	pin->device = device;
+	device->pages++;
+	g_ptr_array_add(live->pins, pin);
+}
+
+/* Takes over the pipe @fd, which has them all. */
+static int64_t add_pipes(struct live_backend *live, const struct live_task *task, uint64_t start,
+			 uint64_t end, int fd)
+{
+	for (uint64_t addr = start; addr < end; addr += PAGE) {
+		struct device *device = g_new0(struct device, 1);
+
+		device->fd = pipe_of_one(fd);
+		add_pin(live, task, addr, device);
+		if (device->fd < 0) {
+			close(fd);
+			return -ENOSYS;
+		}
+	}
+	close(fd);
+	return 0;
+}
+
+/* One device for the whole range. */
+static int64_t pin_at_once(struct live_backend *live, struct live_task *task, enum kind kind,
+			   uint64_t start, uint64_t end)
+{
+	struct device *device = g_new0(struct device, 1);
+	int64_t error;
+
+	device->fd = -1;
+	if (kind == RING)
+		error = pin_by_ring(live, task, start, end - start, &device->fd);
+	else if (kind == PIPE)
+		error = pin_by_pipe(live, task, start, end - start, &device->fd);
 	else
-		error = pin_by_reader(task, addr, &pin->reader);
-	if (error)
-		live_pin_free(pin);
-	else
-		g_ptr_array_add(live->pins, pin);
-	return error;
+		error = pin_by_transfer(live, task, start, end - start, kind == FILLER, device);
+	if (!error && kind == PIPE) {
+		error = add_pipes(live, task, start, end, device->fd);
+		device->fd = -1;
+	}
+	if (error || kind == PIPE) {
+		device_free(device);
+		return error;
+	}
+	for (uint64_t addr = start; addr < end; addr += PAGE)
+		add_pin(live, task, addr, device);
+	return 0;
+}
+
+static int64_t pin_one_by_one(struct live_backend *live, struct live_task *task, uint64_t start,
+			      uint64_t end)
+{
+	for (uint64_t addr = start; addr < end; addr += PAGE) {
+		struct reader *reader = NULL;
+		int64_t error = pin_by_reader(task, addr, &reader);
+		struct device *device;
+
+		if (error)
+			return error;
+		device = g_new0(struct device, 1);
+		device->fd = -1;
+		device->reader = reader;
+		add_pin(live, task, addr, device);
+	}
+	return 0;
 }
 
 static bool page_range(const uint64_t *a, uint64_t *start, uint64_t *end)
@@ -404,24 +490,21 @@ static bool page_range(const uint64_t *a, uint64_t *start, uint64_t *end)
 	return true;
 }
 
-static int64_t do_pin(struct live_backend *live, struct live_task *task, enum device device,
+/* All or nothing. */
+static int64_t do_pin(struct live_backend *live, struct live_task *task, enum kind kind,
 		      const uint64_t *a)
 {
 	guint before = live->pins->len;
 	uint64_t start, end;
+	int64_t error;
 
 	if (!page_range(a, &start, &end))
 		return -EFAULT;
-	for (uint64_t addr = start; addr < end; addr += PAGE) {
-		int64_t error = pin_page(live, task, device, addr);
-
-		if (!error)
-			continue;
-		/* All or nothing, and one errno for a part. */
+	error = kind == READER ? pin_one_by_one(live, task, start, end) :
+				 pin_at_once(live, task, kind, start, end);
+	if (error)
 		g_ptr_array_set_size(live->pins, before);
-		return addr == start ? error : -EFAULT;
-	}
-	return 0;
+	return error;
 }
 
 /* Where in the list the youngest pin of a page is; -1 for none. */
@@ -436,19 +519,40 @@ static int pin_find(const struct live_backend *live, const char *process, uint64
 	return -1;
 }
 
+/* Do @found, pins, have all pages of the devices of theirs? */
+static bool whole_devices(const GPtrArray *found)
+{
+	for (guint i = 0; i < found->len; i++) {
+		const struct live_pin *pin = found->pdata[i];
+		unsigned int nr = 0;
+
+		for (guint j = 0; j < found->len; j++)
+			nr += ((const struct live_pin *)found->pdata[j])->device == pin->device;
+		if (nr < pin->device->pages)
+			return false;
+	}
+	return true;
+}
+
 static int64_t do_unpin(struct live_backend *live, const struct live_task *task,
 			const uint64_t *a)
 {
+	g_autoptr(GPtrArray) found = g_ptr_array_new();
 	uint64_t start, end;
 
 	if (!page_range(a, &start, &end))
 		return -EFAULT;
-	for (uint64_t addr = start; addr < end; addr += PAGE)
-		if (pin_find(live, task->process, addr) < 0)
+	for (uint64_t addr = start; addr < end; addr += PAGE) {
+		int at = pin_find(live, task->process, addr);
+
+		if (at < 0)
 			return -ENXIO;
-	for (uint64_t addr = start; addr < end; addr += PAGE)
-		g_ptr_array_remove_index(live->pins,
-					 (guint)pin_find(live, task->process, addr));
+		g_ptr_array_add(found, live->pins->pdata[at]);
+	}
+	if (!whole_devices(found))
+		return -EOPNOTSUPP;
+	for (guint i = 0; i < found->len; i++)
+		g_ptr_array_remove(live->pins, found->pdata[i]);
 	return 0;
 }
 
@@ -456,26 +560,27 @@ void live_call_pin(struct live_backend *live, struct live_task *task,
 		   const struct call_request *request, struct call_outcome *outcome)
 {
 	const struct op_args *args = request->args;
-	enum device device = device_for(args->nr > 2 ? args->number[2] :
-						       FOLL_WRITE | FOLL_LONGTERM);
+	enum kind kind = device_for(args->nr > 2 ? args->number[2] : FOLL_WRITE | FOLL_LONGTERM);
 
 	outcome->kind = OUTCOME_VALUE;
 	if (request->op->id == OP_UNPIN)
 		outcome->value = do_unpin(live, task, args->number);
 	else if (request->op->id == OP_GUP_FAST)
 		live_refuse(outcome, "gup_fast() without the slow path on the host");
-	else if (device == NO_DEVICE)
+	else if (kind == NO_DEVICE)
 		live_refuse(outcome, "a device on the host that asks for pages with these flags");
-	else if ((device == RING || device == WRITER || device == FILLER) &&
+	else if ((kind == RING || kind == WRITER || kind == FILLER) &&
 		 !live->settings.capable)
 		live_refuse(outcome, "an io_uring under a limit, which all processes of the user "
 			    "share");
 	else if (args->number[1] > MAX_PAGES * PAGE && args->number[1] <= MAX_LENGTH)
 		live_refuse(outcome, "pin() of more than %d pages on the host", MAX_PAGES);
 	else
-		outcome->value = do_pin(live, task, device, args->number);
+		outcome->value = do_pin(live, task, kind, args->number);
 	if (outcome->kind == OUTCOME_VALUE && outcome->value == -EOPNOTSUPP)
-		live_refuse(outcome, "a device on the host that writes to a file of a disk");
+		live_refuse(outcome, "a device on the host that %s",
+			    request->op->id == OP_UNPIN ? "lets go of a part of its pages" :
+							  "writes to a file of a disk");
 	if (outcome->kind == OUTCOME_VALUE && outcome->value == -ENOSYS)
 		live_refuse(outcome, "io_uring, FUSE or userfaultfd, which this host has not");
 }

@@ -54,8 +54,8 @@ static uint32_t *word(const struct shared *shared, uint32_t offset)
 	return (uint32_t *)(void *)(shared->rings + offset);
 }
 
-bool live_ring_put(int fd, const struct io_uring_params *params, int file, uint64_t addr,
-		   bool fill)
+bool live_ring_put(int fd, const struct io_uring_params *params, int file,
+		   const struct live_transfer *transfer)
 {
 	struct shared shared;
 
@@ -64,8 +64,8 @@ bool live_ring_put(int fd, const struct io_uring_params *params, int file, uint6
 	    !map_shared(fd, params, &shared))
 		return false;
 	shared.sqes[0] = (struct io_uring_sqe){
-		.opcode = fill ? IORING_OP_READ : IORING_OP_WRITE, .flags = IOSQE_FIXED_FILE,
-		.fd = 0, .addr = addr, .len = LIVE_RING_PAGE,
+		.opcode = transfer->fill ? IORING_OP_READ : IORING_OP_WRITE,
+		.flags = IOSQE_FIXED_FILE, .fd = 0, .addr = transfer->addr, .len = transfer->len,
 	};
 	*word(&shared, params->sq_off.array) = 0;
 	__atomic_store_n(word(&shared, params->sq_off.tail), 1, __ATOMIC_RELEASE);

@@ -10,6 +10,7 @@
  *                 for the insertion of each file area.
  */
 #include "file.h"
+#include "khugepaged.h"
 #include "ksm.h"
 #include "mempolicy.h"
 #include "memory.h"
@@ -154,6 +155,7 @@ static int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)
 	flush_tlb_range(oldmm, 0, TASK_SIZE);	/* the parent may write to nothing shared */
 	if (!error)
 		ksm_fork(mm, oldmm);
+	khugepaged_fork(mm, oldmm);
 	mmap_write_unlock(mm);
 	mmap_write_unlock(oldmm);
 	if (error)

@@ -10,6 +10,7 @@
  *                 lock outside it when a folio is taken over.
  */
 #include "huge.h"
+#include "khugepaged.h"
 #include "lru.h"
 #include "machine.h"
 #include "userfaultfd.h"
@@ -170,6 +171,7 @@ static bool huge_anonymous_page(struct vm_fault *vmf, enum vm_fault_result *resu
 	*result = vmf_anon_prepare(vmf);
 	if (*result != VM_FAULT_DONE)
 		return true;
+	khugepaged_enter_vma(vmf->vma);
 	if (!(vmf->flags & FAULT_FLAG_WRITE) && mach->config.thp_use_zero_page)
 		return map_huge_zero_page(vmf, result);
 	return map_new_huge_page(vmf, result);

@@ -6,7 +6,7 @@
  * Left out:       see khugepaged.h.
  * Locks:          mmap_lock for reading; the PTE table's lock for the scan.
  */
-#include "khugepaged.h"
+#include "collapse.h"
 #include "lru.h"
 #include "machine.h"
 #include "madvise_internal.h"
@@ -45,42 +45,75 @@ bool is_refcount_suitable(const struct folio *folio)
 	return folio_ref_count(folio) == expected;
 }
 
+/* ---- the area ---- */
+
+static enum tva_type tva_of(const struct collapse_control *cc)
+{
+	return cc->is_khugepaged ? TVA_KHUGEPAGED : TVA_FORCED_COLLAPSE;
+}
+
+/* Which orders may the running design make in @vma?  Kernel: 2 MiB alone; of the series for
+ * smaller ones, collapse_allowable_orders(). */
+static unsigned long allowable_orders(const struct vm_area_struct *vma,
+				      const struct collapse_control *cc)
+{
+	unsigned long orders = BIT_ORDER(HPAGE_PMD_ORDER);
+
+	if (cc->is_khugepaged && collapse_design()->smaller_orders)
+		orders = THP_ORDERS_ALL_ANON;
+	return thp_vma_allowable_orders(vma, tva_of(cc), orders);
+}
+
+/* Of whatever order: the word of the PMD is this area's alone, or its neighbours would find it
+ * empty. */
+enum scan_result collapse_vma_verdict(const struct vm_area_struct *vma, unsigned long addr,
+				      unsigned int order, const struct collapse_control *cc)
+{
+	if (!vma)
+		return SCAN_VMA_NULL;
+	if (!thp_vma_suitable_orders(vma, addr, BIT_ORDER(HPAGE_PMD_ORDER)))
+		return SCAN_ADDRESS_RANGE;
+	if (!thp_vma_allowable_order(vma, tva_of(cc), order))
+		return SCAN_VMA_CHECK;
+	return SCAN_SUCCEED;
+}
+
 /* ---- the scan of one table ---- */
 
 struct scan {
 	const struct vm_area_struct *vma;
 	const struct collapse_control *cc;
-	unsigned int none_or_zero, unmapped, shared, referenced;
+	unsigned int max_none;
+	struct scan_report *report;
 };
 
-static enum scan_result scan_absent(struct scan *scan, pte_t pte)
+static enum scan_result scan_absent(const struct scan *scan, pte_t pte)
 {
 	bool wp = is_pte_marker(pte) ? (swp_offset(pte) & PTE_MARKER_UFFD_WP) != 0 :
 				       (pte & _PAGE_SWP_UFFD_WP) != 0;
 
-	if (++scan->unmapped > mach->config.max_ptes_swap && scan->cc->is_khugepaged)
+	if (++scan->report->unmapped > mach->config.max_ptes_swap && scan->cc->is_khugepaged)
 		return SCAN_EXCEED_SWAP_PTE;
 	return wp ? SCAN_PTE_UFFD_WP : SCAN_SUCCEED;
 }
 
 /* Nothing there, or the zero page: the huge page will have memory of its own for it. */
-static enum scan_result scan_none(struct scan *scan)
+static enum scan_result scan_none(const struct scan *scan)
 {
-	scan->none_or_zero++;
-	if (userfaultfd_armed(scan->vma) ||
-	    (scan->cc->is_khugepaged && scan->none_or_zero > mach->config.max_ptes_none))
+	scan->report->none_or_zero++;
+	if (userfaultfd_armed(scan->vma) || scan->report->none_or_zero > scan->max_none)
 		return SCAN_EXCEED_NONE_PTE;
 	return SCAN_SUCCEED;
 }
 
-static enum scan_result scan_folio(struct scan *scan, pte_t pte, const struct folio *folio)
+static enum scan_result scan_folio(const struct scan *scan, pte_t pte, const struct folio *folio)
 {
 	if (!folio)
 		return SCAN_PAGE_NULL;
 	if (!folio_test_anon(folio))
 		return SCAN_PAGE_ANON;
-	if (folio_maybe_mapped_shared(folio) && ++scan->shared > mach->config.max_ptes_shared &&
-	    scan->cc->is_khugepaged)
+	if (folio_maybe_mapped_shared(folio) &&
+	    ++scan->report->shared > mach->config.max_ptes_shared && scan->cc->is_khugepaged)
 		return SCAN_EXCEED_SHARED_PTE;
 	if (!folio_test(folio, PG_lru))
 		return SCAN_PAGE_LRU;
@@ -88,11 +121,11 @@ static enum scan_result scan_folio(struct scan *scan, pte_t pte, const struct fo
 		return SCAN_PAGE_LOCK;
 	if (!is_refcount_suitable(folio))
 		return SCAN_PAGE_COUNT;
-	scan->referenced += pte_young(pte) || folio_test(folio, PG_referenced);
+	scan->report->referenced += pte_young(pte) || folio_test(folio, PG_referenced);
 	return SCAN_SUCCEED;
 }
 
-static enum scan_result scan_word(struct scan *scan, pte_t pte)
+static enum scan_result scan_word(const struct scan *scan, pte_t pte, unsigned int slot)
 {
 	const struct page *page;
 
@@ -104,20 +137,33 @@ static enum scan_result scan_word(struct scan *scan, pte_t pte)
 		return scan_none(scan);
 	if (pte & _PAGE_UFFD_WP)
 		return SCAN_PTE_UFFD_WP;
+	scan->report->occupied[slot / 64] |= 1UL << (slot % 64);
 	page = vm_normal_page(pte);
 	return scan_folio(scan, pte, page ? page->folio : NULL);
 }
 
-static enum scan_result scan_table(struct scan *scan, const struct pgtable *table)
+/* All words of @table, which serves the 2 MiB at @addr, in order: the first one that will not do
+ * ends it. */
+static enum scan_result scan_table(const struct pgtable *table, unsigned long addr,
+				   const struct vm_area_struct *vma,
+				   const struct collapse_control *cc, struct scan_report *report)
 {
-	enum scan_result result = SCAN_SUCCEED;
+	const struct scan scan = { .vma = vma, .cc = cc, .report = report,
+				   .max_none = report->orders == BIT_ORDER(HPAGE_PMD_ORDER) ?
+					       collapse_max_ptes_none(HPAGE_PMD_ORDER, cc) :
+					       HPAGE_PMD_NR };
+	enum scan_result result;
 
-	for (unsigned int slot = 0; slot < PTRS_PER_TABLE && result == SCAN_SUCCEED; slot++)
-		result = scan_word(scan, table->entry[slot]);
-	if (result != SCAN_SUCCEED || !scan->cc->is_khugepaged)
+	for (unsigned int slot = 0; slot < PTRS_PER_TABLE; slot++) {
+		result = scan_word(&scan, table->entry[slot], slot);
+		if (result == SCAN_SUCCEED)
+			continue;
+		report->addr = addr + slot * PAGE_SIZE;
 		return result;
+	}
 	/* nobody uses it: what for? */
-	if (!scan->referenced || (scan->unmapped && scan->referenced < HPAGE_PMD_NR / 2))
+	if (cc->is_khugepaged && (!report->referenced ||
+	    (report->unmapped && report->referenced < HPAGE_PMD_NR / 2)))
 		return SCAN_LACK_REFERENCED_PAGE;
 	return SCAN_SUCCEED;
 }
@@ -126,7 +172,7 @@ enum scan_result hpage_collapse_scan_pmd(struct mm_struct *mm, struct vm_area_st
 					 unsigned long addr, bool *mmap_locked,
 					 const struct collapse_control *cc)
 {
-	struct scan scan = { .vma = vma, .cc = cc };
+	struct scan_report report = { .orders = allowable_orders(vma, cc) };
 	enum scan_result result = find_pmd_or_thp_or_none(mm, addr);
 	struct pgtable *table;
 
@@ -134,15 +180,46 @@ enum scan_result hpage_collapse_scan_pmd(struct mm_struct *mm, struct vm_area_st
 		table = pte_offset_map_lock(mm, addr);
 		if (!table)
 			return SCAN_PMD_NULL;
-		result = scan_table(&scan, table);
+		result = scan_table(table, addr, vma, cc, &report);
 		spin_unlock(&table->ptl, LOCK_PTE);
 	}
 	if (result == SCAN_SUCCEED) {
 		point("collapse:scanned");
-		result = collapse_huge_page(mm, addr, scan.unmapped, cc);
+		mmap_read_unlock(mm);
 		*mmap_locked = false;
+		result = collapse_range(mm, addr, &report, cc);
 	}
 	trace_event("khugepaged", "mm#%u 0x%lx: %s", mm->id, addr, scan_result_word(result));
+	if (result == SCAN_SUCCEED && cc->is_khugepaged)
+		count_vm_event(VM_EVENT_khugepaged_pages_collapsed);
+	return result;
+}
+
+/* The area's part of the question: what every look at a block begins with. */
+static enum scan_result scan_vma(const struct vm_area_struct *vma, unsigned long addr,
+				 const struct collapse_control *cc, unsigned long *orders)
+{
+	if (!vma)
+		return SCAN_VMA_NULL;
+	if (!thp_vma_suitable_orders(vma, addr, BIT_ORDER(HPAGE_PMD_ORDER)))
+		return SCAN_ADDRESS_RANGE;
+	*orders = allowable_orders(vma, cc);
+	return *orders ? SCAN_SUCCEED : SCAN_VMA_CHECK;
+}
+
+enum scan_result khugepaged_verdict(struct mm_struct *mm, unsigned long addr,
+				    const struct collapse_control *cc, struct scan_report *report)
+{
+	const struct vm_area_struct *vma = find_vma(mm, addr & PMD_MASK);
+	enum scan_result result;
+
+	*report = (struct scan_report){};
+	addr &= PMD_MASK;
+	result = scan_vma(vma, addr, cc, &report->orders);
+	if (result == SCAN_SUCCEED)
+		result = find_pmd_or_thp_or_none(mm, addr);
+	if (result == SCAN_SUCCEED)
+		result = scan_table(pgtable_lookup(mm, addr, LEVEL_PTE), addr, vma, cc, report);
 	return result;
 }
 
@@ -177,20 +254,6 @@ static bool may_go_on(enum scan_result result)
 	}
 }
 
-/* Kernel: hugepage_vma_revalidate(). */
-static enum scan_result revalidate(struct mm_struct *mm, unsigned long addr,
-				   struct vm_area_struct **vma)
-{
-	*vma = find_vma(mm, addr);
-	if (!*vma)
-		return SCAN_VMA_NULL;
-	if (!thp_vma_suitable_orders(*vma, addr, BIT_ORDER(HPAGE_PMD_ORDER)))
-		return SCAN_ADDRESS_RANGE;
-	if (!thp_vma_allowable_order(*vma, TVA_FORCED_COLLAPSE, HPAGE_PMD_ORDER))
-		return SCAN_VMA_CHECK;
-	return SCAN_SUCCEED;
-}
-
 int madvise_collapse(struct madvise *madvise)
 {
 	static const struct collapse_control cc = { .is_khugepaged = false };
@@ -208,7 +271,8 @@ int madvise_collapse(struct madvise *madvise)
 		if (!locked) {
 			mmap_read_lock(madvise->mm);
 			locked = true;
-			result = revalidate(madvise->mm, addr, &vma);
+			vma = find_vma(madvise->mm, addr);
+			result = collapse_vma_verdict(vma, addr, HPAGE_PMD_ORDER, &cc);
 			if (result != SCAN_SUCCEED) {
 				failed = result;
 				break;
@@ -230,28 +294,28 @@ int madvise_collapse(struct madvise *madvise)
 	return first + done * PMD_SIZE == last ? 0 : errno_of(failed);
 }
 
-/* ---- the thread ---- */
+/* ---- the thread, told where to look ---- */
 
 enum scan_result khugepaged_collapse(struct mm_struct *mm, unsigned long addr)
 {
 	static const struct collapse_control cc = { .is_khugepaged = true };
-	enum scan_result result = SCAN_VMA_CHECK;
+	enum scan_result result = SCAN_FAIL;
 	struct vm_area_struct *vma;
+	unsigned long orders = 0;
 	bool locked = true;
 
 	addr &= PMD_MASK;
 	lru_add_drain();
+	mmgrab(mm);
 	/* an address space that is being changed is passed over */
-	if (!down_read_trylock(&mm->mmap_lock))
-		return SCAN_FAIL;
-	vma = find_vma(mm, addr);
-	if (!vma)
-		result = SCAN_VMA_NULL;
-	else if (!thp_vma_suitable_orders(vma, addr, BIT_ORDER(HPAGE_PMD_ORDER)))
-		result = SCAN_ADDRESS_RANGE;
-	else if (thp_vma_allowable_order(vma, TVA_KHUGEPAGED, HPAGE_PMD_ORDER))
-		result = hpage_collapse_scan_pmd(mm, vma, addr, &locked, &cc);
-	if (locked)
-		mmap_read_unlock(mm);
+	if (down_read_trylock(&mm->mmap_lock)) {
+		vma = find_vma(mm, addr);
+		result = mm->mm_users ? scan_vma(vma, addr, &cc, &orders) : SCAN_ANY_PROCESS;
+		if (result == SCAN_SUCCEED)
+			result = hpage_collapse_scan_pmd(mm, vma, addr, &locked, &cc);
+		if (locked)
+			mmap_read_unlock(mm);
+	}
+	mmdrop(mm);
 	return result;
 }

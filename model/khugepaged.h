@@ -2,13 +2,16 @@
  * khugepaged.h - 512 small pages are copied into one huge one: by MADV_COLLAPSE, or by the
  * kernel's own thread.
  *
+ * A range is first looked at (khugepaged.c), then collapsed (collapse.h). The thread looks where
+ * it is told to, or walks over the address spaces that it knows (khugepaged_scan.c).
+ *
  * In the kernel:  mm/khugepaged.c.
- * Left out:       files and shmem; the walk over address spaces, with its pace and sleeps: the
- *                 thread looks where it is told to; nodes.
+ * Left out:       files and shmem; the sleeps between two passes; nodes.
  */
 #ifndef MODEL_KHUGEPAGED_H
 #define MODEL_KHUGEPAGED_H
 
+#include "folio.h"
 #include "huge.h"
 
 struct madvise;
@@ -52,6 +55,14 @@ struct collapse_control {
 	bool is_khugepaged;	/* settings and limits count; not for MADV_COLLAPSE */
 };
 
+/* What a look at one block has found, up to the word that decided. */
+struct scan_report {
+	unsigned long addr;	/* of that word; 0: no single word did */
+	unsigned int none_or_zero, unmapped, shared, referenced;
+	uint64_t occupied[PTRS_PER_TABLE / 64];	/* a bit for each word that maps a page */
+	unsigned long orders;	/* that the block may be collapsed to, a bit each */
+};
+
 /*
  * Looks at the 2 MiB at @addr of @vma, and collapses them if it may.  mmap_lock held for
  * reading; *mmap_locked becomes false if it was given up.  Kernel: hpage_collapse_scan_pmd().
@@ -59,10 +70,16 @@ struct collapse_control {
 enum scan_result hpage_collapse_scan_pmd(struct mm_struct *mm, struct vm_area_struct *vma,
 					 unsigned long addr, bool *mmap_locked,
 					 const struct collapse_control *cc);
-/* The second half, entered with mmap_lock held for reading and left without it: khugepaged_
- * collapse.c.  @unmapped: words that are swapped out.  Kernel: collapse_huge_page(). */
-enum scan_result collapse_huge_page(struct mm_struct *mm, unsigned long addr, unsigned int unmapped,
-				    const struct collapse_control *cc);
+/*
+ * The same look, and nothing else: what the scan would say of the 2 MiB at @addr now.  Takes no
+ * lock and changes nothing; for who asks why a range is not huge.
+ */
+enum scan_result khugepaged_verdict(struct mm_struct *mm, unsigned long addr,
+				    const struct collapse_control *cc, struct scan_report *report);
+/* May the block at @addr of @vma (NULL: none) be looked at at all?  SCAN_SUCCEED or why not.
+ * Kernel: the questions of hugepage_vma_revalidate(). */
+enum scan_result collapse_vma_verdict(const struct vm_area_struct *vma, unsigned long addr,
+				      unsigned int order, const struct collapse_control *cc);
 /* Is there a table of PTEs for @addr?  SCAN_SUCCEED, or what there is.
  * Kernel: find_pmd_or_thp_or_none(). */
 enum scan_result find_pmd_or_thp_or_none(const struct mm_struct *mm, unsigned long addr);
@@ -75,5 +92,33 @@ bool is_refcount_suitable(const struct folio *folio);
 int madvise_collapse(struct madvise *madvise);
 /* khugepaged, the running task, looks at the 2 MiB around @addr of @mm. */
 enum scan_result khugepaged_collapse(struct mm_struct *mm, unsigned long addr);
+
+/* ---- the walk: khugepaged_scan.c ---- */
+
+/*
+ * @vma may be worth a visit: khugepaged learns of its address space, behind those it knows.
+ * Kernel: khugepaged_enter_vma().
+ */
+void khugepaged_enter_vma(const struct vm_area_struct *vma);
+/* @mm is a copy of @oldmm.  Kernel: khugepaged_fork(). */
+void khugepaged_fork(struct mm_struct *mm, const struct mm_struct *oldmm);
+/* The last user of @mm has gone; its areas are still there.  Kernel: khugepaged_exit(). */
+void khugepaged_exit(struct mm_struct *mm);
+/* Is any order of anonymous memory enabled that khugepaged could make?
+ * Kernel: hugepage_pmd_enabled(). */
+bool khugepaged_enabled(void);
+/*
+ * One pass of the thread, the running task: on from where the last one ended, until pages_to_scan
+ * words have been looked at or all address spaces been visited.  Blocks collapsed.
+ * Kernel: khugepaged_do_scan().
+ */
+long khugepaged_do_scan(void);
+/*
+ * All of @mm from its start, at whatever pace; the cursor of the passes stays where it is.  Blocks
+ * collapsed; -ESRCH if khugepaged does not know @mm.
+ */
+long khugepaged_scan_mm(struct mm_struct *mm);
+/* At the end of a run: address spaces that ended under the cursor go. */
+void khugepaged_forget_dead(void);
 
 #endif

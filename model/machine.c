@@ -33,6 +33,8 @@ void machine_config_init(struct machine_config *config)
 		.max_ptes_none = HPAGE_PMD_NR - 1,
 		.max_ptes_swap = HPAGE_PMD_NR / 8,
 		.max_ptes_shared = HPAGE_PMD_NR / 2,
+		.khugepaged_pages_to_scan = HPAGE_PMD_NR * 8,
+		.khugepaged_defrag = true,
 		.layout = LAYOUT_EMPTY,
 		.rlim_stack = 8UL << 20,
 		.rlim_memlock = 8UL << 20,
@@ -72,6 +74,9 @@ static void machine_start(struct machine *machine)
 	INIT_LIST_HEAD(&machine->split_queue);
 	machine->huge_zero_folio = NULL;
 	machine->huge_zero_users = 0;
+	INIT_LIST_HEAD(&machine->khugepaged_mms);
+	machine->khugepaged_mm = NULL;
+	machine->khugepaged_address = 0;
 	INIT_LIST_HEAD(&machine->ksm_stable_nodes);
 	machine->ksm_unmerging = false;
 	memset(&machine->boot_task, 0, sizeof(machine->boot_task));

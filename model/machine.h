@@ -50,6 +50,9 @@ struct machine_config {
 	bool thp_use_zero_page;		/* reads map the huge zero page */
 	bool thp_shrink_underused;	/* the shrinker splits folios full of zeroes */
 	unsigned int max_ptes_none, max_ptes_swap, max_ptes_shared;	/* khugepaged's */
+	unsigned int khugepaged_pages_to_scan;	/* words it looks at in a pass */
+	bool khugepaged_defrag;		/* it may reclaim memory for a huge page */
+	unsigned int collapse;		/* enum collapse_design_kind: collapse.h */
 	enum address_layout { LAYOUT_EMPTY, LAYOUT_TYPICAL } layout;	/* of a first task */
 	unsigned long rlim_stack, rlim_memlock, rlim_as, rlim_data;
 	struct semantics semantics;
@@ -101,6 +104,9 @@ struct machine {
 	struct folio *huge_zero_folio;	/* its big brother; NULL until a fault wants it */
 	unsigned int huge_zero_users;	/* address spaces which hold that */
 	struct list_head split_queue;	/* folio_large.deferred_list, in order of arrival: huge.h */
+	struct list_head khugepaged_mms; /* mm_struct.khugepaged_node, in order of arrival */
+	struct mm_struct *khugepaged_mm; /* where its next pass goes on; NULL: at the first */
+	unsigned long khugepaged_address; /* and where in that */
 	uint64_t next_content;		/* for stores without a value */
 
 	/* system-wide accounting, pages */

@@ -91,6 +91,16 @@ static bool can_madvise_modify(const struct madvise *madvise)
 
 /* ---- flags ---- */
 
+/* khugepaged is told of the area with its new flags before it is cut to the range.
+ * Kernel: hugepage_madvise(). */
+static void tell_khugepaged(const struct vm_area_struct *vma, vm_flags_t flags)
+{
+	struct vm_area_struct advised = *vma;
+
+	advised.vm_flags = flags;
+	khugepaged_enter_vma(&advised);
+}
+
 /* What the advice makes of the area's flags, into *@new: 0, -EINVAL or -ENOMEM. */
 static int advised_flags(const struct madvise *madvise, vm_flags_t *new)
 {
@@ -139,6 +149,7 @@ static int advised_flags(const struct madvise *madvise, vm_flags_t *new)
 				   madvise->behavior, new);
 	case MADV_HUGEPAGE:
 		*new = (flags & ~VM_NOHUGEPAGE) | VM_HUGEPAGE;
+		tell_khugepaged(madvise->vma, *new);
 		break;
 	case MADV_NOHUGEPAGE:
 		*new = (flags & ~VM_HUGEPAGE) | VM_NOHUGEPAGE;

@@ -9,6 +9,7 @@
  */
 #include "file.h"
 #include "huge.h"
+#include "khugepaged.h"
 #include "ksm.h"
 #include "memory.h"
 #include "vma.h"
@@ -65,6 +66,8 @@ struct mm_struct *mm_alloc(void)
 	if (!mm)
 		return NULL;
 	mm->mm_users = 1;
+	mm->mm_count = 1;
+	INIT_LIST_HEAD(&mm->khugepaged_node);
 	init_rwsem(&mm->mmap_lock, LOCK_MMAP);
 	mm->mm_lock_seq = 1;
 	mt_init(&mm->mm_mt, 0, TASK_SIZE - 1);
@@ -84,17 +87,30 @@ void mmget(struct mm_struct *mm)
 	mm->mm_users++;
 }
 
+void mmgrab(struct mm_struct *mm)
+{
+	mm->mm_count++;
+}
+
+void mmdrop(struct mm_struct *mm)
+{
+	if (--mm->mm_count)
+		return;
+	pgd_free(mm);
+	mt_destroy(&mm->mm_mt);
+	model_free(KIND_MM, mm);
+}
+
 void mmput(struct mm_struct *mm)
 {
 	might_sleep("mmput");
 	if (--mm->mm_users)
 		return;
 	ksm_exit(mm);
+	khugepaged_exit(mm);
 	exit_mmap(mm);
 	mm_put_huge_zero_folio(mm);
-	pgd_free(mm);
-	mt_destroy(&mm->mm_mt);
-	model_free(KIND_MM, mm);
+	mmdrop(mm);
 }
 
 static void exit_zap(struct mm_struct *mm)

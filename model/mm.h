@@ -67,6 +67,8 @@ struct vm_area_struct {
 struct mm_struct {
 	unsigned int id;
 	unsigned int mm_users;
+	unsigned int mm_count;		/* all users together hold one; the last one frees it */
+	struct list_head khugepaged_node;	/* in the machine's khugepaged_mms, if that knows it */
 	struct rw_semaphore mmap_lock;
 	unsigned long mm_lock_seq;	/* grows when mmap_lock is no longer held for writing */
 	struct maple_tree mm_mt;	/* address -> vm_area_struct; mmap_lock */
@@ -151,6 +153,9 @@ struct mm_struct *mm_alloc(void);
 void mmget(struct mm_struct *mm);
 /* Drops one user; the last one unmaps everything and frees it.  Kernel: mmput(). */
 void mmput(struct mm_struct *mm);
+/* Keeps @mm itself, not what is in it.  Kernel: same names. */
+void mmgrab(struct mm_struct *mm);
+void mmdrop(struct mm_struct *mm);
 /* Unmaps all areas, frees page tables.  mmap_lock not held.  Kernel: exit_mmap(). */
 void exit_mmap(struct mm_struct *mm);
 /* Places mmap_base and the legacy base for a stack limit, without randomisation.

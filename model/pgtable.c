@@ -142,9 +142,14 @@ void pgtable_free(struct pgtable *table)
 
 /* ---- words ---- */
 
-static void write_word(struct pgtable *table, unsigned int slot, pte_t word)
+static void write_step(const struct pgtable *table, unsigned int slot)
 {
 	sched_step(&table->entry[slot], ACCESS_WRITE, "set_pte");
+}
+
+/* Behind write_step(): nobody else runs here. */
+static void write_word(struct pgtable *table, unsigned int slot, pte_t word)
+{
 	table->nr = (uint16_t)(table->nr + !pte_none(word) - !pte_none(table->entry[slot]));
 	table->entry[slot] = word;
 }
@@ -153,6 +158,7 @@ void set_pte(struct pgtable *table, unsigned int slot, pte_t pte)
 {
 	if (table->level == LEVEL_PTE)
 		lockdep_assert_held(&table->ptl, LOCK_PTE);
+	write_step(table, slot);
 	write_word(table, slot, pte);
 }
 
@@ -167,17 +173,24 @@ void pgtable_link(struct mm_struct *mm, struct pgtable *table, struct pgtable *p
 	table->mm = mm;
 	table->parent = parent;
 	table->slot = (uint16_t)slot;
+	write_step(parent, slot);
 	parent->child[slot] = table;
 	write_word(parent, slot, pfn_pte(table->pfn, TABLE_FLAGS));
 }
 
-void pgtable_unlink(struct pgtable *table)
+void pgtable_replace(struct pgtable *table, pte_t word)
 {
 	struct pgtable *parent = table->parent;
 
+	write_step(parent, table->slot);
 	parent->child[table->slot] = NULL;
-	write_word(parent, table->slot, 0);
+	write_word(parent, table->slot, word);
 	table->parent = NULL;
+}
+
+void pgtable_unlink(struct pgtable *table)
+{
+	pgtable_replace(table, 0);
 }
 
 /* ---- look-up ---- */

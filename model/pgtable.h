@@ -209,6 +209,8 @@ pte_t ptep_get_lockless(const struct pgtable *table, unsigned int slot, const ch
  * tables.  The PMD/PUD level locks held.
  */
 void pgtable_unlink(struct pgtable *table);
+/* The same, the word that links it being @word from then on, in one store. */
+void pgtable_replace(struct pgtable *table, pte_t word);
 void pgtable_link(struct mm_struct *mm, struct pgtable *table, struct pgtable *parent,
 		  unsigned int slot);
 /* Frees an unlinked table with nr == 0; mm->pgtables_bytes follows. */

@@ -7,10 +7,11 @@
  *
  * In the kernel:  mm/vma.c vma_merge_new_range(), vma_merge_existing_range(),
  *                 vma_expand(), commit_merge(), vma_modify(), vma_merge_extend().
- * Left out:       uprobes, khugepaged's hint that an area has grown.
+ * Left out:       uprobes.
  * Locks:          mmap_lock for writing.
  */
 #include "huge.h"
+#include "khugepaged.h"
 #include "mempolicy.h"
 #include "rmap.h"
 #include "vma_internal.h"
@@ -302,6 +303,7 @@ static struct merge_outcome merge(const char *kind, const struct merge_plan *pla
 	}
 	outcome.vma = plan->survivor;
 	outcome.vma->vm_flags |= sticky;
+	khugepaged_enter_vma(outcome.vma);
 	return outcome;
 }
 

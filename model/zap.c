@@ -126,7 +126,7 @@ static void zap_nonpresent(const struct vm_area_struct *vma, struct pgtable *tab
 	}
 }
 
-/* One table's part of the range: returns where it came to. */
+/* One table's part of the range: returns where it came to; @addr if there is no table. */
 static unsigned long zap_pte_range(struct vm_area_struct *vma, unsigned long addr,
 				   unsigned long end, const struct zap_details *details)
 {
@@ -134,7 +134,7 @@ static unsigned long zap_pte_range(struct vm_area_struct *vma, unsigned long add
 	struct gather gather = {};
 
 	if (!table)
-		return end;
+		return addr;
 	for (; addr < end && gather.nr < G_N_ELEMENTS(gather.folio); addr += PAGE_SIZE) {
 		unsigned int slot = pgtable_index(addr, LEVEL_PTE);
 
@@ -183,12 +183,13 @@ void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned lo
 
 	tlb_gather_mmu();
 	while (pgtable_next_pmd(mm, &start, end)) {
-		unsigned long first = start, next = pmd_addr_end(start, end);
+		unsigned long first = start, next = pmd_addr_end(start, end), from = end;
 
 		if (zap_huge_pmd(vma, start, next))
 			start = next;
-		while (start < next)
-			start = zap_pte_range(vma, start, next, details);
+		/* no table: it went, or a leaf took its place, and is looked at anew */
+		for (; start < next && start != from; start = zap_pte_range(vma, from, next, details))
+			from = start;
 		if (details->reclaim_pt && next - first == PMD_SIZE)
 			reclaim_pt(mm, first);
 	}

@@ -177,7 +177,7 @@ static bool live_start_task(struct backend *backend, const char *name, char **wh
 	}
 	if (task && !task->gone && !task->vfork_child)
 		return true;
-	if (!strcmp(name, "ksmd") && !geteuid())
+	if ((!strcmp(name, "ksmd") || !strcmp(name, "khugepaged")) && !geteuid())
 		return true;
 	if (op_is_kernel_actor(name)) {
 		*why = g_strdup_printf("what %s does cannot be told to a kernel", name);

@@ -29,6 +29,9 @@ struct live_settings {
 	bool swap_zram;		/* a zram; else a file */
 	bool alone;		/* nobody else runs meanwhile: for ksmd, which merges for all */
 	bool ksm_use_zero_pages;
+	unsigned int max_ptes_none, max_ptes_swap, max_ptes_shared;	/* khugepaged's */
+	bool khugepaged_defrag;
+	bool khugepaged_ours;	/* it sleeps, and the settings of huge pages are kept for us */
 	uint64_t rlim_stack, rlim_memlock, rlim_as, rlim_data;
 	struct live_deep *deep;	/* borrowed; or NULL: /proc alone is looked at */
 	struct live_quick *quick;	/* borrowed; or NULL: /proc is always looked at */

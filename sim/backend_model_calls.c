@@ -189,6 +189,21 @@ static long do_collapse(struct model_backend *model, const struct op_args *args,
 	return (long)khugepaged_collapse(mm, args->number[0]);
 }
 
+/* One process, or the pass that is the thread's own. */
+static long do_scan(struct model_backend *model, const struct op_args *args,
+		    struct call_outcome *outcome)
+{
+	struct mm_struct *mm;
+
+	if (!args->nr)
+		return khugepaged_do_scan();
+	mm = model_process_mm(model, args->process[0]);
+	if (mm)
+		return khugepaged_scan_mm(mm);
+	outcome_refuse(outcome, "no process '%s' to scan", args->process[0]);
+	return 0;
+}
+
 void model_carry_out(struct model_backend *model, struct model_task *entry,
 		     const struct call_request *request, struct call_outcome *outcome)
 {
@@ -246,6 +261,9 @@ void model_carry_out(struct model_backend *model, struct model_task *entry,
 		break;
 	case OP_COLLAPSE:
 		result = do_collapse(model, args, outcome);
+		break;
+	case OP_SCAN:
+		result = do_scan(model, args, outcome);
 		break;
 	default:
 		result = plain_call(id, args);

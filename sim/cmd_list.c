@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "model/collapse.h"
 #include "model/points.h"
 #include "model/quirk.h"
 #include "model/check/check.h"
@@ -30,6 +31,11 @@ static void list_semantics(bool bugs)
 		if (rows[i].is_bug != bugs)
 			continue;
 		found++;
+		if (!rows[i].since) {	/* of a design that is in none */
+			printf("%s\n  %s\n  in no release; %s\n", rows[i].name, rows[i].what,
+			       rows[i].source);
+			continue;
+		}
 		printf("%s\n  %s\n  %s%s%s%s; %s\n", rows[i].name, rows[i].what,
 		       bugs ? "in releases from " : "since ", since,
 		       rows[i].until ? bugs ? " to before " : ", until " : "",
@@ -39,10 +45,21 @@ static void list_semantics(bool bugs)
 		puts(bugs ? "no bug can be put back yet" : "none");
 }
 
+static void list_designs(void)
+{
+	size_t nr;
+	const struct collapse_design *designs = collapse_design_table(&nr);
+
+	for (size_t i = 0; i < nr; i++)
+		printf("collapse = %s\n  %s\n  %s\n", designs[i].word, designs[i].what,
+		       designs[i].source);
+}
+
 static int list_features(char **paths)
 {
 	(void)paths;
 	list_semantics(false);
+	list_designs();
 	return STATUS_GOOD;
 }
 

@@ -39,7 +39,8 @@ struct live_run {
 static const char *setting_missing(const struct setting *setting)
 {
 	static const char *const keys[] = { "ram", "cpus", "nodes", "swap.stable_writes",
-					   "swap.writeback", "ksm.max_page_sharing" };
+					   "swap.writeback", "ksm.max_page_sharing",
+					   "khugepaged.pages_to_scan" };
 
 	if (setting->kind == SETTING_BUG)
 		return "bug";
@@ -50,6 +51,8 @@ static const char *setting_missing(const struct setting *setting)
 			return keys[i];
 	if (!strcmp(setting->key, "kernel") && strcmp(setting->value, "6.18"))
 		return "kernel";
+	if (!strcmp(setting->key, "collapse") && strcmp(setting->value, "mainline"))
+		return "collapse";
 	return semantics_find(setting->key) ? setting->key : NULL;
 }
 

@@ -156,6 +156,9 @@ static void dispatch(struct live_backend *live, struct live_task *task,
 	case OP_KSM_MERGE: case OP_KSM_UNMERGE:
 		live_call_ksm(live, request, outcome);
 		return;
+	case OP_SCAN:
+		live_call_khugepaged(live, request, outcome);
+		return;
 	case OP_FORK: case OP_VFORK: case OP_CLONE: case OP_CLONE3: case OP_EXIT:
 	case OP_EXIT_GROUP: case OP_EXECVE: case OP_PROCESS_MADVISE:
 		live_call_task(live, task, request, outcome);

@@ -84,6 +84,9 @@ void live_pins_orphan(struct live_backend *live, const char *process);
 void live_call_move_pages(struct live_backend *live, struct live_task *task,
 			  const struct call_request *request, struct call_outcome *outcome);
 /* live_ksm.c: what ksmd does */
+/* khugepaged: scan(P). */
+void live_call_khugepaged(struct live_backend *live, const struct call_request *request,
+			  struct call_outcome *outcome);
 void live_call_ksm(struct live_backend *live, const struct call_request *request,
 		   struct call_outcome *outcome);
 /* live_access.c */

@@ -84,6 +84,49 @@ static GPtrArray *changes_for(const struct live_thp_wish *wish)
 
 /* ---- khugepaged ---- */
 
+/* The number of the thread; 0 if it does not show. */
+static int khugepaged_pid(void)
+{
+	g_autoptr(GDir) proc = g_dir_open("/proc", 0, NULL);
+	const char *name;
+	int found = 0;
+
+	while (proc && !found && (name = g_dir_read_name(proc))) {
+		g_autofree char *path = g_strdup_printf("/proc/%s/comm", name);
+		g_autofree char *comm = NULL;
+
+		if (g_ascii_isdigit(*name) && g_file_get_contents(path, &comm, NULL, NULL) &&
+		    !strcmp(comm, "khugepaged\n"))
+			found = (int)g_ascii_strtoll(name, NULL, 10);
+	}
+	return found;
+}
+
+/* Between two passes it sleeps interruptibly, in one it does not. */
+static bool is_asleep(int pid)
+{
+	g_autofree char *path = g_strdup_printf("/proc/%d/stat", pid);
+	g_autofree char *text = NULL;
+
+	return g_file_get_contents(path, &text, NULL, NULL) && strstr(text, ") S ");
+}
+
+/* It is modest: on a busy host it may not run for a while. */
+void live_thp_wait_for_rest(void)
+{
+	g_autofree char *last = NULL;
+	int pid = khugepaged_pid(), still = 0;
+
+	for (int i = 0; i < 5000 && still < 20; i++) {
+		char *now = read_setting(SCANS);
+
+		still = pid && is_asleep(pid) && !g_strcmp0(now, last) ? still + 1 : 0;
+		g_free(last);
+		last = now;
+		g_usleep(1000);
+	}
+}
+
 /* Gives it a first address space, and waits until it has been there and sleeps: a while on a
  * busy host, for it is modest.  @before: its passes before it was told to sleep. */
 static void bait(struct live_thp *thp, const char *before)
@@ -103,6 +146,7 @@ static void bait(struct live_thp *thp, const char *before)
 			break;
 		g_usleep(5000);
 	}
+	live_thp_wait_for_rest();
 }
 
 /* ---- all of it ---- */

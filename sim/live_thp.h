@@ -26,5 +26,7 @@ struct live_thp;
  * undoes what has been done. */
 struct live_thp *live_thp_change(const struct live_thp_wish *wish, char **why);
 void live_thp_undo(struct live_thp *thp);
+/* Waits until khugepaged, which was told to sleep for long, does. */
+void live_thp_wait_for_rest(void);
 
 #endif

@@ -169,6 +169,9 @@ static const struct op ops[] = {
 	  .what = "moves pages to NUMA nodes, or tells where they are" },
 	{ "collapse", OP_COLLAPSE, RETURNS_INT, 1, { PLACE("addr") }, .actor = "khugepaged",
 	  .what = "looks at the 2 MiB around an address: a SCAN_* result" },
+	{ "scan", OP_SCAN, RETURNS_INT, 0, { { "process", ARG_PROCESS, NULL } },
+	  .actor = "khugepaged",
+	  .what = "walks over all of a process, or goes on with its pass: how many blocks collapsed" },
 	{ "finish", OP_FINISH, RETURNS_INT, 0, {},
 	  .what = "what the call of the task gave that was blocked" },
 };
@@ -231,7 +234,6 @@ static const struct {
 	{ "remap_file_pages", "remap_file_pages" },
 	{ "shmat", "System V shared memory" },
 	{ "shmdt", "System V shared memory" },
-	{ "scan", "khugepaged's walk over an address space" },
 };
 
 const char *op_not_modelled(const char *name)

@@ -56,6 +56,9 @@ APPLY(thp, s->config.thp = thp_policy(value))
 APPLY(max_ptes_none, s->config.max_ptes_none = (unsigned int)value)
 APPLY(max_ptes_swap, s->config.max_ptes_swap = (unsigned int)value)
 APPLY(max_ptes_shared, s->config.max_ptes_shared = (unsigned int)value)
+APPLY(pages_to_scan, s->config.khugepaged_pages_to_scan = (unsigned int)value)
+APPLY(khugepaged_defrag, s->config.khugepaged_defrag = value != 0)
+APPLY(collapse, s->config.collapse = (unsigned int)value)
 APPLY(thp_zero, s->config.thp_use_zero_page = value == 0)
 #define APPLY_ORDER(order) APPLY(thp_order_##order, s->config.thp_order[order] = thp_policy(value))
 APPLY_ORDER(2)
@@ -75,6 +78,14 @@ static const char *const thp_words[] = { "madvise", "never", "always", NULL };
 static const char *const order_words[] = { "madvise", "never", "always", "inherit", NULL };
 static const char *const layout_words[] = { "empty", "typical", NULL };
 static const char *const placement_words[] = { "search", "recorded", NULL };
+
+/* As in model/collapse_designs.def. */
+static const char *const collapse_words[] = {
+#define COLLAPSE_DESIGN(name, word, smaller, run, source, what)	word,
+#include "model/collapse_designs.def"
+#undef COLLAPSE_DESIGN
+	NULL
+};
 
 static const char *const swap_device_words[] = { "file", "disk", "zram", NULL };
 static const char *const swap_stable_words[] = { "device", "on", "off", NULL };
@@ -121,6 +132,13 @@ static const struct setting_key keys[] = {
 	  "pages that it may swap in for one; 64" },
 	{ "khugepaged.max_ptes_shared", SET_COUNT, 0, 511, NULL, apply_max_ptes_shared, "0 to 511",
 	  "pages of it that others may map as well; 256" },
+	{ "khugepaged.pages_to_scan", SET_COUNT, 1, UINT32_MAX, NULL, apply_pages_to_scan,
+	  "1 or more", "pages that khugepaged looks at in a pass; 4096" },
+	{ "khugepaged.defrag", SET_COUNT, 0, 1, NULL, apply_khugepaged_defrag, "0 or 1",
+	  "whether it reclaims memory to have a huge page; 1" },
+	{ "collapse", SET_WORD, 0, 0, collapse_words, apply_collapse,
+	  "mainline | mthp | table | ptes",
+	  "how a collapse is done; `mmsim list features` says what each is, and whose" },
 	{ "ksm.use_zero_pages", SET_COUNT, 0, 1, NULL, apply_ksm_zero, "0 or 1",
 	  "whether KSM maps the zero page where a page is all zeroes; 0" },
 	{ "ksm.max_page_sharing", SET_COUNT, 2, INT32_MAX, NULL, apply_ksm_sharing, "2 or more",

@@ -119,6 +119,10 @@ struct backend *side_by_side_wrap(struct side_by_side *both, struct backend *mod
 		.ksm_use_zero_pages = config->ksm_use_zero_pages,
 		.rlim_stack = config->rlim_stack, .rlim_memlock = config->rlim_memlock,
 		.rlim_as = config->rlim_as, .rlim_data = config->rlim_data,
+		.max_ptes_none = config->max_ptes_none, .max_ptes_swap = config->max_ptes_swap,
+		.max_ptes_shared = config->max_ptes_shared,
+		.khugepaged_defrag = config->khugepaged_defrag,
+		.khugepaged_ours = both->may_be_huge,
 		.deep = means->deep, .quick = means->quick, .stock = means->stock,
 		.alone = means->alone,
 	};

@@ -4,6 +4,7 @@
 #include "../file.h"
 #include "../gup.h"
 #include "../huge.h"
+#include "../khugepaged.h"
 #include "../ksm.h"
 #include "../lru.h"
 #include "../syscalls.h"
@@ -199,6 +200,7 @@ unsigned int machine_check_empty(struct machine *machine)
 	swap_drop_cache();
 	huge_zero_folio_shrink();
 	ksm_forget_all();
+	khugepaged_forget_dead();
 	for (unsigned int kind = 0; kind < NR_OBJECT_KINDS; kind++) {
 		size_t left = object_count(machine, kind);
 

@@ -1,0 +1,19 @@
+# khugepaged makes a folio of 16 KiB of four pages while MADV_DONTNEED throws one of them away. Is it gone in
+# every order?
+title "A collapse to 16 KiB against MADV_DONTNEED"
+set collapse = mthp
+set thp = never
+set thp.16K = madvise
+window 4M
+
+mmap(@0, 2M, RW, PRIVATE|ANONYMOUS|FIXED, -1, 0)
+madvise(@0, 2M, MADV_NOHUGEPAGE)
+store(@0, 4p, 7)
+store(@8, 1p, 5)
+madvise(@0, 2M, MADV_HUGEPAGE)
+race {
+	khugepaged { collapse(P:@0) = ? }
+	thrower in P { madvise(@0, 1p, MADV_DONTNEED) }
+}
+expect content(@0) == 0, content(@1) == 7, content(@8) == 5
+sometimes folio(@1).order == 2

@@ -103,8 +103,9 @@ void collapse_release(struct collapse *c);
 /* The page behind the word @pte, which was at @slot of the table, into the new folio; zeroes for
  * none.  Kernel: __collapse_huge_page_copy(). */
 void collapse_copy_page(struct collapse *c, unsigned int slot, pte_t pte);
-/* @pte, already out of the table, no longer maps its page.  The PTE lock held. */
-void collapse_drop_page(struct collapse *c, pte_t pte);
+/* @pte, which was at @slot and is out of the table, no longer maps its page, whose copy must be as
+ * the page is: else "collapse-copy" is broken.  The PTE lock held. */
+void collapse_drop_page(struct collapse *c, unsigned int slot, pte_t pte);
 /* The word that maps page @n of the new folio. */
 pte_t collapse_new_pte(const struct collapse *c, unsigned int n);
 /* The new folio becomes the area's, mapped by collapse_nr() words or by one leaf. */

@@ -28,7 +28,7 @@ static void empty_words(struct collapse *c)
 		spin_lock(&c->table->ptl, LOCK_PTE);
 		if (!pte_none(pte))
 			set_pte(c->table, slot, 0);
-		collapse_drop_page(c, pte);
+		collapse_drop_page(c, slot, pte);
 		spin_unlock(&c->table->ptl, LOCK_PTE);
 	}
 }

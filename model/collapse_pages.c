@@ -249,14 +249,23 @@ void collapse_copy_page(struct collapse *c, unsigned int slot, pte_t pte)
 	count_vm_event(VM_EVENT_copies);
 }
 
-void collapse_drop_page(struct collapse *c, pte_t pte)
+void collapse_drop_page(struct collapse *c, unsigned int slot, pte_t pte)
 {
+	const struct page *copy = folio_page(c->folio, slot - collapse_slot(c));
 	struct page *page = page_of(pte);
 
 	if (!page) {
 		c->mm->rss_anon++;
 		return;
 	}
+	if (copy->content != page->content)
+		violation_add("collapse-copy", "collapse_drop_page()",
+			      "a copy to hold what the page holds whose place it takes",
+			      "folio#%u was stored to since it was copied", page->folio->id);
+	if (folio_maybe_dma_pinned(page->folio))
+		violation_add("collapse-copy", "collapse_drop_page()",
+			      "a page that no device has to be given up",
+			      "folio#%u was pinned since it was looked at", page->folio->id);
 	folio_remove_rmap_pte(page->folio, page, c->vma);
 	folio_put(page->folio);
 }

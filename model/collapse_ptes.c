@@ -81,7 +81,7 @@ static enum scan_result empty_block(struct collapse *c, struct saved *old)
 static void drop_pages(struct collapse *c, const struct saved *old)
 {
 	for (unsigned int n = 0; n < collapse_nr(c); n++)
-		collapse_drop_page(c, old->word[n]);
+		collapse_drop_page(c, collapse_slot(c) + n, old->word[n]);
 }
 
 static void install_words(struct collapse *c)

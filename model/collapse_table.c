@@ -7,7 +7,7 @@
  * is copied and its word replaced, which cannot fail.  To back out is to put the table back.
  *
  * In the kernel:  not there; proposed as collapse_designs.def says.
- * Locks:          mmap_lock, the area's and the anon_vma root's rwsem for writing, all until the end;
+ * Locks:          mmap_lock, the area's and the anon_vma root's rwsem for writing, until the end;
  *                 the table's lock for the words.
  */
 #include "collapse.h"
@@ -45,7 +45,7 @@ static void replace_words(struct collapse *c)
 	for (unsigned int n = 0; n < nr; n++) {
 		if (!huge || !pte_none(old[n]))
 			set_pte(c->table, first + n, huge ? 0 : collapse_new_pte(c, n));
-		collapse_drop_page(c, old[n]);
+		collapse_drop_page(c, first + n, old[n]);
 	}
 	spin_unlock(&c->table->ptl, LOCK_PTE);
 }

@@ -251,7 +251,7 @@ struct script {
 	GPtrArray *sources;	/* struct source *; [0] is the file itself */
 	unsigned int nr_statements;	/* with those in blocks and included files */
 	bool has_race;			/* anywhere */
-	bool has_ksmd;			/* a call of ksmd, anywhere */
+	bool has_host_thread;			/* a call of ksmd or khugepaged, anywhere */
 };
 
 void script_destroy(struct script *script);

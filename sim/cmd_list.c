@@ -83,6 +83,8 @@ static int list_invariants(char **paths)
 	       "might-sleep\n  nothing sleeps under a spinlock\n"
 	       "swap-stable-writes\n  a page does not change while a device writes it that needs it "
 	       "stable\n"
+	       "collapse-copy\n  what a collapse maps holds what the page holds whose place it takes, and "
+	       "no device has that\n"
 	       "no-leak\n  when all tasks have ended, nothing is left of them\n");
 	return STATUS_GOOD;
 }

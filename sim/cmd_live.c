@@ -251,7 +251,7 @@ static int live_one(struct live_command *command, const char *path)
 		return STATUS_NOTHING;
 	}
 	live_run.min_addr_set = sets(script, "mmap_min_addr");
-	command->means.alone = script->has_ksmd;
+	command->means.alone = script->has_host_thread;
 	live_run.both.may_be_huge = asks_for_huge_pages(path);
 	live_run.cmp = comparison_create();
 	fflush(NULL);

@@ -275,7 +275,8 @@ struct stmt *parse_call(struct parser *p)
 	call->results = g_ptr_array_new_with_free_func(result_free);
 	if (refuse_strace_report(p) || !parse_task(p, &call->task) || refuse_strace_report(p))
 		goto fail;
-	p->script->has_ksmd |= !g_strcmp0(call->task.process, "ksmd");
+	p->script->has_host_thread |= !g_strcmp0(call->task.process, "ksmd") ||
+					!g_strcmp0(call->task.process, "khugepaged");
 	if (parse_at(p, TOK_NAME) && parse_peek(p, 1, NULL) == TOK_ASSIGN) {
 		call->var = parse_name(p, "a variable", &call->var_loc);
 		parse_advance(p);

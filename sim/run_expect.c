@@ -112,7 +112,8 @@ int run_check_empty(struct run *run)
 static char *nearest_rule(const char *name)
 {
 	static const char *const others[] = { "lock-order", "might-sleep",
-						"swap-stable-writes", "no-leak" };
+						"swap-stable-writes", "collapse-copy",
+						"no-leak" };
 	const struct check_rule *rules;
 	struct nearest nearest;
 	size_t nr;

@@ -7,6 +7,7 @@
  * Locks:          PG_locked of each folio, by trylock; else the caller's.
  */
 #include "collapse.h"
+#include "gup.h"
 #include "lru.h"
 #include "machine.h"
 #include "tlb.h"
@@ -262,7 +263,8 @@ void collapse_drop_page(struct collapse *c, unsigned int slot, pte_t pte)
 		violation_add("collapse-copy", "collapse_drop_page()",
 			      "a copy to hold what the page holds whose place it takes",
 			      "folio#%u was stored to since it was copied", page->folio->id);
-	if (folio_maybe_dma_pinned(page->folio))
+	/* who is about to see that the table is gone, and lets go, does no harm */
+	if (folio_maybe_dma_pinned(page->folio) && device_holds(page))
 		violation_add("collapse-copy", "collapse_drop_page()",
 			      "a page that no device has to be given up",
 			      "folio#%u was pinned since it was looked at", page->folio->id);

@@ -96,6 +96,8 @@ long device_pin_fast(unsigned long addr, unsigned long len, unsigned int flags);
 long device_unpin(unsigned long addr, unsigned long len);
 /* What the device that pinned @addr last sees there; NULL if there is none. */
 struct page *device_page(const struct machine *machine, unsigned int tgid, unsigned long addr);
+/* Does any device hold @page?  Not one whose call is still under way. */
+bool device_holds(const struct page *page);
 /* All devices let go: for the end of a run. */
 void devices_unpin_all(void);
 /* References that @pin has on its folio. */

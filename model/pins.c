@@ -211,6 +211,16 @@ struct page *device_page(const struct machine *machine, unsigned int tgid, unsig
 	return pin ? pfn_to_page(pin->pfn) : NULL;
 }
 
+bool device_holds(const struct page *page)
+{
+	g_autoptr(GPtrArray) list = object_list(mach, KIND_PIN);
+
+	for (guint i = 0; i < list->len; i++)
+		if (((const struct device_pin *)list->pdata[i])->pfn == page_to_pfn(page))
+			return true;
+	return false;
+}
+
 void devices_unpin_all(void)
 {
 	g_autoptr(GPtrArray) list = object_list(mach, KIND_PIN);

@@ -10,6 +10,7 @@
 #include "folio.h"
 #include "machine.h"
 #include "memory.h"
+#include "userfaultfd.h"
 #include "vma.h"
 
 /* More faults than this for one access, and it would never end. */
@@ -43,6 +44,23 @@ static void touch_words(const struct mm_struct *mm, unsigned long addr)
 	}
 }
 
+/* A store has gone through where userfaultfd was asked to be told first. */
+static void check_not_protected(const struct mm_struct *mm, unsigned long addr,
+				const struct pte_ref *at)
+{
+	const struct vm_area_struct *vma;
+	g_autofree char *place = NULL;
+
+	if (likely(!pgtable_wp_asked(at->table, at->slot)))
+		return;
+	vma = find_vma(mm, addr);
+	if (!vma || vma->vm_start > addr || !userfaultfd_wp(vma))
+		return;
+	place = g_strdup_printf("mm#%u vma#%u %s", mm->id, vma->id, addr_name(mm, addr).text);
+	violation_add("uffd-wp-kept", place, "a store to wait, or to be told of",
+		      "%s stored to a page that userfaultfd protects", current->name);
+}
+
 /*
  * The instruction itself, in one step from look-up to data: true if it went through.
  * The processor sets accessed and dirty bits without any lock.
@@ -69,6 +87,7 @@ static bool cpu_access(struct mm_struct *mm, unsigned long addr, struct cpu_faul
 	if (store) {
 		pte = pte_mkdirty(pte);
 		page->content = *value;
+		check_not_protected(mm, addr, &at);
 	} else if (value) {
 		*value = page->content;
 	}

@@ -287,4 +287,8 @@ void collapse_map_folio(struct collapse *c)
 		c->folio->refcount += (int32_t)collapse_nr(c) - 1;
 	folio_add_new_anon_rmap(c->folio, c->vma, c->addr, true);
 	folio_add_lru_vma(c->folio, c->vma);
+	/* Never: what is protected is not collapsed. */
+	for (unsigned int n = 0; c->order == HPAGE_PMD_ORDER && n < PTRS_PER_TABLE; n++)
+		if (pgtable_wp_asked(c->table, n))
+			pgtable_set_wp_asked(c->pmds, pgtable_index(c->addr, LEVEL_PMD), true);
 }

@@ -177,6 +177,7 @@ enum vm_fault_result do_wp_page(struct vm_fault *vmf)
 		}
 		vmf->orig_pte = pte_clear_uffd_wp(vmf->orig_pte);
 		set_pte(vmf->table, vmf->slot, vmf->orig_pte);
+		pgtable_set_wp_asked(vmf->table, vmf->slot, false);
 	}
 	vmf->page = vm_normal_page(vmf->orig_pte);
 	folio = vmf->page ? vmf->page->folio : NULL;

@@ -165,6 +165,8 @@ static int copy_ptes(struct fork_copy *copy, unsigned long *addr, unsigned long 
 			error = copy_nonpresent_pte(copy, slot);
 		if (error)
 			return error;
+		if (userfaultfd_wp(copy->dst) && pgtable_wp_asked(copy->src_table, slot))
+			pgtable_set_wp_asked(copy->dst_table, slot, true);
 	}
 	return 0;
 }

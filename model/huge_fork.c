@@ -67,6 +67,8 @@ int copy_huge_pmd(struct vm_area_struct *dst, struct vm_area_struct *src, unsign
 		pgtable_trans_huge_deposit(dst_pmds, table);
 		set_pte(src_pmds, slot, pmd);
 		set_pte(dst_pmds, slot, childs_word(dst, pmd));
+		if (userfaultfd_wp(dst) && pgtable_wp_asked(src_pmds, slot))
+			pgtable_set_wp_asked(dst_pmds, slot, true);
 	}
 	spin_unlock(&src_pmds->ptl, LOCK_PMD);
 	spin_unlock(&dst_pmds->ptl, LOCK_PMD);

@@ -48,6 +48,7 @@ bool zap_huge_pmd(struct vm_area_struct *vma, unsigned long addr, unsigned long 
 		return false;
 	pmd = pmds->entry[slot_of(addr)];
 	set_pte(pmds, slot_of(addr), 0);
+	pgtable_set_wp_asked(pmds, slot_of(addr), false);
 	zap_deposited_table(pmds);
 	if (!is_huge_zero_pmd(pmd)) {
 		vma->vm_mm->rss_anon -= HPAGE_PMD_NR;
@@ -103,18 +104,25 @@ bool change_huge_pmd(struct vm_area_struct *vma, unsigned long addr, unsigned lo
 	if (!pte_present(pmd))
 		pmd = change_pmd_wp(pmd, wp);
 	set_pte(pmds, slot_of(addr), pmd);
+	if (wp == UFFD_WP_SET || wp == UFFD_WP_RESOLVE)
+		pgtable_set_wp_asked(pmds, slot_of(addr), wp == UFFD_WP_SET);
 	spin_unlock(&pmds->ptl, LOCK_PMD);
 	return true;
 }
 
 /* ---- mremap ---- */
 
-static pte_t moved_pmd(const struct vm_area_struct *vma, pte_t pmd)
+/* Who is not told of the move does not protect the new place. */
+static bool leaves_protection(const struct vm_area_struct *vma)
 {
 	const struct userfaultfd_ctx *ctx = vma->vm_userfaultfd_ctx;
 
-	/* who is not told of the move does not protect the new place */
-	if (!ctx || ctx->features & UFFD_FEATURE_EVENT_REMAP)
+	return ctx && !(ctx->features & UFFD_FEATURE_EVENT_REMAP);
+}
+
+static pte_t moved_pmd(const struct vm_area_struct *vma, pte_t pmd)
+{
+	if (!leaves_protection(vma))
 		return pmd;
 	return pmd & ~(pte_present(pmd) ? _PAGE_UFFD_WP : _PAGE_SWP_UFFD_WP);
 }
@@ -123,6 +131,7 @@ bool move_huge_pmd(struct vm_area_struct *vma, unsigned long from, unsigned long
 		   unsigned long extent)
 {
 	struct pgtable *new = pgtable_lookup(vma->vm_mm, to, LEVEL_PMD), *old;
+	bool wp_asked;
 	pte_t pmd;
 
 	if (extent == PMD_SIZE && (!new || !pte_none(new->entry[slot_of(to)]))) {
@@ -135,10 +144,13 @@ bool move_huge_pmd(struct vm_area_struct *vma, unsigned long from, unsigned long
 	if (new != old)
 		spin_lock(&new->ptl, LOCK_PMD);
 	pmd = old->entry[slot_of(from)];
+	wp_asked = pgtable_wp_asked(old, slot_of(from)) && !leaves_protection(vma);
 	set_pte(old, slot_of(from), 0);
+	pgtable_set_wp_asked(old, slot_of(from), false);
 	if (new != old)
 		pgtable_trans_huge_deposit(new, pgtable_trans_huge_withdraw(old));
 	set_pte(new, slot_of(to), moved_pmd(vma, pmd));
+	pgtable_set_wp_asked(new, slot_of(to), wp_asked);
 	trace_event("mremap", "moved the huge page at 0x%lx to 0x%lx", from, to);
 	if (new != old)
 		spin_unlock(&new->ptl, LOCK_PMD);
@@ -203,6 +215,8 @@ void split_huge_pmd_locked(struct vm_area_struct *vma, struct pgtable *pmds, uns
 	if (!table)
 		return;
 	set_pte(pmds, slot, 0);
+	memset(table->wp_asked, pgtable_wp_asked(pmds, slot) ? 0xff : 0, sizeof(table->wp_asked));
+	pgtable_set_wp_asked(pmds, slot, false);
 	fill_table(table, pte, same);
 	pgtable_link(pmds->mm, table, pmds, slot);
 	trace_event("thp", "mm#%u 0x%lx: the leaf becomes 512 entries%s", pmds->mm->id, addr,

@@ -11,6 +11,7 @@
 #include "lru.h"
 #include "machine.h"
 #include "memory.h"
+#include "quirk.h"
 #include "rmap_pte.h"
 #include "swap.h"
 
@@ -148,6 +149,10 @@ static int replace_page(struct vm_area_struct *vma, struct page *page, struct pa
 	set_pte(table, slot, 0);
 	flush_tlb_range(vma->vm_mm, addr, addr + PAGE_SIZE);
 	set_pte(table, slot, pte);
+	if (pgtable_wp_asked(table, slot)) {
+		quirk_met(QUIRK_ksm_drops_protection);
+		pgtable_set_wp_asked(table, slot, false);
+	}
 	folio_remove_rmap_pte(folio, page, vma);
 	if (!folio_mapcount(folio))
 		folio_free_swap(folio);

@@ -52,6 +52,7 @@ static void free_pte(struct mm_struct *mm, struct pgtable *table, unsigned int s
 		mm->swapents--;
 		free_swap_and_cache(pte_to_swp_entry(pte));
 		set_pte(table, slot, 0);
+		pgtable_set_wp_asked(table, slot, false);
 		return;
 	}
 

@@ -111,7 +111,11 @@ static pte_t restored_pte(const struct folio *dst, const struct page *page,
 		pte = pte_mkdirty(pte);
 	if (swp_type(old) == SWP_MIGRATION_WRITE)
 		return pte_mkwrite(pte);
-	return old & _PAGE_SWP_UFFD_WP ? pte | _PAGE_UFFD_WP : pte;
+	if (!(old & _PAGE_SWP_UFFD_WP))
+		return pte;
+	if (semantics()->uffd_wp_restored_writable && vma->vm_flags & VM_SHARED)
+		return pte_mkwrite(pte) | _PAGE_UFFD_WP;
+	return pte_mkuffd_wp(pte);
 }
 
 /* One word, its lock held.  Kernel: remove_migration_pte(). */

@@ -127,12 +127,15 @@ static bool move_words(const struct pagetable_move *move, unsigned long extent,
 	for (unsigned long done = 0; done < extent; done += PAGE_SIZE) {
 		unsigned int from = pgtable_index(move->old_addr + done, LEVEL_PTE);
 		unsigned int to = pgtable_index(move->new_addr + done, LEVEL_PTE);
+		bool wp_asked = pgtable_wp_asked(old, from) && !unmark;
 		pte_t pte = old->entry[from];
 
 		if (pte_none(pte))
 			continue;
 		set_pte(old, from, 0);
+		pgtable_set_wp_asked(old, from, false);
 		set_pte(new, to, moved_pte(pte, unmark));
+		pgtable_set_wp_asked(new, to, wp_asked);
 		present |= pte_present(pte);
 		moved++;
 	}

@@ -63,8 +63,24 @@ struct pgtable {
 					 * such a PTE table: the next one */
 	struct pgtable **child;		/* [512] behind the words, NULL for a PTE table: the
 					 * table which each word links */
+	uint64_t wp_asked[PTRS_PER_TABLE / 64];	/* a bit for each word, see pgtable_wp_asked() */
 	pte_t entry[PTRS_PER_TABLE];
 };
+
+/*
+ * A ghost: nothing of the kernel, and nothing that decides anything.  Has userfaultfd been asked to
+ * protect what the word is for, and never been told otherwise?  It is kept apart from the words so
+ * that a mark that gets lost on some path is noticed.  The word's lock is held.
+ */
+static inline bool pgtable_wp_asked(const struct pgtable *table, unsigned int slot)
+{
+	return (table->wp_asked[slot / 64] >> slot % 64) & 1;
+}
+static inline void pgtable_set_wp_asked(struct pgtable *table, unsigned int slot, bool asked)
+{
+	table->wp_asked[slot / 64] &= ~(1UL << slot % 64);
+	table->wp_asked[slot / 64] |= (uint64_t)asked << slot % 64;
+}
 
 static inline bool pte_none(pte_t pte) { return pte == 0; }
 static inline bool pte_present(pte_t pte)

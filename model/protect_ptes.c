@@ -89,11 +89,24 @@ static pte_t change_pte(const struct change *change, pte_t pte)
 		       swp_pte(SWP_PTE_MARKER, PTE_MARKER_UFFD_WP) : pte;
 	if (is_migration_pte(pte) && swp_type(pte) == SWP_MIGRATION_WRITE)
 		pte = migration_wrprotect(pte);
-	if (change->wp == UFFD_WP_SET)
+	if (change->wp == UFFD_WP_SET && !semantics()->uffd_wp_lost_in_swap)
 		pte |= _PAGE_SWP_UFFD_WP;
 	else if (change->wp == UFFD_WP_RESOLVE)
 		pte &= ~_PAGE_SWP_UFFD_WP;
 	return pte;
+}
+
+/* What becomes of the word does not matter here. */
+static void note_wp_asked(const struct change *change, struct pgtable *table, unsigned int slot,
+			  pte_t old)
+{
+	if (change->wp == UFFD_WP_RESOLVE)
+		pgtable_set_wp_asked(table, slot, false);
+	else if (change->wp == UFFD_WP_SET && (pte_none(old) || is_pte_marker(old)))
+		pgtable_set_wp_asked(table, slot, pte_marker_uffd_wp(old) ||
+				     (pte_none(old) && userfaultfd_wp_use_markers(change->vma)));
+	else if (change->wp == UFFD_WP_SET)
+		pgtable_set_wp_asked(table, slot, true);
 }
 
 static void change_pte_range(const struct change *change, unsigned long addr, unsigned long end)
@@ -106,11 +119,12 @@ static void change_pte_range(const struct change *change, unsigned long addr, un
 		unsigned int slot = pgtable_index(addr, LEVEL_PTE);
 		pte_t old = table->entry[slot], pte = change_pte(change, old);
 
-		if (pte == old)
-			continue;
-		set_pte(table, slot, pte);
-		if (pte_present(old))
-			tlb_remove_tlb_entry();
+		if (pte != old) {
+			set_pte(table, slot, pte);
+			if (pte_present(old))
+				tlb_remove_tlb_entry();
+		}
+		note_wp_asked(change, table, slot, old);
 	}
 	spin_unlock(&table->ptl, LOCK_PTE);
 }

@@ -61,8 +61,9 @@ static pte_t swap_word(struct folio *folio, struct page *page, pte_t old)
 		swap_free(entry);
 		return 0;
 	}
-	return entry | (exclusive ? _PAGE_SWP_EXCLUSIVE : 0) |
-	       (old & _PAGE_UFFD_WP ? _PAGE_SWP_UFFD_WP : 0);
+	if (old & _PAGE_UFFD_WP && !semantics()->uffd_wp_lost_in_swap)
+		entry |= _PAGE_SWP_UFFD_WP;
+	return entry | (exclusive ? _PAGE_SWP_EXCLUSIVE : 0);
 }
 
 /*
@@ -120,6 +121,8 @@ static bool unmap_word(struct folio *folio, struct vm_area_struct *vma, struct p
 	if (is_swap_entry_pte(word))
 		vma->vm_mm->swapents++;
 	set_pte(table, slot, word);
+	if (!word)
+		pgtable_set_wp_asked(table, slot, false);
 	folio_remove_rmap_pte(folio, page, vma);
 	folio_put(folio);
 	return true;

@@ -13,6 +13,7 @@
 #include "machine.h"
 #include "memory.h"
 #include "quirk.h"
+#include "semantics.h"
 #include "syscalls.h"
 #include "uffd_internal.h"
 
@@ -27,7 +28,7 @@ static void event_prepare(struct userfaultfd_event *event, struct userfaultfd_ct
 	INIT_LIST_HEAD(&event->queue);
 	ctx->refcount++;
 	down_write(&ctx->map_changing_lock);
-	ctx->mmap_changing++;
+	ctx->mmap_changing = semantics()->uffd_mmap_changing ? 1 : ctx->mmap_changing + 1;
 	list_add_tail(&event->changing, &ctx->changing);
 	up_write(&ctx->map_changing_lock);
 }
@@ -38,7 +39,7 @@ static void event_end(struct userfaultfd_event *event)
 	struct userfaultfd_ctx *ctx = event->ctx;
 
 	sched_step(ctx, ACCESS_WRITE, "mmap_changing");
-	ctx->mmap_changing--;
+	ctx->mmap_changing = semantics()->uffd_mmap_changing ? 0 : ctx->mmap_changing - 1;
 	list_del(&event->changing);
 	event->ctx = NULL;
 	userfaultfd_ctx_put(ctx);

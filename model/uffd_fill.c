@@ -180,6 +180,7 @@ static int install_pte(const struct fill *fill, struct folio *folio, bool newly_
 	}
 	*mm_counter(fill->mm, folio) += 1;
 	set_pte(table, pgtable_index(fill->dst, LEVEL_PTE), pte);
+	pgtable_set_wp_asked(table, pgtable_index(fill->dst, LEVEL_PTE), fill->how->wp);
 	spin_unlock(&table->ptl, LOCK_PTE);
 	point("uffd_fill:pte-set");
 	return 0;

@@ -69,8 +69,25 @@ static void userfaultfd_set_ctx(struct vm_area_struct *vma, struct userfaultfd_c
 	vma->vm_flags = (vma->vm_flags & ~VM_UFFD_FLAGS) | flags;
 }
 
+/* Nobody asks any more for the protection of pages in [start, end): see pgtable_wp_asked(). */
+static bool forget_word(const struct pgtable *table, unsigned int slot, unsigned long addr, void *data)
+{
+	struct mm_struct *mm = data;
+	struct pgtable *of = pgtable_lookup(mm, addr, (enum pgtable_level)table->level);
+
+	pgtable_set_wp_asked(of, slot, false);
+	return true;
+}
+
+static void forget_protection(struct mm_struct *mm, unsigned long start, unsigned long end)
+{
+	pgtable_for_each(mm, start, end, forget_word, mm);
+}
+
 void userfaultfd_reset_ctx(struct vm_area_struct *vma)
 {
+	if (userfaultfd_wp(vma))
+		forget_protection(vma->vm_mm, vma->vm_start, vma->vm_end);
 	userfaultfd_set_ctx(vma, NULL, VM_NONE);
 }
 
@@ -332,8 +349,10 @@ static struct vm_area_struct *register_area(struct vm_area_struct *vma, unsigned
 					    unsigned long end, struct userfaultfd_ctx *ctx,
 					    vm_flags_t flags, int *error)
 {
-	if (userfaultfd_wp(vma) && !(flags & VM_UFFD_WP))
+	if (userfaultfd_wp(vma) && !(flags & VM_UFFD_WP)) {
 		note_marks(vma, start, end);
+		forget_protection(vma->vm_mm, start, end);
+	}
 	return modify_ctx(vma, start, end, ctx, flags, error);
 }
 

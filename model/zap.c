@@ -41,6 +41,15 @@ static pte_t zapped_pte(const struct vm_area_struct *vma, pte_t pte,
 	return swp_pte(SWP_PTE_MARKER, PTE_MARKER_UFFD_WP);
 }
 
+/* The word @slot is for nothing any more, or, as @word, for a file's page that is to come. */
+static void zap_word(const struct vm_area_struct *vma, struct pgtable *table, unsigned int slot,
+		     pte_t word, const struct zap_details *details)
+{
+	set_pte(table, slot, word);
+	if (vma_is_anonymous(vma) || !details->keep_markers)
+		pgtable_set_wp_asked(table, slot, false);
+}
+
 /* The protection of a word that is not present, as that of one that is. */
 static pte_t swp_pte_wp(pte_t pte)
 {
@@ -59,7 +68,7 @@ static unsigned long zap_present(struct vm_area_struct *vma, struct pgtable *tab
 	unsigned long nr = 1;
 
 	if (!folio) {			/* the zero page counts nowhere */
-		set_pte(table, slot, zapped_pte(vma, pte, details));
+		zap_word(vma, table, slot, zapped_pte(vma, pte, details), details);
 		tlb_remove_tlb_entry();
 		return 1;
 	}
@@ -68,7 +77,8 @@ static unsigned long zap_present(struct vm_area_struct *vma, struct pgtable *tab
 	if (folio->order)
 		nr = folio_pte_batch(table, slot, max);
 	for (unsigned long n = 0; n < nr; n++)
-		set_pte(table, slot + (unsigned int)n, zapped_pte(vma, pte, details));
+		zap_word(vma, table, slot + (unsigned int)n, zapped_pte(vma, pte, details),
+			 details);
 	tlb_remove_tlb_entry();
 	if (!folio_test_anon(folio)) {
 		if (pte_dirty(pte))
@@ -105,19 +115,19 @@ static void zap_nonpresent(const struct vm_area_struct *vma, struct pgtable *tab
 
 	if (is_pte_marker(pte)) {
 		if (!keep_marker(vma, pte, details))
-			set_pte(table, slot, 0);
+			zap_word(vma, table, slot, 0, details);
 	} else if (is_migration_pte(pte)) {
 		struct folio *folio = pfn_to_page(swp_offset(pte))->folio;
 
 		if (!details->even_cows && folio_test_anon(folio))
 			return;
-		set_pte(table, slot, zapped_pte(vma, swp_pte_wp(pte), details));
+		zap_word(vma, table, slot, zapped_pte(vma, swp_pte_wp(pte), details), details);
 		*mm_counter(mm, folio) -= 1;
 	} else if (is_swap_entry_pte(pte)) {
 		/* Only private pages are swapped by words. */
 		if (!details->even_cows)
 			return;
-		set_pte(table, slot, zapped_pte(vma, swp_pte_wp(pte), details));
+		zap_word(vma, table, slot, zapped_pte(vma, swp_pte_wp(pte), details), details);
 		mm->swapents--;
 		free_swap_and_cache(pte_to_swp_entry(pte));
 	} else {

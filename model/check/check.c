@@ -129,6 +129,11 @@ static const struct check_rule rules[] = {
 	  "write protection",
 	  "a store would not be told, or a page would be told of that nobody asked for",
 	  "mm/memory.c do_wp_page()", check_uffd_wp },
+	{ "uffd-wp-kept", "a page whose protection userfaultfd was asked for, and never told to give up, has its "
+	  "mark, whatever happened to it; no store goes through to it",
+	  "a store would not be told: the reader's copy would be wrong for ever",
+	  "mm/rmap.c try_to_unmap_one(), mm/migrate.c remove_migration_pte(), mm/memory.c do_swap_page()",
+	  check_uffd_wp_kept },
 	{ "uffd-changing", "mmap_changing of a userfaultfd counts the changes that its reader has not been told "
 	  "of",
 	  "a fill would land in memory that is going away, or never again be let through",

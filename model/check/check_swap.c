@@ -36,7 +36,9 @@ static void count_of_slot(struct check *check, const struct swap_info_struct *si
 	if (exclusive && words > 1)
 		check_fail(check, slot_place(si, offset), "an exclusive word to be the only one",
 			   "%u words, %u of them exclusive", words, exclusive);
-	if (((slot->map & SWAP_HAS_CACHE) != 0) != (slot->folio != NULL))
+	/* A fault that waits for a userfaultfd's reader has not dropped its claim yet. */
+	if (((slot->map & SWAP_HAS_CACHE) != 0) != (slot->folio != NULL) &&
+	    (slot->folio || !check->machine->nr_waiting))
 		check_fail(check, slot_place(si, offset),
 			   "the cache flag to say whether there is a folio", "flag %d, %s",
 			   (slot->map & SWAP_HAS_CACHE) != 0, slot->folio ? "a folio" : "none");

@@ -53,6 +53,61 @@ void check_uffd_wp(struct check *check)
 		census_walk(check->mms->pdata[i], protected_pte, check);
 }
 
+/* ---- uffd-wp-kept ---- */
+
+/* Visits words that are none as well: there the page got lost, mark and all. */
+static void asked_of_table(struct check *check, const struct mm_struct *mm,
+			   const struct pgtable *table, unsigned long addr)
+{
+	for (unsigned int slot = 0; slot < PTRS_PER_TABLE;
+	     slot++, addr += 1UL << pgtable_shift((enum pgtable_level)table->level)) {
+		const struct vm_area_struct *vma;
+
+		if (!pgtable_wp_asked(table, slot) || is_marked(table->entry[slot]))
+			continue;
+		vma = find_vma(mm, addr);
+		if (vma && vma->vm_start <= addr && userfaultfd_wp(vma))
+			check_fail(check, g_strdup_printf("mm#%u vma#%u pte %s", mm->id, vma->id,
+							  addr_name(mm, addr).text),
+				   "the mark of the protection that was asked for",
+				   "0x%" G_GINT64_MODIFIER "x", table->entry[slot]);
+	}
+}
+
+static bool any_asked(const struct pgtable *table)
+{
+	for (unsigned int i = 0; i < G_N_ELEMENTS(table->wp_asked); i++)
+		if (table->wp_asked[i])
+			return true;
+	return false;
+}
+
+static void asked_below(struct check *check, const struct mm_struct *mm,
+			const struct pgtable *table, unsigned long addr)
+{
+	unsigned long size = 1UL << pgtable_shift((enum pgtable_level)table->level);
+
+	if (any_asked(table))
+		asked_of_table(check, mm, table, addr);
+	for (unsigned int slot = 0; table->child && slot < PTRS_PER_TABLE; slot++)
+		if (table->child[slot])
+			asked_below(check, mm, table->child[slot], addr + slot * size);
+}
+
+/*
+ * Each path that takes a word from a table and puts another one in its place has to carry the
+ * mark: swap, migration, fork, mremap, a split.  One that does not lets the next store through.
+ */
+void check_uffd_wp_kept(struct check *check)
+{
+	for (guint i = 0; i < check->mms->len; i++) {
+		const struct mm_struct *mm = check->mms->pdata[i];
+
+		if (mm->pgd)
+			asked_below(check, mm, mm->pgd, 0);
+	}
+}
+
 /* ---- uffd-changing ---- */
 
 static unsigned int length(const struct list_head *list)

@@ -334,6 +334,17 @@ static struct userfaultfd_ctx *protect_b(void)
 }
 static void protected_writable(void)	{ protect_b(); *word(B) |= _PAGE_RW; }
 static void protected_unregistered(void) { protect_b(); area(B)->vm_flags &= ~VM_UFFD_WP; }
+static void mark_lost(void)		{ protect_b(); *word(B) &= ~_PAGE_UFFD_WP; }
+static void page_lost(void)
+{
+	protect_b();
+	*word(B) = 0;
+}
+static void mark_lost_in_swap(void)
+{
+	protect_b();
+	*word(B) = swp_pte(0, 1);
+}
 static void lost_change(void)		{ protect_b()->mmap_changing++; }
 static void lost_ctx_ref(void)		{ protect_b()->refcount++; }
 static void waiter_awake(void)
@@ -429,6 +440,9 @@ static const struct corruption {
 	{ "references: an area in no tree", "references", vma_unreachable },
 	{ "uffd-wp: protected and writable", "uffd-wp", protected_writable },
 	{ "uffd-wp: protected where nobody asked", "uffd-wp", protected_unregistered },
+	{ "uffd-wp-kept: the mark is gone", "uffd-wp-kept", mark_lost },
+	{ "uffd-wp-kept: the word is gone", "uffd-wp-kept", page_lost },
+	{ "uffd-wp-kept: a swap word without it", "uffd-wp-kept", mark_lost_in_swap },
 	{ "uffd-changing: a change too many", "uffd-changing", lost_change },
 	{ "uffd-waiters: a reference nobody holds", "uffd-waiters", lost_ctx_ref },
 	{ "uffd-waiters: in the list, and awake", "uffd-waiters", waiter_awake },

@@ -10,6 +10,7 @@
 #include "gup.h"
 #include "lru.h"
 #include "machine.h"
+#include "swap.h"
 #include "tlb.h"
 #include "userfaultfd.h"
 
@@ -227,6 +228,8 @@ void collapse_release(struct collapse *c)
 {
 	for (guint i = 0; i < c->taken->len; i++) {
 		unlock(c->taken->pdata[i]);
+		/* what was copied, and is in the swap cache, is needed there no more */
+		free_swap_cache(c->taken->pdata[i]);
 		folio_putback_lru(c->taken->pdata[i]);
 	}
 	g_ptr_array_set_size(c->taken, 0);

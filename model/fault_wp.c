@@ -3,7 +3,7 @@
  *
  * In the kernel:  mm/memory.c do_wp_page(), wp_can_reuse_anon_folio(), wp_page_copy(),
  *                 wp_page_shared().
- * Left out:       KSM, large folios.
+ * Left out:       KSM.
  * Locks:          do_wp_page() is entered with the PTE lock held and drops it.
  */
 #include "file.h"
@@ -23,13 +23,19 @@ static void wp_page_reuse(struct vm_fault *vmf)
 }
 
 /*
- * The only page left of a large folio is copied all the same, so that the folio goes.
+ * Only the one page is taken over.  Of a folio with no other page mapped a copy is better: it goes.
  * Kernel: __wp_can_reuse_large_anon_folio().
  */
-static bool wp_can_reuse_large_folio(const struct folio *folio)
+static bool wp_can_reuse_large_folio(struct folio *folio)
 {
 	if (folio_mapcount(folio) <= 1 || folio_maybe_mapped_shared(folio))
 		return false;
+	if (folio_test(folio, PG_swapcache)) {
+		if (!folio_trylock(folio))
+			return false;
+		folio_free_swap(folio);	/* not while words of it are in swap */
+		folio_unlock(folio);
+	}
 	return folio_mapcount(folio) == folio_ref_count(folio);
 }
 

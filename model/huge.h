@@ -81,6 +81,9 @@ bool zap_huge_pmd(struct vm_area_struct *vma, unsigned long addr, unsigned long 
 /* Gives it the protection @prot, and userfaultfd's or not.  Kernel: change_huge_pmd(). */
 bool change_huge_pmd(struct vm_area_struct *vma, unsigned long addr, unsigned long end,
 		     pte_t prot, enum uffd_wp_change wp);
+/* Frees the table kept with a leaf that has gone; the PMD table's lock held.
+ * Kernel: zap_deposited_table(). */
+void zap_deposited_table(struct pgtable *pmds);
 /* To the empty word for @to, 2 MiB of @extent.  The new PMD table exists.
  * Kernel: move_huge_pmd(). */
 bool move_huge_pmd(struct vm_area_struct *vma, unsigned long from, unsigned long to,
@@ -122,6 +125,12 @@ void folio_sub_large_mapcount(struct folio *folio, int diff, const struct mm_str
  * write-back; -EAGAIN if somebody else has a reference.  Kernel: split_folio().
  */
 int split_folio(struct folio *folio);
+/* The same of an isolated folio: the others, isolated too, are added to @list with a reference each.
+ * Kernel: split_folio_to_list(). */
+int split_folio_to_list(struct folio *folio, GPtrArray *list);
+/* Do mappings, the swap cache and the caller account for all references?
+ * Kernel: can_split_folio(). */
+bool can_split_folio(const struct folio *folio);
 
 /* Puts @folio into the queue of those to be split when memory is short.
  * Kernel: deferred_split_folio(). */

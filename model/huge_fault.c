@@ -5,7 +5,7 @@
  * In the kernel:  mm/memory.c __handle_mm_fault() (its PMD part), wp_huge_pmd(),
  *                 alloc_anon_folio(); mm/huge_memory.c do_huge_pmd_anonymous_page(),
  *                 do_huge_pmd_wp_page(), do_huge_zero_wp_pmd(), huge_pmd_set_accessed().
- * Left out:       leaves of files; the freeing of a swap slot on reuse is swap's.
+ * Left out:       leaves of files.
  * Locks:          as in fault.c; here the PMD table's lock around each change, and the folio
  *                 lock outside it when a folio is taken over.
  */
@@ -13,6 +13,7 @@
 #include "khugepaged.h"
 #include "lru.h"
 #include "machine.h"
+#include "swap.h"
 #include "userfaultfd.h"
 #include "vm_fault.h"
 
@@ -221,6 +222,9 @@ static bool can_reuse_huge(struct vm_fault *vmf, struct folio *folio, bool *chan
 		}
 	}
 	alone = PageAnonExclusive(head);
+	if (!alone && folio_test(folio, PG_swapcache) &&
+	    folio_ref_count(folio) == 1 + (int)folio_nr_pages(folio))
+		folio_free_swap(folio);
 	if (!alone && folio_ref_count(folio) == 1) {
 		folio_move_anon_rmap(folio, vmf->vma);
 		SetPageAnonExclusive(head);

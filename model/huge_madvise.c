@@ -114,22 +114,8 @@ static void cold_leaf(struct pgtable *pmds, unsigned int slot, struct folio *fol
 	folio_deactivate(folio);
 }
 
-/* Off its list and back, for there is nowhere to go; swap would take it. */
-static void pageout_leaf(struct folio *folio)
-{
-	folio_clear(folio, PG_referenced);
-	if (folio_test(folio, PG_active))
-		folio_set(folio, PG_workingset);
-	folio_unlock(folio);
-	if (!folio_isolate_lru(folio))
-		return;
-	if (!folio_test(folio, PG_unevictable))
-		folio_set(folio, PG_active);
-	folio_putback_lru(folio);
-}
-
 /* Kernel: madvise_free_huge_pmd() and its like. */
-static void advise_leaf(const struct madvise *madvise, struct pgtable *pmds, unsigned long start,
+static bool advise_leaf(struct madvise *madvise, struct pgtable *pmds, unsigned long start,
 			unsigned long end)
 {
 	unsigned int slot = pgtable_index(start, LEVEL_PMD);
@@ -137,33 +123,39 @@ static void advise_leaf(const struct madvise *madvise, struct pgtable *pmds, uns
 							    : NULL;
 	struct folio *folio = page ? page->folio : NULL;
 
+	if (folio && madvise->behavior == MADV_PAGEOUT && end - start == PMD_SIZE &&
+	    !folio_maybe_mapped_shared(folio)) {
+		madvise_isolate(madvise, folio);
+		spin_unlock(&pmds->ptl, LOCK_PMD);
+		madvise_reclaim_isolated(madvise);
+		return true;
+	}
 	if (!folio || folio_maybe_mapped_shared(folio) || !folio_trylock(folio)) {
 		spin_unlock(&pmds->ptl, LOCK_PMD);
-		return;
+		return false;
 	}
 	if (end - start != PMD_SIZE) {
 		split_for_advice(folio, &pmds->ptl, LOCK_PMD);
-		return;
+		return false;
 	}
 	if (madvise->behavior == MADV_FREE)
 		free_leaf(pmds, slot, folio);
-	else if (madvise->behavior == MADV_COLD)
-		cold_leaf(pmds, slot, folio);
 	else
-		pageout_leaf(folio);
+		cold_leaf(pmds, slot, folio);
 	spin_unlock(&pmds->ptl, LOCK_PMD);
+	return true;
 }
 
-void madvise_large_folios(struct madvise *madvise, unsigned long start, unsigned long end)
+bool madvise_large_folios(struct madvise *madvise, unsigned long start, unsigned long end)
 {
 	struct pgtable *pmds;
 
 	if (madvise->behavior != MADV_FREE && madvise->behavior != MADV_COLD &&
 	    madvise->behavior != MADV_PAGEOUT)
-		return;
+		return false;
 	pmds = pmd_trans_huge_lock(madvise->mm, start);
 	if (pmds)
-		advise_leaf(madvise, pmds, start, end);
-	else
-		split_cut_folios(madvise, start, end);
+		return advise_leaf(madvise, pmds, start, end);
+	split_cut_folios(madvise, start, end);
+	return false;
 }

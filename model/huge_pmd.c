@@ -11,6 +11,7 @@
  */
 #include "huge.h"
 #include "machine.h"
+#include "swap.h"
 #include "userfaultfd.h"
 
 static unsigned int slot_of(unsigned long addr)
@@ -18,8 +19,7 @@ static unsigned int slot_of(unsigned long addr)
 	return pgtable_index(addr, LEVEL_PMD);
 }
 
-/* The table kept with a leaf that goes. */
-static void zap_deposited_table(struct pgtable *pmds)
+void zap_deposited_table(struct pgtable *pmds)
 {
 	struct pgtable *table = pgtable_trans_huge_withdraw(pmds);
 
@@ -58,8 +58,10 @@ bool zap_huge_pmd(struct vm_area_struct *vma, unsigned long addr, unsigned long 
 		}
 	}
 	spin_unlock(&pmds->ptl, LOCK_PMD);
-	if (folio)
+	if (folio) {
+		free_swap_cache(folio);
 		folio_put(folio);
+	}
 	return true;
 }
 

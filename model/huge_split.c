@@ -8,13 +8,15 @@
  * In the kernel:  mm/huge_memory.c __folio_split(), __split_unmapped_folio(), unmap_folio(),
  *                 remap_page(), can_split_folio(); mm/migrate.c remove_migration_pte(),
  *                 try_to_map_unused_to_zeropage(); mm/rmap.c try_to_migrate_one().
- * Left out:       orders above 0 as the result; files; what the swap cache holds.
+ * Left out:       orders above 0 as the result; files.
  * Locks:          the folio lock is the caller's.  Here: the anon_vma root's rwsem for
  *                 writing, then the locks of the tables.
  */
 #include "huge.h"
 #include "lru.h"
 #include "machine.h"
+#include "rmap_pte.h"
+#include "swap.h"
 
 /* ---- its words become migration entries ---- */
 
@@ -40,20 +42,12 @@ static bool freeze_pte(struct vm_area_struct *vma, struct pgtable *table, unsign
 /* The leaf of 2 MiB that maps @folio, if that is what is at @addr. */
 static void freeze_leaf(struct folio *folio, struct vm_area_struct *vma, unsigned long addr)
 {
-	struct pgtable *pmds = pmd_trans_huge_lock(vma->vm_mm, addr);
-	pte_t pmd;
+	struct pgtable *pmds = rmap_leaf_lock(folio, vma, addr);
 
 	if (!pmds)
 		return;
-	pmd = pmds->entry[pgtable_index(addr, LEVEL_PMD)];
-	if (pte_present(pmd) && pte_pfn(pmd) == folio->pfn)
-		split_huge_pmd_locked(vma, pmds, addr, true);
+	split_huge_pmd_locked(vma, pmds, addr, true);
 	spin_unlock(&pmds->ptl, LOCK_PMD);
-}
-
-static bool maps(pte_t pte, pfn_t pfn)
-{
-	return pte_present(pte) && !pte_special(pte) && pte_pfn(pte) == pfn;
 }
 
 /* The words of one table, [addr, end), for the pages of @folio from @pfn on. */
@@ -68,21 +62,11 @@ static bool freeze_table(struct vm_area_struct *vma, unsigned long addr, unsigne
 	for (; addr < end && good; addr += PAGE_SIZE, pfn++) {
 		unsigned int slot = pgtable_index(addr, LEVEL_PTE);
 
-		if (maps(table->entry[slot], pfn))
+		if (pte_maps(table->entry[slot], pfn))
 			good = freeze_pte(vma, table, slot);
 	}
 	spin_unlock(&table->ptl, LOCK_PTE);
 	return good;
-}
-
-/* Where @vma would map @folio: the range, and the page at its start. */
-static unsigned long range_in_vma(const struct folio *folio, const struct vm_area_struct *vma,
-				  unsigned long addr, pfn_t *pfn)
-{
-	unsigned long n = linear_page_index(vma, addr) - folio->index;
-
-	*pfn = folio->pfn + n;
-	return MIN(addr + ((folio_nr_pages(folio) - n) << PAGE_SHIFT), vma->vm_end);
 }
 
 /* Kernel: try_to_migrate_one() with TTU_SPLIT_HUGE_PMD. */
@@ -92,7 +76,7 @@ static bool freeze_vma(struct folio *folio, struct vm_area_struct *vma, unsigned
 	unsigned long end, next;
 	pfn_t pfn;
 
-	end = range_in_vma(folio, vma, addr, &pfn);
+	end = rmap_range(folio, vma, addr, &pfn);
 	for (; addr < end; addr = next) {
 		next = pmd_addr_end(addr, end);
 		freeze_leaf(folio, vma, addr);
@@ -109,8 +93,9 @@ static bool freeze_vma(struct folio *folio, struct vm_area_struct *vma, unsigned
 static bool may_be_zero_page(const struct folio *folio, const struct vm_area_struct *vma,
 			     const struct page *page)
 {
-	return !folio->order && !page_content(page, "try_to_map_unused_to_zeropage") && !folio_test(folio, PG_mlocked) &&
-	       !(vma->vm_flags & VM_LOCKED);
+	if (folio->order || folio_test(folio, PG_mlocked) || vma->vm_flags & VM_LOCKED)
+		return false;
+	return !page_content(page, "try_to_map_unused_to_zeropage");
 }
 
 static void thaw_pte(struct folio *folio, struct vm_area_struct *vma, struct pgtable *table,
@@ -145,7 +130,7 @@ static bool thaw_vma(struct folio *folio, struct vm_area_struct *vma, unsigned l
 	unsigned long end;
 	pfn_t pfn;
 
-	for (end = range_in_vma(folio, vma, addr, &pfn); addr < end; addr += PAGE_SIZE, pfn++) {
+	for (end = rmap_range(folio, vma, addr, &pfn); addr < end; addr += PAGE_SIZE, pfn++) {
 		struct pgtable *table = pte_offset_map_lock(vma->vm_mm, addr);
 		unsigned int slot = pgtable_index(addr, LEVEL_PTE);
 
@@ -203,46 +188,86 @@ static void deal_out(struct folio *folio, struct folio **tails)
 	model_free(KIND_FOLIO_LARGE, large);
 }
 
-/* Whoever waits for a part waits for its lock.  The last reference may go. */
-static void release_tails(struct folio **tails, unsigned long nr)
+/* Whoever waits for a part waits for its lock.  The last reference may go, unless @list gets one. */
+static void release_tails(struct folio **tails, unsigned long nr, GPtrArray *list)
 {
 	for (unsigned long n = 1; n < nr; n++) {
+		if (list) {
+			folio_get(tails[n]);
+			g_ptr_array_add(list, tails[n]);
+		}
 		folio_clear(tails[n], PG_locked);
 		wake_up(tails[n]);
+		free_swap_cache(tails[n]);
 		folio_put(tails[n]);
 	}
 	g_free(tails);
 }
 
-/* The last moment at which it can be given up: all words are gone, who else has a hand on it? */
-static int split_unmapped(struct folio *folio)
+/* The references that the swap cache has.  Kernel: in can_split_folio(). */
+static int extra_pins(const struct folio *folio)
+{
+	return folio_test(folio, PG_swapcache) ? (int)folio_nr_pages(folio) : 0;
+}
+
+/* All words are gone: who else has a hand on it?  If nobody, the frames are dealt out, in one step for
+ * those who look into the swap cache.  The other folios, or NULL. */
+static struct folio **deal_out_if_alone(struct folio *folio)
+{
+	bool cached = folio_test(folio, PG_swapcache), alone;
+	unsigned long nr = folio_nr_pages(folio);
+	struct folio **tails = alloc_tails(folio);
+	pte_t entry = folio->swap;
+
+	if (cached)
+		swap_cluster_lock(entry);
+	alone = !folio_mapcount(folio) && folio_ref_count(folio) == 1 + extra_pins(folio);
+	if (alone)
+		deal_out(folio, tails);
+	if (alone && cached)
+		swap_cache_split_folio(folio, tails, nr);
+	if (cached)
+		swap_cluster_unlock(entry);
+	if (alone)
+		return tails;
+	for (unsigned long n = 1; n < nr; n++)
+		model_free(KIND_FOLIO, tails[n]);
+	g_free(tails);
+	return NULL;
+}
+
+/* The last moment at which it can be given up. */
+static int split_unmapped(struct folio *folio, GPtrArray *list)
 {
 	unsigned long nr = folio_nr_pages(folio);
-	struct folio **tails = NULL;
 	bool use_zero_page = false;
+	struct folio **tails;
 
 	point("thp:unmapped");
-	if (folio_mapcount(folio) || folio_ref_count(folio) != 1) {
+	tails = deal_out_if_alone(folio);
+	if (!tails) {
 		rmap_walk_locked(folio, thaw_vma, &use_zero_page);
 		return -EAGAIN;
 	}
-	tails = alloc_tails(folio);
-	deal_out(folio, tails);
 	use_zero_page = true;
 	rmap_walk_locked(folio, thaw_vma, &use_zero_page);
 	for (unsigned long n = 1; n < nr; n++)
 		rmap_walk_locked(tails[n], thaw_vma, &use_zero_page);
-	release_tails(tails, nr);
+	release_tails(tails, nr, list);
 	return 0;
 }
 
-/* Mappings and the caller account for all references?  Kernel: can_split_folio(). */
-static bool can_split_folio(const struct folio *folio)
+bool can_split_folio(const struct folio *folio)
 {
-	return folio_mapcount(folio) == folio_ref_count(folio) - 1;
+	return folio_mapcount(folio) == folio_ref_count(folio) - extra_pins(folio) - 1;
 }
 
 int split_folio(struct folio *folio)
+{
+	return split_folio_to_list(folio, NULL);
+}
+
+int split_folio_to_list(struct folio *folio, GPtrArray *list)
 {
 	struct anon_vma *anon_vma;
 	int error;
@@ -250,17 +275,13 @@ int split_folio(struct folio *folio)
 	lockdep_assert_held(folio, LOCK_FOLIO);
 	if (is_huge_zero_folio(folio) || folio_test(folio, PG_writeback))
 		return -EBUSY;
-	if (folio_test(folio, PG_swapcache)) {
-		model_unsupported("splitting folio#%u, which is in the swap cache", folio->id);
-		return -EBUSY;
-	}
 	anon_vma = folio_get_anon_vma(folio);
 	if (!anon_vma)
 		return -EBUSY;
 	anon_vma_lock_write(anon_vma);
 	if (can_split_folio(folio)) {
 		rmap_walk_locked(folio, freeze_vma, NULL);
-		error = split_unmapped(folio);
+		error = split_unmapped(folio, list);
 	} else {
 		error = -EAGAIN;
 	}

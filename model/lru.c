@@ -344,7 +344,7 @@ void munlock_folio(struct folio *folio)
 
 void mlock_vma_folio(struct folio *folio, const struct vm_area_struct *vma)
 {
-	if (unlikely(vma_mlocks(vma)) && !folio->order)
+	if (unlikely(vma_mlocks(vma)))
 		mlock_folio(folio);
 }
 
@@ -444,10 +444,12 @@ struct folio *folio_grab_mapped(struct mm_struct *mm, unsigned long addr)
 {
 	struct folio *folio = NULL;
 	struct page *page;
+	struct pte_ref at;
 	pte_t pte;
 
 	sched_step(pgtable_deepest_word(mm, addr), ACCESS_LOAD, "folio_grab_mapped");
-	pte = pgtable_entry(mm, addr, LEVEL_PTE);
+	at = pgtable_leaf(mm, addr);
+	pte = at.table ? at.table->entry[at.slot] : 0;
 	if (pte_present(pte)) {
 		page = vm_normal_page(pte);
 		folio = page ? page->folio : NULL;

@@ -225,8 +225,8 @@ void madvise_walk_tables(struct madvise *madvise, pte_range_fn fn, after_range_f
 		struct pgtable *table;
 
 		next = MIN(ALIGN_DOWN(addr, PMD_SIZE) + PMD_SIZE, madvise->end);
-		madvise_large_folios(madvise, addr, next);
-		table = pte_offset_map_lock(madvise->mm, addr);
+		table = madvise_large_folios(madvise, addr, next) ? NULL :
+			pte_offset_map_lock(madvise->mm, addr);
 		if (!table)
 			continue;
 		fn(madvise, table, addr, next);

@@ -43,12 +43,17 @@ int madvise_remove(struct madvise *madvise);
 int madvise_guard_install(struct madvise *madvise);
 int madvise_guard_remove(struct madvise *madvise);
 
+/* MADV_PAGEOUT takes @folio off its list; with the tables' locks dropped, what was taken off is
+ * reclaimed.  Kernel: in madvise_cold_or_pageout_pte_range(), and reclaim_pages(). */
+void madvise_isolate(struct madvise *madvise, struct folio *folio);
+void madvise_reclaim_isolated(struct madvise *madvise);
+
 /*
  * huge_madvise.c, for MADV_FREE, _COLD and _PAGEOUT.  What of [start, end), which one PTE table
  * would serve, belongs to large folios: a leaf is dealt with, folios that reach beyond the
- * range or are not mapped whole are split.  What is left is for the PTEs.
+ * range or are not mapped whole are split.  What is left is for the PTEs; true: nothing is.
  */
-void madvise_large_folios(struct madvise *madvise, unsigned long start, unsigned long end);
+bool madvise_large_folios(struct madvise *madvise, unsigned long start, unsigned long end);
 /* Is the folio of the word at @slot small, or mapped whole by words [from, to) of @table and
  * nowhere else? */
 bool madvise_folio_is_ours(const struct pgtable *table, unsigned int slot, unsigned int from,

@@ -196,29 +196,35 @@ int madvise_cold(struct madvise *madvise)
 	return 0;
 }
 
+void madvise_isolate(struct madvise *madvise, struct folio *folio)
+{
+	folio_clear(folio, PG_referenced);
+	if (folio_test(folio, PG_active))
+		folio_set(folio, PG_workingset);
+	if (!folio_isolate_lru(folio))
+		return;
+	if (folio_test(folio, PG_unevictable))
+		folio_putback_lru(folio);
+	else
+		g_ptr_array_add(madvise->isolated, folio);
+}
+
 /* Takes what may go off its list; the rest is only no longer thought of as in use. */
 static void isolate_range(struct madvise *madvise, struct pgtable *table, unsigned long start,
 			  unsigned long end)
 {
-	for (unsigned long addr = start; addr < end; addr += PAGE_SIZE) {
-		struct folio *folio = cold_folio(table->entry[pgtable_index(addr, LEVEL_PTE)]);
+	unsigned int from = pgtable_index(start, LEVEL_PTE);
+	unsigned int to = from + (unsigned int)((end - start) >> PAGE_SHIFT);
 
-		if (!folio)
-			continue;
-		folio_clear(folio, PG_referenced);
-		if (folio_test(folio, PG_active))
-			folio_set(folio, PG_workingset);
-		if (!folio_isolate_lru(folio))
-			continue;
-		if (folio_test(folio, PG_unevictable))
-			folio_putback_lru(folio);
-		else
-			g_ptr_array_add(madvise->isolated, folio);
+	for (unsigned int slot = from; slot < to; slot++) {
+		struct folio *folio = cold_folio(table->entry[slot]);
+
+		if (folio && madvise_folio_is_ours(table, slot, from, to))
+			madvise_isolate(madvise, folio);
 	}
 }
 
-/* With the table's lock dropped.  Kernel: reclaim_pages(). */
-static void reclaim_isolated(struct madvise *madvise)
+void madvise_reclaim_isolated(struct madvise *madvise)
 {
 	for (guint i = 0; i < madvise->isolated->len; i++) {
 		struct folio *folio = madvise->isolated->pdata[i];
@@ -239,37 +245,15 @@ static bool shmem_would_be_swapped(const struct madvise *madvise)
 	return true;
 }
 
-static bool is_small(const struct pgtable *table, unsigned int slot,
-		     unsigned long addr G_GNUC_UNUSED, void *data)
-{
-	const struct folio *folio = mapped_folio(table->entry[slot]);
-
-	*(bool *)data = folio && folio->order;
-	return !*(bool *)data;
-}
-
-/* Slots for all pages of a large folio, or a split where the device has none in a row. */
-static bool large_would_be_swapped(const struct madvise *madvise)
-{
-	bool found = false;
-
-	if (!mach->config.swap)
-		return false;
-	pgtable_for_each(madvise->mm, madvise->start, madvise->end, is_small, &found);
-	if (found)
-		model_unsupported("MADV_PAGEOUT of a large folio with a swap device");
-	return found;
-}
-
 int madvise_pageout(struct madvise *madvise)
 {
 	if (!can_madv_lru_vma(madvise->vma))
 		return -EINVAL;
-	if (shmem_would_be_swapped(madvise) || large_would_be_swapped(madvise))
+	if (shmem_would_be_swapped(madvise))
 		return -ENOSYS;
 	lru_add_drain();
 	madvise->isolated = g_ptr_array_new();
-	madvise_walk_tables(madvise, isolate_range, reclaim_isolated);
+	madvise_walk_tables(madvise, isolate_range, madvise_reclaim_isolated);
 	g_ptr_array_unref(madvise->isolated);
 	return 0;
 }

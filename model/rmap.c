@@ -89,7 +89,9 @@ void folio_add_anon_rmap_pte(struct folio *folio, struct page *page, struct vm_a
 		violation_add("anon-exclusive", "folio_add_anon_rmap_pte()",
 			      "one mapping of an exclusive page", "folio#%u has %d", folio->id,
 			      page_mapcount(page));
-	mlock_vma_folio(folio, vma);
+	/* of a large one only a walk can tell whether all of it is mapped */
+	if (!folio->order)
+		mlock_vma_folio(folio, vma);
 }
 
 /* The PMD that maps the folio may still be there: it is about to go. */

@@ -3,35 +3,70 @@
  *
  * In the kernel:  mm/rmap.c try_to_unmap(), try_to_unmap_one(); mm/page_vma_mapped.c;
  *                 include/linux/rmap.h folio_try_share_anon_rmap_pte().
- * Left out:       leaves of PMDs, batched TLB flushes, hardware-poisoned pages, hugetlb.
+ * Left out:       batched TLB flushes, hardware-poisoned pages, hugetlb.
  * Locks:          the folio lock is the caller's; the anon_vma root's rwsem or i_mmap_rwsem for
  *                 reading, then the PTE lock of each word.
  */
 #include "file.h"
+#include "huge.h"
 #include "lru.h"
 #include "machine.h"
 #include "memory.h"
 #include "rmap_pte.h"
 #include "swap.h"
 
+struct pgtable *rmap_table_lock(const struct vm_area_struct *vma, unsigned long addr,
+				unsigned long end, pfn_t pfn)
+{
+	struct pgtable *table = pgtable_lookup(vma->vm_mm, addr, LEVEL_PTE);
+	bool found = false;
+
+	/* Most areas of a walk do not map it: no lock for a look at those. */
+	for (unsigned long at = addr; table && at < end && !found; at += PAGE_SIZE)
+		found = pte_present(ptep_get_lockless(table, pgtable_index(at, LEVEL_PTE),
+						      "page_vma_mapped_walk"));
+	table = found ? pte_offset_map_lock(vma->vm_mm, addr) : NULL;
+	if (!table)
+		return NULL;
+	for (; addr < end; addr += PAGE_SIZE, pfn++)
+		if (pte_maps(table->entry[pgtable_index(addr, LEVEL_PTE)], pfn))
+			return table;
+	spin_unlock(&table->ptl, LOCK_PTE);
+	return NULL;
+}
+
 struct pgtable *rmap_pte_lock(const struct folio *folio, const struct vm_area_struct *vma,
 			      unsigned long addr)
 {
-	unsigned int slot = pgtable_index(addr, LEVEL_PTE);
-	struct pgtable *table = pgtable_lookup(vma->vm_mm, addr, LEVEL_PTE);
-	pte_t pte;
+	pfn_t pfn = folio->pfn;
 
-	/* Most areas of a walk do not map it: no lock for a look at those. */
-	if (!table || !pte_present(ptep_get_lockless(table, slot, "page_vma_mapped_walk")))
+	if (folio->order)
+		rmap_range(folio, vma, addr, &pfn);
+	return rmap_table_lock(vma, addr, addr + PAGE_SIZE, pfn);
+}
+
+unsigned long rmap_range(const struct folio *folio, const struct vm_area_struct *vma,
+			 unsigned long addr, pfn_t *pfn)
+{
+	unsigned long n = folio->order ? linear_page_index(vma, addr) - folio->index : 0;
+
+	*pfn = folio->pfn + n;
+	return MIN(addr + ((folio_nr_pages(folio) - n) << PAGE_SHIFT), vma->vm_end);
+}
+
+struct pgtable *rmap_leaf_lock(const struct folio *folio, const struct vm_area_struct *vma,
+			       unsigned long addr)
+{
+	struct pgtable *pmds = folio->order == HPAGE_PMD_ORDER ?
+			       pmd_trans_huge_lock(vma->vm_mm, addr) : NULL;
+	pte_t pmd;
+
+	if (!pmds)
 		return NULL;
-	table = pte_offset_map_lock(vma->vm_mm, addr);
-	if (!table)
-		return NULL;
-	pte = table->entry[slot];
-	if (pte_present(pte) && !pte_special(pte) && pte_pfn(pte) >= folio->pfn &&
-	    pte_pfn(pte) < folio->pfn + folio_nr_pages(folio))
-		return table;
-	spin_unlock(&table->ptl, LOCK_PTE);
+	pmd = pmds->entry[pgtable_index(addr, LEVEL_PMD)];
+	if (pte_present(pmd) && pte_pfn(pmd) == folio->pfn)
+		return pmds;
+	spin_unlock(&pmds->ptl, LOCK_PMD);
 	return NULL;
 }
 
@@ -51,7 +86,7 @@ bool folio_try_share_anon_rmap_pte(struct folio *folio, struct page *page)
 static pte_t swap_word(struct folio *folio, struct page *page, pte_t old)
 {
 	bool exclusive = PageAnonExclusive(page);
-	pte_t entry = folio->swap;
+	pte_t entry = swp_entry_add(folio->swap, page->pfn - folio->pfn);
 
 	if (!folio_test(folio, PG_swapcache))
 		return 0;
@@ -105,10 +140,6 @@ static bool unmap_word(struct folio *folio, struct vm_area_struct *vma, struct p
 	pte_t old = table->entry[slot], word;
 	struct page *page = pfn_to_page(pte_pfn(old));
 
-	if (vma->vm_flags & VM_LOCKED) {
-		mlock_vma_folio(folio, vma);
-		return false;
-	}
 	/* Cleared first, so that no store goes to the page unseen. */
 	set_pte(table, slot, 0);
 	if (pte_dirty(old))
@@ -128,21 +159,179 @@ static bool unmap_word(struct folio *folio, struct vm_area_struct *vma, struct p
 	return true;
 }
 
-static bool unmap_one(struct folio *folio, struct vm_area_struct *vma, unsigned long addr,
-		      void *data)
+/* Words from @slot on, at most @max, that are dropped together or not at all: of a large folio of
+ * MADV_FREE, as far as they are alike.  Kernel: folio_unmap_pte_batch(). */
+static unsigned long unmap_batch(const struct folio *folio, const struct pgtable *table,
+				 unsigned int slot, unsigned long max)
 {
-	struct pgtable *table = rmap_pte_lock(folio, vma, addr);
-	bool good;
+	unsigned long nr = 1;
 
-	(void)data;
+	if (!folio->order || folio_test(folio, PG_swapbacked))
+		return 1;
+	max = folio_pte_batch(table, slot, max);
+	while (nr < max && pte_write(table->entry[slot + nr]) == pte_write(table->entry[slot]))
+		nr++;
+	return nr;
+}
+
+/* @nr words of a large folio of MADV_FREE go, or stay with what any of them says of accesses. */
+static bool discard_words(struct folio *folio, struct vm_area_struct *vma, struct pgtable *table,
+			  unsigned int slot, unsigned int nr)
+{
+	struct page *page = pfn_to_page(pte_pfn(table->entry[slot]));
+	pte_t first = table->entry[slot];
+
+	for (unsigned int n = 0; n < nr; n++) {
+		first |= table->entry[slot + n] & (_PAGE_ACCESSED | _PAGE_DIRTY);
+		set_pte(table, slot + n, 0);
+	}
+	if (pte_dirty(first))
+		folio_set(folio, PG_dirty);
+	if (!lazyfree_may_go(folio, vma)) {
+		for (unsigned int n = 0; n < nr; n++)
+			set_pte(table, slot + n, first + ((pte_t)n << PAGE_SHIFT));
+		return false;
+	}
+	vma->vm_mm->rss_anon -= nr;
+	folio_remove_rmap_ptes(folio, page, nr, vma);
+	for (unsigned int n = 0; n < nr; n++)
+		folio_put(folio);
+	return true;
+}
+
+/* The words of one table, [addr, end), for the frames from @pfn on: all or, if false, the first
+ * ones are unmapped. */
+static bool unmap_table(struct folio *folio, struct vm_area_struct *vma, unsigned long addr,
+			unsigned long end, pfn_t pfn)
+{
+	struct pgtable *table = rmap_table_lock(vma, addr, end, pfn);
+	unsigned long first = addr, nr = 0, batch = 1;
+	bool good = true;
+
 	if (!table)
 		return true;
-	good = unmap_word(folio, vma, table, pgtable_index(addr, LEVEL_PTE));
+	for (; addr < end && good; addr += batch << PAGE_SHIFT, pfn += batch) {
+		unsigned int slot = pgtable_index(addr, LEVEL_PTE);
+
+		batch = 1;
+		if (!pte_maps(table->entry[slot], pfn))
+			continue;
+		if (!nr)
+			first = addr;
+		batch = unmap_batch(folio, table, slot, (end - addr) >> PAGE_SHIFT);
+		good = batch > 1 ? discard_words(folio, vma, table, slot, (unsigned int)batch) :
+				   unmap_word(folio, vma, table, slot);
+		nr += good ? batch : 0;
+	}
 	spin_unlock(&table->ptl, LOCK_PTE);
-	if (good)
-		trace_event("swap", "mm#%u 0x%lx no longer maps folio#%u", vma->vm_mm->id, addr,
+	if (nr == 1)
+		trace_event("swap", "mm#%u 0x%lx no longer maps folio#%u", vma->vm_mm->id, first,
 			    folio->id);
+	else if (nr)
+		trace_event("swap", "mm#%u 0x%lx: %lu words no longer map folio#%u",
+			    vma->vm_mm->id, first, nr, folio->id);
 	point("swap:word-replaced");
+	return good;
+}
+
+/* ---- areas that are locked in memory ---- */
+
+/* Words of [addr, end), in which a leaf counts as 512. */
+static unsigned long count_words(const struct folio *folio, const struct vm_area_struct *vma,
+				 unsigned long addr, unsigned long end, pfn_t pfn)
+{
+	struct pgtable *table = rmap_leaf_lock(folio, vma, addr);
+	unsigned long nr = 0;
+
+	if (table) {
+		spin_unlock(&table->ptl, LOCK_PMD);
+		return folio_nr_pages(folio);
+	}
+	table = rmap_table_lock(vma, addr, end, pfn);
+	if (!table)
+		return 0;
+	for (; addr < end; addr += PAGE_SIZE, pfn++)
+		nr += pte_maps(table->entry[pgtable_index(addr, LEVEL_PTE)], pfn);
+	spin_unlock(&table->ptl, LOCK_PTE);
+	return nr;
+}
+
+bool rmap_maps_locked(struct folio *folio, const struct vm_area_struct *vma, unsigned long addr,
+		      bool *whole)
+{
+	unsigned long end, next, nr = 0;
+	bool crossed = false;
+	pfn_t pfn;
+
+	end = rmap_range(folio, vma, addr, &pfn);
+	for (; addr < end; addr = next) {
+		next = pmd_addr_end(addr, end);
+		nr += count_words(folio, vma, addr, next, pfn);
+		crossed |= next != end;
+		pfn += (next - addr) >> PAGE_SHIFT;
+	}
+	*whole = nr == folio_nr_pages(folio) && !crossed;
+	return nr != 0;
+}
+
+/* ---- leaves ---- */
+
+/* All of a folio of MADV_FREE goes with its leaf.  Kernel: __discard_anon_folio_pmd_locked(). */
+static bool discard_leaf(struct folio *folio, struct vm_area_struct *vma, struct pgtable *pmds,
+			 unsigned long addr)
+{
+	unsigned int slot = pgtable_index(addr, LEVEL_PMD);
+	pte_t old = pmds->entry[slot];
+
+	/* Then its words will say so. */
+	if ((pte_dirty(old) || folio_test(folio, PG_dirty)) && !(vma->vm_flags & VM_DROPPABLE))
+		return false;
+	set_pte(pmds, slot, 0);
+	if (!lazyfree_may_go(folio, vma)) {
+		set_pte(pmds, slot, old);
+		return false;
+	}
+	folio_remove_rmap_pmd(folio, vma);
+	zap_deposited_table(pmds);
+	vma->vm_mm->rss_anon -= HPAGE_PMD_NR;
+	folio_put(folio);
+	return true;
+}
+
+/* The leaf at @addr, if it maps @folio, goes, or becomes words. */
+static void unmap_leaf(struct folio *folio, struct vm_area_struct *vma, unsigned long addr)
+{
+	struct pgtable *pmds = rmap_leaf_lock(folio, vma, addr);
+
+	if (!pmds)
+		return;
+	if (folio_test(folio, PG_swapbacked) || !discard_leaf(folio, vma, pmds, addr))
+		split_huge_pmd_locked(vma, pmds, addr, false);
+	spin_unlock(&pmds->ptl, LOCK_PMD);
+	point("thp:pmd-split");
+}
+
+static bool unmap_one(struct folio *folio, struct vm_area_struct *vma, unsigned long addr,
+		      void *data G_GNUC_UNUSED)
+{
+	unsigned long end, next;
+	bool good = true, whole;
+	pfn_t pfn;
+
+	if (vma->vm_flags & VM_LOCKED) {
+		if (!rmap_maps_locked(folio, vma, addr, &whole))
+			return true;
+		if (whole)
+			mlock_vma_folio(folio, vma);
+		return false;
+	}
+	end = rmap_range(folio, vma, addr, &pfn);
+	for (; addr < end && good; addr = next) {
+		next = pmd_addr_end(addr, end);
+		unmap_leaf(folio, vma, addr);
+		good = unmap_table(folio, vma, addr, next, pfn);
+		pfn += (next - addr) >> PAGE_SHIFT;
+	}
 	return good && folio_mapcount(folio) > 0;
 }
 

@@ -10,8 +10,11 @@
  * offset).  Slot 0 of a device holds its header, so no entry is 0.
  *
  * In the kernel:  include/linux/swap.h, mm/swap.h, mm/swapfile.c, mm/swap_state.c, mm/page_io.c.
+ * A folio of 2^order pages has as many slots in a row, aligned, if the device has them: the slot of
+ * its page n is n behind that of the first, which folio->swap names.  All of its slots lead to it.
+ *
  * Left out:       read-ahead of neighbours (page-cluster 0), priorities, per-CPU clusters (the
- *                 lowest free slots are taken), discard, zswap, memcg, shmem in swap.
+ *                 lowest slots that fit are taken), discard, zswap, memcg, shmem in swap.
  * Locks:          the lock of a slot's cluster for its count, its cache flag and its place in the
  *                 swap cache; the folio lock for PG_swapcache and folio->swap.
  */
@@ -20,6 +23,8 @@
 
 #include "pgtable.h"
 #include "rmap.h"
+
+struct vm_fault;
 
 #define MAX_SWAPFILES	4
 
@@ -49,6 +54,16 @@ struct swap_slot {
 	bool zero;			/* zeromap: a page of zeroes, stored nowhere */
 };
 
+/*
+ * As many slots as a huge page needs.  While one is in use, folios of one order share them, so that
+ * those of others find aligned ones; single pages go anywhere when there is nothing else.
+ */
+struct swap_cluster {
+	struct spinlock lock;
+	uint16_t used;			/* slots whose map is not 0, or that the device lacks */
+	uint8_t order;			/* of what is in it, while it is used */
+};
+
 /* One device.  Owned by the machine. */
 struct swap_info_struct {
 	unsigned int type;		/* its number in swap words */
@@ -56,9 +71,9 @@ struct swap_info_struct {
 	unsigned int users;		/* operations under way: get_swap_device() */
 	uint64_t max;			/* slots, the header included */
 	uint64_t inuse_pages;		/* slots whose map is not 0, the header not counted */
-	uint64_t lowest;		/* no slot below it is free */
 	struct swap_slot *slot;		/* [max] */
-	struct spinlock *cluster;	/* [max / SWAP_CLUSTER_SLOTS + 1] */
+	uint64_t nr_clusters;
+	struct swap_cluster *cluster;	/* [nr_clusters] */
 };
 
 /* All of swap.  Owned by the machine. */
@@ -90,6 +105,17 @@ static inline pte_t pte_to_swp_entry(pte_t pte)
 {
 	return swp_pte(swp_type(pte), swp_offset(pte));
 }
+/* The entry @n slots behind @entry. */
+static inline pte_t swp_entry_add(pte_t entry, uint64_t n)
+{
+	return entry + (n << SWP_OFFSET_SHIFT);
+}
+/* The page of @folio, of the swap cache, whose slot is @entry.  Kernel: folio_file_page(). */
+static inline struct page *swap_page(const struct folio *folio, pte_t entry)
+{
+	return folio_page(folio, (swp_offset(entry) - swp_offset(folio->swap)) &
+				 (folio_nr_pages(folio) - 1));
+}
 /* Is @pte the word of a page in swap: no marker, no migration?  Kernel: !non_swap_entry(). */
 static inline bool is_swap_entry_pte(pte_t pte)
 {
@@ -108,8 +134,9 @@ bool vm_swap_full(void);
 
 /* ---- counts of a slot: swap_device.c ---- */
 
-/* Takes a free slot for the swap cache: its map is SWAP_HAS_CACHE; 0 if there is none. */
-pte_t swap_alloc_slot(void);
+/* Takes 2^@order free slots in a row, aligned, for the swap cache: their map is SWAP_HAS_CACHE.
+ * The first one, or 0: there are none, or the device has none for folios of several pages. */
+pte_t swap_alloc_slots(unsigned int order);
 /* One more swap word: 0, -ENOENT if the slot is free, -ENOMEM if the count needs to continue and
  * cannot.  Kernel: swap_duplicate(). */
 int swap_duplicate(pte_t entry);
@@ -118,10 +145,10 @@ int swap_duplicate(pte_t entry);
 int add_swap_count_continuation(pte_t entry);
 /* One less, the cache stays.  Kernel: swap_free(). */
 void swap_free(pte_t entry);
-/* Claims a slot in use for reading: 0, -ENOENT if nobody counts it, -EEXIST if another has.
- * One step under the lock.  Kernel: swapcache_prepare(), swapcache_clear(). */
-int swapcache_prepare(pte_t entry);
-void swapcache_clear(pte_t entry);
+/* Claims @nr slots in use, of one cluster, for reading: 0, -ENOENT if nobody counts one, -EEXIST if
+ * another has.  One step under the lock.  Kernel: swapcache_prepare(), swapcache_clear(). */
+int swapcache_prepare(pte_t entry, unsigned long nr);
+void swapcache_clear(pte_t entry, unsigned long nr);
 /* Sleeps while another one has claimed the slot and there is no folio for it in the cache. */
 void swapcache_wait(pte_t entry);
 /* Words that hold @entry.  Kernel: swap_count(), __swap_count(). */
@@ -133,18 +160,22 @@ unsigned int swap_slot_count(const struct swap_slot *slot);
 
 /* With a reference, or NULL.  Takes no lock.  Kernel: swap_cache_get_folio(). */
 struct folio *swap_cache_get_folio(pte_t entry);
-/* Does @folio still hold @entry?  Folio locked.  Kernel: folio_matches_swap_entry(). */
+/* Does @folio still hold @entry, for one of its pages?  Folio locked.  Kernel: folio_matches_swap_entry(). */
 bool folio_matches_swap_entry(const struct folio *folio, pte_t entry);
-/* Gives the locked @folio a slot and a place in the cache, and makes it dirty: 0 or -ENOMEM.
- * Kernel: folio_alloc_swap(). */
+/* Gives the locked @folio a slot for each page and a place in the cache: 0 or -ENOMEM.  A large one
+ * that got -ENOMEM may get slots after a split.  Kernel: folio_alloc_swap(). */
 int folio_alloc_swap(struct folio *folio);
-/* Out of the cache if no swap word needs it there; it is dirty then.  Folio locked.
+/* Out of the cache if no swap word needs any of its pages there; it is dirty then.  Folio locked.
  * Kernel: folio_free_swap(). */
 bool folio_free_swap(struct folio *folio);
 /* @new_folio takes the place of @old in the cache, with the cache's reference, if @old has just
  * @refs references.  Both locked.  Kernel: __swap_cache_replace_folio(), with the freezing of
  * __folio_migrate_mapping(). */
 bool swap_cache_replace_folio(struct folio *old, struct folio *new_folio, int refs);
+/* The slots of @folio, which is being split, lead to @tails[1 ...] from now on, with the cache's
+ * references.  All locked, the cluster too.  Kernel: __swap_cache_replace_folio() in
+ * __folio_split(). */
+void swap_cache_split_folio(struct folio *folio, struct folio **tails, unsigned long nr);
 /* Reclaim's way out of the cache: the folio's age stays behind.  Folio locked, its last
  * references are the caller's and the cache's.  Kernel: __remove_mapping(). */
 void swap_cache_evict(struct folio *folio);
@@ -156,6 +187,13 @@ void free_swap_cache(struct folio *folio);
 /* The folio of @entry, read into the cache if need be, with a reference; NULL without memory or
  * if the entry is not in use any more.  Kernel: read_swap_cache_async(). */
 struct folio *read_swap_cache(pte_t entry);
+/* A folio for a fault at @vmf that will pass the cache by: of the largest order that is enabled,
+ * whose block holds swap words of slots in a row, aligned likewise; NULL without memory.  swap_large.c.
+ * Kernel: alloc_swap_folio(). */
+struct folio *alloc_swap_folio(const struct vm_fault *vmf);
+/* How many words from @slot on, at most @max, name slots in a row, with the same flags.
+ * Kernel: swap_pte_batch(). */
+unsigned long swap_pte_batch(const struct pgtable *table, unsigned int slot, unsigned long max);
 /* A folio just read in past the cache.  Kernel: swap_read_folio(). */
 void swap_read_folio(struct folio *folio, pte_t entry);
 /* Was the folio of @entry in memory so recently that it must have been pushed out too early?

@@ -3,7 +3,7 @@
  *
  * In the kernel:  mm/swap_state.c, mm/page_io.c, mm/swapfile.c folio_free_swap(),
  *                 free_swap_and_cache_nr(), __try_to_reclaim_swap(); mm/workingset.c.
- * Left out:       large folios in swap, zswap, the queue of the device (a read ends at once, a
+ * Left out:       zswap, the queue of the device (a read ends at once, a
  *                 write when swap_writeback_run() or a statement says so), I/O errors.
  * Locks:          the folio lock; the cluster's lock around each change of a slot.
  */
@@ -25,35 +25,53 @@ struct folio *swap_cache_get_folio(pte_t entry)
 
 bool folio_matches_swap_entry(const struct folio *folio, pte_t entry)
 {
-	return folio_test(folio, PG_swapcache) && folio->swap == entry;
+	uint64_t mask = (folio_nr_pages(folio) - 1) << SWP_OFFSET_SHIFT;
+
+	return folio_test(folio, PG_swapcache) && folio->swap == (entry & ~mask);
 }
 
-/* The claimed slot @entry and @folio know each other from now on, by a reference of the cache.
- * Kernel: swap_cache_add_folio(). */
+/* The references that the cache has on @folio. */
+static int cache_refs(const struct folio *folio)
+{
+	return (int)folio_nr_pages(folio);
+}
+
+/* The slots of @folio lead to @holder, or nowhere.  Under the lock. */
+static void set_slots(const struct folio *folio, struct folio *holder)
+{
+	for (unsigned long n = 0; n < folio_nr_pages(folio); n++)
+		swap_slot(swp_entry_add(folio->swap, n))->folio = holder;
+}
+
+/* The claimed slots from @entry on and @folio know each other from now on, by references of the
+ * cache.  Kernel: swap_cache_add_folio(). */
 static void swap_cache_add_folio(struct folio *folio, pte_t entry)
 {
 	folio_get(folio);
+	folio->refcount += cache_refs(folio) - 1;
 	swap_cluster_lock(entry);
 	folio_set(folio, PG_swapcache);
 	folio->swap = entry;
-	swap_slot(entry)->folio = folio;
+	set_slots(folio, folio);
 	swap_cluster_unlock(entry);
 }
 
-/* Kernel: swap_cache_del_folio(); the cache's reference is dropped. */
+/* Kernel: swap_cache_del_folio(); the cache's references are dropped. */
 static void swap_cache_del_folio(struct folio *folio, uint32_t shadow)
 {
+	unsigned long nr = folio_nr_pages(folio);
 	pte_t entry = folio->swap;
-	struct swap_slot *slot = swap_slot(entry);
 
 	lockdep_assert_held(folio, LOCK_FOLIO);
 	swap_cluster_lock(entry);
 	folio_clear(folio, PG_swapcache);
+	set_slots(folio, NULL);
 	folio->swap = 0;
-	slot->folio = NULL;
-	slot->shadow = shadow;
+	for (unsigned long n = 0; n < nr; n++)
+		swap_slot(swp_entry_add(entry, n))->shadow = shadow;
 	swap_cluster_unlock(entry);
-	swapcache_clear(entry);
+	swapcache_clear(entry, nr);
+	folio->refcount -= cache_refs(folio) - 1;
 	folio_put(folio);
 }
 
@@ -67,14 +85,35 @@ bool swap_cache_replace_folio(struct folio *old, struct folio *new_folio, int re
 	if (frozen) {
 		folio_set(new_folio, PG_swapcache);
 		new_folio->swap = entry;
-		new_folio->refcount++;
-		swap_slot(entry)->folio = new_folio;
+		new_folio->refcount += cache_refs(old);
+		set_slots(old, new_folio);
 		folio_clear(old, PG_swapcache);
 		old->swap = 0;
-		old->refcount--;
+		old->refcount -= cache_refs(old);
 	}
 	swap_cluster_unlock(entry);
 	return frozen;
+}
+
+void swap_cache_split_folio(struct folio *folio, struct folio **tails, unsigned long nr)
+{
+	folio->refcount -= (int)nr - 1;
+	for (unsigned long n = 1; n < nr; n++) {
+		tails[n]->swap = swp_entry_add(folio->swap, n);
+		tails[n]->refcount++;
+		set_slots(tails[n], tails[n]);
+	}
+}
+
+/* Slots for @folio; those that only the cache holds are the first to be done without. */
+static pte_t alloc_slots(const struct folio *folio)
+{
+	pte_t entry = swap_alloc_slots(folio->order);
+	bool all = folio->order != 0;
+
+	if (!entry && (!all || vm_swap_full()) && swap_reclaim_slots(all))
+		entry = swap_alloc_slots(folio->order);
+	return entry;
 }
 
 int folio_alloc_swap(struct folio *folio)
@@ -82,17 +121,17 @@ int folio_alloc_swap(struct folio *folio)
 	pte_t entry;
 
 	lockdep_assert_held(folio, LOCK_FOLIO);
-	if (folio->order)
-		return -ENOMEM;		/* whoever wants it split, splits it first */
-	entry = swap_alloc_slot();
-	/* Slots that only the cache holds are the first to be done without. */
-	if (!entry && swap_reclaim_slots(false))
-		entry = swap_alloc_slot();
+	entry = alloc_slots(folio);
 	if (!entry)
 		return -ENOMEM;
 	swap_cache_add_folio(folio, entry);
-	trace_event("swap", "folio#%u gets slot %" G_GUINT64_FORMAT, folio->id,
-		    swp_offset(entry));
+	if (folio->order)
+		trace_event("swap", "folio#%u gets slots %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT,
+			    folio->id, swp_offset(entry),
+			    swp_offset(entry) + folio_nr_pages(folio) - 1);
+	else
+		trace_event("swap", "folio#%u gets slot %" G_GUINT64_FORMAT, folio->id,
+			    swp_offset(entry));
 	point("swap:slot-allocated");
 	return 0;
 }
@@ -103,10 +142,19 @@ static bool swapcache_freeable(const struct folio *folio)
 	return folio_test(folio, PG_swapcache) && !folio_test(folio, PG_writeback);
 }
 
+/* Does a word need any of its slots?  Kernel: folio_swapped(). */
+static bool folio_swapped(const struct folio *folio)
+{
+	for (unsigned long n = 0; n < folio_nr_pages(folio); n++)
+		if (swap_count(swp_entry_add(folio->swap, n)))
+			return true;
+	return false;
+}
+
 bool folio_free_swap(struct folio *folio)
 {
 	lockdep_assert_held(folio, LOCK_FOLIO);
-	if (!swapcache_freeable(folio) || swap_count(folio->swap))
+	if (!swapcache_freeable(folio) || folio_swapped(folio))
 		return false;
 	trace_event("swap", "folio#%u gives up slot %" G_GUINT64_FORMAT, folio->id,
 		    swp_offset(folio->swap));
@@ -120,7 +168,8 @@ void swap_cache_evict(struct folio *folio)
 {
 	trace_event("swap", "folio#%u leaves memory, slot %" G_GUINT64_FORMAT " stays", folio->id,
 		    swp_offset(folio->swap));
-	swap_cache_del_folio(folio, ++mach->swap->age);
+	mach->swap->age += (uint32_t)folio_nr_pages(folio);
+	swap_cache_del_folio(folio, mach->swap->age - (uint32_t)folio_nr_pages(folio) + 1);
 }
 
 /* The folio of a slot that no word needs any more leaves the cache, if somebody maps it only with
@@ -202,10 +251,12 @@ void swap_refault(struct folio *folio, pte_t entry)
 
 void swap_read_folio(struct folio *folio, pte_t entry)
 {
-	const struct swap_slot *slot = swap_slot(entry);
-
 	might_sleep("swap_read_folio");
-	folio_page(folio, 0)->content = slot->zero ? 0 : slot->content;
+	for (unsigned long n = 0; n < folio_nr_pages(folio); n++) {
+		const struct swap_slot *slot = swap_slot(swp_entry_add(entry, n));
+
+		folio_page(folio, n)->content = slot->zero ? 0 : slot->content;
+	}
 	folio_set(folio, PG_uptodate);
 	trace_event("swap", "slot %" G_GUINT64_FORMAT " is read into folio#%u", swp_offset(entry),
 		    folio->id);
@@ -225,7 +276,7 @@ struct folio *read_swap_cache(pte_t entry)
 			folio = folio_alloc(0, "page read from swap");
 		if (!folio)
 			return NULL;
-		error = swapcache_prepare(entry);
+		error = swapcache_prepare(entry, 1);
 		if (!error) {
 			folio_trylock(folio);
 			folio_set(folio, PG_swapbacked);
@@ -254,19 +305,29 @@ static void folio_start_writeback(struct folio *folio)
 	g_ptr_array_add(mach->swap->hold ? mach->swap->held : mach->swap->writeback, folio);
 }
 
+/* Did a page change between the start of its write and the end? */
+static void check_stable(const struct folio *folio)
+{
+	for (unsigned long n = 0; n < folio_nr_pages(folio); n++) {
+		const struct swap_slot *slot = swap_slot(swp_entry_add(folio->swap, n));
+
+		if (folio_page(folio, n)->content != slot->content)
+			violation_add("swap-stable-writes", "folio_end_writeback()", "a page not to "
+				      "change while a device that needs it stable writes it",
+				      "folio#%u held %" G_GUINT64_FORMAT ", and %" G_GUINT64_FORMAT
+				      " at the end", folio->id, slot->content,
+				      folio_page(folio, n)->content);
+	}
+}
+
 void folio_end_writeback(struct folio *folio)
 {
 	const struct swap_info_struct *si = swap_entry_to_info(folio->swap);
-	const struct swap_slot *slot = swap_slot(folio->swap);
 
 	if (!g_ptr_array_remove(mach->swap->writeback, folio))
 		g_ptr_array_remove(mach->swap->held, folio);
-	if (si->flags & SWP_STABLE_WRITES && folio_page(folio, 0)->content != slot->content)
-		violation_add("swap-stable-writes", "folio_end_writeback()",
-			      "a page not to change while a device that needs it stable writes it",
-			      "folio#%u held %" G_GUINT64_FORMAT ", and %" G_GUINT64_FORMAT
-			      " at the end", folio->id, slot->content,
-			      folio_page(folio, 0)->content);
+	if (si->flags & SWP_STABLE_WRITES)
+		check_stable(folio);
 	trace_event("swap", "folio#%u is written to slot %" G_GUINT64_FORMAT, folio->id,
 		    swp_offset(folio->swap));
 	/* Reclaim waits for it: first in line when it looks again. */
@@ -298,10 +359,11 @@ void swap_writeback_run(void)
 static void write_to_slot(struct folio *folio)
 {
 	const struct swap_info_struct *si = swap_entry_to_info(folio->swap);
-	struct swap_slot *slot = swap_slot(folio->swap);
 
 	folio_start_writeback(folio);
-	slot->content = page_content(folio_page(folio, 0), "swap_writeout");
+	for (unsigned long n = 0; n < folio_nr_pages(folio); n++)
+		swap_slot(swp_entry_add(folio->swap, n))->content =
+			page_content(folio_page(folio, n), "swap_writeout");
 	trace_event("swap", "folio#%u is being written to slot %" G_GUINT64_FORMAT, folio->id,
 		    swp_offset(folio->swap));
 	folio_unlock(folio);
@@ -310,16 +372,27 @@ static void write_to_slot(struct folio *folio)
 		folio_end_writeback(folio);
 }
 
+/* All of it zeroes?  The slots are marked so, or not.  Kernel: is_folio_zero_filled(),
+ * swap_zeromap_folio_set(), swap_zeromap_folio_clear(). */
+static bool mark_zeroes(const struct folio *folio)
+{
+	unsigned long nr = folio_nr_pages(folio);
+	bool zero = true;
+
+	for (unsigned long n = 0; n < nr && zero; n++)
+		zero = folio_page(folio, n)->content == 0;
+	for (unsigned long n = 0; n < nr; n++)
+		swap_slot(swp_entry_add(folio->swap, n))->zero = zero;
+	return zero;
+}
+
 void swap_writeout(struct folio *folio)
 {
-	struct swap_slot *slot = swap_slot(folio->swap);
-
 	if (folio_free_swap(folio)) {	/* all words that needed it are gone */
 		folio_unlock(folio);
 		return;
 	}
-	slot->zero = folio_page(folio, 0)->content == 0;
-	if (slot->zero) {
+	if (mark_zeroes(folio)) {
 		trace_event("swap", "folio#%u is all zeroes: slot %" G_GUINT64_FORMAT
 			    " is marked, nothing is written", folio->id, swp_offset(folio->swap));
 		folio_unlock(folio);

@@ -66,9 +66,14 @@ int swap_device_on(unsigned int type)
 	si->max = mach->config.swap >> PAGE_SHIFT;
 	si->flags = device_flags(&mach->config) | SWP_WRITEOK;
 	si->slot = g_new0(struct swap_slot, si->max);
-	si->cluster = g_new0(struct spinlock, si->max / SWAP_CLUSTER_SLOTS + 1);
+	si->nr_clusters = (si->max + SWAP_CLUSTER_SLOTS - 1) / SWAP_CLUSTER_SLOTS;
+	si->cluster = g_new0(struct swap_cluster, si->nr_clusters);
 	si->slot[0].map = SWAP_MAP_BAD;
-	si->lowest = 1;
+	si->cluster[0].used = 1;
+	/* What lies beyond the device is in use for good. */
+	si->cluster[si->nr_clusters - 1].used = (uint16_t)(
+		si->cluster[si->nr_clusters - 1].used + si->nr_clusters * SWAP_CLUSTER_SLOTS -
+		si->max);
 	swap->info[type] = si;
 	swap->nr_swap_pages += si->max - 1;
 	swap->total_swap_pages += si->max - 1;
@@ -121,54 +126,106 @@ bool vm_swap_full(void)
 	return mach->swap->nr_swap_pages * 2 < mach->swap->total_swap_pages;
 }
 
-static struct spinlock *cluster_of(pte_t entry)
+static struct swap_cluster *cluster_of(pte_t entry)
 {
 	return &swap_entry_to_info(entry)->cluster[swp_offset(entry) / SWAP_CLUSTER_SLOTS];
 }
 
 void swap_cluster_lock(pte_t entry)
 {
-	spin_lock(cluster_of(entry), LOCK_SWAP);
+	spin_lock(&cluster_of(entry)->lock, LOCK_SWAP);
 }
 
 void swap_cluster_unlock(pte_t entry)
 {
-	spin_unlock(cluster_of(entry), LOCK_SWAP);
+	spin_unlock(&cluster_of(entry)->lock, LOCK_SWAP);
 }
 
 /* ---- slots ---- */
 
-/* Kernel: cluster_alloc_range(). */
-static bool slot_take(struct swap_info_struct *si, uint64_t offset)
+static bool range_is_free(const struct swap_info_struct *si, uint64_t offset, uint64_t nr)
 {
-	pte_t entry = swp_pte(si->type, offset);
-	bool free;
-
-	if (si->slot[offset].map)
-		return false;
-	swap_cluster_lock(entry);
-	free = !si->slot[offset].map;
-	if (free) {
-		si->lowest = offset + 1;
-		si->slot[offset] = (struct swap_slot){ .map = SWAP_HAS_CACHE };
-		si->inuse_pages++;
-		mach->swap->nr_swap_pages--;
-	}
-	swap_cluster_unlock(entry);
-	return free;
+	for (uint64_t n = 0; n < nr; n++)
+		if (si->slot[offset + n].map)
+			return false;
+	return true;
 }
 
-pte_t swap_alloc_slot(void)
+/* Kernel: cluster_alloc_range(). */
+static bool take_range(struct swap_info_struct *si, uint64_t offset, unsigned int order)
+{
+	struct swap_cluster *cluster = &si->cluster[offset / SWAP_CLUSTER_SLOTS];
+	pte_t entry = swp_pte(si->type, offset);
+	uint64_t nr = 1UL << order;
+	bool good;
+
+	if (!range_is_free(si, offset, nr))
+		return false;
+	swap_cluster_lock(entry);
+	good = range_is_free(si, offset, nr);
+	for (uint64_t n = 0; good && n < nr; n++)
+		si->slot[offset + n] = (struct swap_slot){ .map = SWAP_HAS_CACHE };
+	if (good) {
+		if (!cluster->used)
+			cluster->order = (uint8_t)order;
+		cluster->used = (uint16_t)(cluster->used + nr);
+		si->inuse_pages += nr;
+		mach->swap->nr_swap_pages -= nr;
+	}
+	swap_cluster_unlock(entry);
+	return good;
+}
+
+/* Which clusters to look in: those of the order that are in use, empty ones, any. */
+enum cluster_choice { CLUSTER_NONFULL, CLUSTER_FREE, CLUSTER_ANY, NR_CLUSTER_CHOICES };
+
+static bool cluster_usable(const struct swap_cluster *cluster, unsigned int order,
+			   enum cluster_choice choice)
+{
+	if (cluster->used + (1U << order) > SWAP_CLUSTER_SLOTS)
+		return false;
+	if (choice == CLUSTER_NONFULL)
+		return cluster->used && cluster->order == order;
+	if (choice == CLUSTER_FREE)
+		return !cluster->used;
+	return order == 0;		/* single pages go anywhere in the end */
+}
+
+/* The lowest free and aligned slots of one device; 0 if there are none.  Kernel:
+ * cluster_alloc_swap_entry(), alloc_swap_scan_list(). */
+static uint64_t alloc_in_device(struct swap_info_struct *si, unsigned int order)
+{
+	uint64_t nr = 1UL << order;
+
+	for (unsigned int choice = 0; choice < NR_CLUSTER_CHOICES; choice++) {
+		for (uint64_t i = 0; i < si->nr_clusters; i++) {
+			uint64_t first = i * SWAP_CLUSTER_SLOTS, offset = first;
+			uint64_t end = MIN(first + SWAP_CLUSTER_SLOTS, si->max);
+
+			if (!cluster_usable(&si->cluster[i], order, (enum cluster_choice)choice))
+				continue;
+			for (; offset + nr <= end; offset += nr)
+				if (take_range(si, offset, order))
+					return offset;
+		}
+	}
+	return 0;
+}
+
+pte_t swap_alloc_slots(unsigned int order)
 {
 	for (unsigned int type = 0; type < MAX_SWAPFILES; type++) {
 		struct swap_info_struct *si = mach->swap->info[type];
+		uint64_t offset;
 
 		if (!si || !(si->flags & SWP_WRITEOK))
 			continue;
-		for (uint64_t offset = si->lowest; offset < si->max; offset++) {
-			if (slot_take(si, offset))
-				return swp_pte(type, offset);
-		}
+		/* The pieces of a file may lie anywhere on its disk. */
+		if (order && !(si->flags & SWP_BLKDEV))
+			continue;
+		offset = alloc_in_device(si, order);
+		if (offset)
+			return swp_pte(type, offset);
 	}
 	return 0;
 }
@@ -181,7 +238,7 @@ static void slot_free(pte_t entry)
 
 	si->slot[offset] = (struct swap_slot){};
 	si->inuse_pages--;
-	si->lowest = MIN(si->lowest, offset);
+	cluster_of(entry)->used--;
 	if (si->flags & SWP_WRITEOK)
 		mach->swap->nr_swap_pages++;
 }
@@ -264,22 +321,29 @@ void swap_free(pte_t entry)
 	swap_cluster_unlock(entry);
 }
 
-int swapcache_prepare(pte_t entry)
+/* May the slot be claimed?  Under the lock. */
+static int claim_error(const struct swap_slot *slot)
 {
-	struct swap_slot *slot = swap_slot(entry);
+	if (!slot->map)
+		return -ENOENT;
+	if (slot->map & SWAP_HAS_CACHE)
+		return swap_slot_count(slot) ? -EEXIST : -ENOENT;
+	return 0;
+}
+
+int swapcache_prepare(pte_t entry, unsigned long nr)
+{
 	int error = 0;
 
-	if (!slot)
+	if (!swap_slot(entry))
 		return -EINVAL;
 	/* Count and flag are looked at and the flag set in one step: otherwise two readers
 	 * could both believe that they are alone. */
 	swap_cluster_lock(entry);
-	if (!swap_slot_count(slot))
-		error = -ENOENT;
-	else if (slot->map & SWAP_HAS_CACHE)
-		error = -EEXIST;
-	else
-		slot->map |= SWAP_HAS_CACHE;
+	for (unsigned long n = 0; n < nr && !error; n++)
+		error = claim_error(swap_slot(swp_entry_add(entry, n)));
+	for (unsigned long n = 0; n < nr && !error; n++)
+		swap_slot(swp_entry_add(entry, n))->map |= SWAP_HAS_CACHE;
 	swap_cluster_unlock(entry);
 	return error;
 }
@@ -293,14 +357,17 @@ static void drop_cache_flag(pte_t entry, struct swap_slot *slot)
 		slot_free(entry);
 }
 
-void swapcache_clear(pte_t entry)
+void swapcache_clear(pte_t entry, unsigned long nr)
 {
-	struct swap_slot *slot = swap_slot(entry);
-
 	swap_cluster_lock(entry);
-	drop_cache_flag(entry, slot);
+	for (unsigned long n = 0; n < nr; n++) {
+		pte_t one = swp_entry_add(entry, n);
+
+		drop_cache_flag(one, swap_slot(one));
+	}
 	swap_cluster_unlock(entry);
-	wake_up(slot);
+	for (unsigned long n = 0; n < nr; n++)
+		wake_up(swap_slot(swp_entry_add(entry, n)));
 }
 
 void swapcache_wait(pte_t entry)
@@ -319,7 +386,7 @@ bool swap_peek(pte_t entry, uint64_t *content)
 	if (!slot || !slot->map)
 		return false;
 	if (slot->folio && folio_test(slot->folio, PG_uptodate))
-		*content = folio_page(slot->folio, 0)->content;
+		*content = swap_page(slot->folio, entry)->content;
 	else
 		*content = slot->zero ? 0 : slot->content;
 	return true;

@@ -3,7 +3,7 @@
  * it is ours alone.
  *
  * In the kernel:  mm/memory.c do_swap_page(), should_try_to_free_swap().
- * Left out:       large folios, device-private and hardware-poisoned pages, read-ahead of
+ * Left out:       device-private and hardware-poisoned pages, read-ahead of
  *                 neighbours, memcg.
  * Locks:          entered without the PTE lock; the folio lock, then the PTE lock, are taken.
  */
@@ -17,31 +17,37 @@
 /* One fault on its way. */
 struct swapin {
 	struct vm_fault *vmf;
-	pte_t entry;
+	pte_t entry;			/* of the fault; of the first page, if several are mapped */
+	unsigned long nr;		/* pages that are mapped */
+	unsigned long idx;		/* which of them the fault is about */
+	struct page *page;		/* the first of them */
 	struct swap_info_struct *si;
 	struct folio *folio;		/* what will be mapped; locked once swapin_lock() is through */
 	struct folio *swapcache;	/* the folio of the swap cache; NULL: the cache is bypassed */
-	bool claimed;			/* SWAP_HAS_CACHE is ours, without a folio in the cache */
+	unsigned long claimed;		/* slots whose SWAP_HAS_CACHE is ours, without a folio in the
+					 * cache */
 };
 
 /* A fresh folio that never enters the cache: nobody else needs it.  False: another fault is
  * reading it, to be tried again. */
 static bool swapin_past_cache(struct swapin *in)
 {
-	in->folio = folio_alloc(0, "page read from swap");
+	in->folio = alloc_swap_folio(in->vmf);
 	if (!in->folio)
 		return true;
+	point("swap:folio-allocated");
+	in->entry &= ~((folio_nr_pages(in->folio) - 1) << SWP_OFFSET_SHIFT);
 	/*
 	 * The flag keeps others from reading the slot and freeing it, and reclaim from using it
 	 * again for something else, while our word still says that the page is there.
 	 */
-	if (swapcache_prepare(in->entry)) {
+	if (swapcache_prepare(in->entry, folio_nr_pages(in->folio))) {
 		folio_put(in->folio);
 		in->folio = NULL;
-		swapcache_wait(in->entry);
+		swapcache_wait(pte_to_swp_entry(in->vmf->orig_pte));
 		return false;
 	}
-	in->claimed = true;
+	in->claimed = folio_nr_pages(in->folio);
 	folio_trylock(in->folio);
 	folio_set(in->folio, PG_swapbacked);
 	swap_refault(in->folio, in->entry);
@@ -130,11 +136,11 @@ static bool swapin_exclusive(const struct swapin *in)
 	       semantics()->swapin_ignores_stable_pages;
 }
 
-/* The word for the page; a store that it allows is no more to be done for. */
+/* The word for the first page; a store that it allows is no more to be done for. */
 static pte_t swapin_pte(struct swapin *in, bool exclusive)
 {
 	struct vm_fault *vmf = in->vmf;
-	pte_t pte = pfn_pte(in->folio->pfn, vma_page_prot(vmf->vma));
+	pte_t pte = pfn_pte(in->page->pfn, vma_page_prot(vmf->vma));
 
 	if (vmf->orig_pte & _PAGE_SWP_UFFD_WP)
 		pte |= _PAGE_UFFD_WP;
@@ -149,32 +155,74 @@ static pte_t swapin_pte(struct swapin *in, bool exclusive)
 	return pte;
 }
 
-/* The PTE lock is held and the word is what it was.  Our reference becomes that of the word. */
+/*
+ * Which pages are mapped: all of a large folio, if all of the words around ours lead to it; else of
+ * one of the cache that of our word.  False: a large one that is fresh does not fit any more.
+ */
+static bool swapin_extent(struct swapin *in)
+{
+	const struct vm_fault *vmf = in->vmf;
+	pte_t entry = pte_to_swp_entry(vmf->orig_pte);
+
+	in->nr = 1;
+	in->idx = 0;
+	in->page = folio_page(in->folio, 0);
+	if (!in->folio->order)
+		return true;
+	in->idx = swp_offset(entry) & (folio_nr_pages(in->folio) - 1);
+	if (swapin_whole_folio(vmf, in->folio, in->idx)) {
+		in->nr = folio_nr_pages(in->folio);
+		in->entry = swp_entry_add(entry, -in->idx);
+		return true;
+	}
+	in->page += in->idx;
+	in->idx = 0;
+	return folio_test(in->folio, PG_swapcache);
+}
+
+/* The counts, and as whose page it is mapped. */
+static void swapin_add_rmap(struct swapin *in, unsigned long addr, bool exclusive)
+{
+	struct vm_area_struct *vma = in->vmf->vma;
+	struct folio *folio = in->folio;
+
+	folio->refcount += (int)in->nr - 1;
+	if (in->swapcache && folio != in->swapcache) {
+		folio_add_new_anon_rmap(folio, vma, addr, true);
+		folio_add_lru_vma(folio, vma);
+	} else if (!folio_test_anon(folio)) {
+		folio_add_new_anon_rmap(folio, vma, addr, exclusive);
+	} else if (in->nr == 1) {
+		folio_add_anon_rmap_pte(folio, in->page, vma, addr, exclusive);
+	} else {
+		folio_add_anon_rmap_ptes(folio, in->page, in->nr, vma, addr, exclusive);
+	}
+}
+
+/* The PTE lock is held and the words are what they were.  Our reference becomes that of the word. */
 static void swapin_map(struct swapin *in)
 {
 	struct vm_fault *vmf = in->vmf;
 	struct vm_area_struct *vma = vmf->vma;
+	unsigned int slot = vmf->slot - (unsigned int)in->idx;
+	unsigned long addr = vmf->address - (in->idx << PAGE_SHIFT);
 	struct folio *folio = in->folio;
 	bool exclusive = swapin_exclusive(in);
+	pte_t pte;
 
-	swap_free(in->entry);
+	for (unsigned long n = 0; n < in->nr; n++)
+		swap_free(swp_entry_add(in->entry, n));
 	if (should_try_to_free_swap(folio, vmf))
 		folio_free_swap(folio);
-	vma->vm_mm->rss_anon++;
-	vma->vm_mm->swapents--;
+	vma->vm_mm->rss_anon += in->nr;
+	vma->vm_mm->swapents -= in->nr;
 	exclusive = !folio_test_ksm(folio) && (exclusive || folio_ref_count(folio) == 1);
-	vmf->orig_pte = swapin_pte(in, exclusive);
-	if (in->swapcache && folio != in->swapcache) {
-		folio_add_new_anon_rmap(folio, vma, vmf->address, true);
-		folio_add_lru_vma(folio, vma);
-	} else if (!folio_test_anon(folio)) {
-		folio_add_new_anon_rmap(folio, vma, vmf->address, exclusive);
-	} else {
-		folio_add_anon_rmap_pte(folio, folio_page(folio, 0), vma, vmf->address,
-					exclusive);
-	}
-	set_pte(vmf->table, vmf->slot, vmf->orig_pte);
-	trace_event("swap", "folio#%u is mapped at 0x%lx, %s", folio->id, vmf->address,
+	pte = swapin_pte(in, exclusive);
+	swapin_add_rmap(in, addr, exclusive);
+	for (unsigned int n = 0; n < in->nr; n++)
+		set_pte(vmf->table, slot + n, pte + ((pte_t)n << PAGE_SHIFT));
+	vmf->orig_pte = vmf->table->entry[vmf->slot];
+	trace_event("swap", "folio#%u is mapped at 0x%lx, %s", folio->id, addr,
 		    exclusive ? "exclusive" : "shared");
 }
 
@@ -232,6 +280,11 @@ static enum vm_fault_result swapin_finish(struct swapin *in)
 		swapin_release(in, false);
 		return result;
 	}
+	if (!swapin_extent(in)) {
+		vmf_unlock(vmf);
+		swapin_release(in, false);
+		return VM_FAULT_DONE;
+	}
 	swapin_map(in);
 	swapin_release(in, true);
 	if (vmf->flags & FAULT_FLAG_WRITE)
@@ -253,7 +306,7 @@ enum vm_fault_result do_swap_page(struct vm_fault *vmf)
 	if (swapin_folio(&in))
 		result = in.folio ? swapin_finish(&in) : swapin_without_memory(vmf);
 	if (in.claimed) {
-		swapcache_clear(in.entry);
+		swapcache_clear(in.entry, in.claimed);
 		point("swap:claim-dropped");
 	}
 	put_swap_device(in.si);

@@ -30,10 +30,12 @@ static void unuse_pte(struct vm_area_struct *vma, unsigned long addr, pte_t entr
 	unsigned int slot = pgtable_index(addr, LEVEL_PTE);
 	pte_t old = table ? table->entry[slot] : 0, pte;
 	bool exclusive = pte_swp_exclusive(old);
+	struct page *page;
 
 	if (!table)
 		return;
 	if (is_swap_entry_pte(old) && pte_to_swp_entry(old) == entry) {
+		page = copied ? folio_page(folio, 0) : swap_page(folio, entry);
 		vma->vm_mm->swapents--;
 		vma->vm_mm->rss_anon++;
 		folio_get(folio);
@@ -41,10 +43,10 @@ static void unuse_pte(struct vm_area_struct *vma, unsigned long addr, pte_t entr
 			folio_add_new_anon_rmap(folio, vma, addr, true);
 			folio_add_lru_vma(folio, vma);
 		} else if (folio_test_anon(folio))
-			folio_add_anon_rmap_pte(folio, folio_page(folio, 0), vma, addr, exclusive);
+			folio_add_anon_rmap_pte(folio, page, vma, addr, exclusive);
 		else
 			folio_add_new_anon_rmap(folio, vma, addr, exclusive);
-		pte = pte_mkold(pfn_pte(folio->pfn, vma_page_prot(vma)));
+		pte = pte_mkold(pfn_pte(page->pfn, vma_page_prot(vma)));
 		if (old & _PAGE_SWP_UFFD_WP)
 			pte |= _PAGE_UFFD_WP;
 		set_pte(table, slot, pte);

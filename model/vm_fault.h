@@ -55,6 +55,9 @@ bool do_page_mkwrite(struct vm_fault *vmf, struct folio *folio);
 void fault_dirty_shared_page(struct folio *folio);
 /* swap_fault.c: the page is in swap.  Kernel: do_swap_page(). */
 enum vm_fault_result do_swap_page(struct vm_fault *vmf);
+/* swap_large.c: do all pages of @folio fit in the area and the table, @idx of them before the fault,
+ * and are their words those of its slots?  The PTE lock held. */
+bool swapin_whole_folio(const struct vm_fault *vmf, const struct folio *folio, unsigned long idx);
 /* fault_wp.c: a store to a page mapped read-only, or FAULT_FLAG_UNSHARE.  The PTE lock is
  * held on entry and not on return.  Kernel: do_wp_page(). */
 enum vm_fault_result do_wp_page(struct vm_fault *vmf);

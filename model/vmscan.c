@@ -2,16 +2,26 @@
  * vmscan.c - one list of folios: each is freed, or kept for a reason.
  *
  * In the kernel:  mm/vmscan.c shrink_folio_list(), pageout(), __remove_mapping().
- * Left out:       throttling on writeback, demotion, large folios (they are kept), shmem pages
- *                 in swap (kept as dirty).
+ * A large folio gets a slot for each of its pages, in a row; where there is no such row it is split,
+ * and its pages go on one by one.
+ *
+ * Left out:       throttling on writeback, demotion, shmem pages in swap (kept as dirty).
  * Locks:          see vmscan.h.
  */
 #include "file.h"
+#include "huge.h"
 #include "lru.h"
 #include "machine.h"
 #include "rmap.h"
 #include "swap.h"
 #include "vmscan.h"
+
+/* A list that is worked off; pages of a split folio are put behind the one in hand. */
+struct shrink {
+	GPtrArray *folios;
+	guint next;			/* in the list */
+	bool ignore_references;
+};
 
 #define V(name, words) [name] = words,
 static const char *const verdict_words[] = { RECLAIM_VERDICTS(V) };
@@ -34,7 +44,7 @@ static bool verdict_activates(enum reclaim_verdict verdict)
 {
 	switch (verdict) {
 	case RECLAIM_UNEVICTABLE: case RECLAIM_WRITEBACK: case RECLAIM_ACTIVE:
-	case RECLAIM_NO_SWAP: case RECLAIM_MAPPED: case RECLAIM_DIRTY:
+	case RECLAIM_NO_SWAP: case RECLAIM_UNSPLIT: case RECLAIM_MAPPED: case RECLAIM_DIRTY:
 		return true;
 	default:
 		return false;
@@ -62,15 +72,49 @@ static enum reclaim_verdict check_references(struct folio *folio)
 	return RECLAIM_REFERENCED;
 }
 
-/* A place to go to for what is in no file. */
-static enum reclaim_verdict give_slot(struct folio *folio)
+/* The pages of @folio, which is isolated, one by one; the last one is looked at next. */
+static bool split_for_reclaim(struct shrink *shrink, struct folio *folio)
 {
+	g_autoptr(GPtrArray) tails = g_ptr_array_new();
+
+	if (split_folio_to_list(folio, tails))
+		return false;
+	for (guint i = 0; i < tails->len; i++)
+		g_ptr_array_insert(shrink->folios, (gint)shrink->next, tails->pdata[i]);
+	return true;
+}
+
+/* Whether a large folio can be unmapped at all is found out before it gets slots. */
+static bool prepare_large(struct shrink *shrink, struct folio *folio)
+{
+	if (!folio->order)
+		return true;
+	if (!can_split_folio(folio))
+		return false;
+	/* Pages that nothing maps go without being written. */
+	return list_empty(&folio->large->deferred_list) ||
+	       !folio_test(folio, PG_partially_mapped) || split_for_reclaim(shrink, folio);
+}
+
+/* A place to go to for what is in no file. */
+static enum reclaim_verdict give_slot(struct shrink *shrink, struct folio *folio)
+{
+	int error;
+
 	if (!folio_test_anon(folio) || !folio_test(folio, PG_swapbacked) ||
 	    folio_test(folio, PG_swapcache))
 		return RECLAIM_FREED;
 	if (folio_maybe_dma_pinned(folio))
 		return RECLAIM_PINNED;
-	if (folio_alloc_swap(folio))
+	if (!prepare_large(shrink, folio))
+		return RECLAIM_UNSPLIT;
+	error = folio_alloc_swap(folio);
+	if (error && folio->order) {
+		if (!split_for_reclaim(shrink, folio))
+			return RECLAIM_UNSPLIT;
+		error = folio_alloc_swap(folio);
+	}
+	if (error)
 		return RECLAIM_NO_SWAP;
 	/* Even if no word says so: the slot holds nothing of it yet. */
 	folio_set(folio, PG_dirty);
@@ -124,8 +168,7 @@ static enum reclaim_verdict remove_mapping(struct folio *folio)
 }
 
 /* The folio is locked; *@locked says whether it still is. */
-static enum reclaim_verdict shrink_locked(struct folio *folio, bool ignore_references,
-					  bool *locked)
+static enum reclaim_verdict shrink_locked(struct shrink *shrink, struct folio *folio, bool *locked)
 {
 	enum reclaim_verdict verdict = RECLAIM_FREED;
 
@@ -135,10 +178,10 @@ static enum reclaim_verdict shrink_locked(struct folio *folio, bool ignore_refer
 		folio_set(folio, PG_reclaim);
 		return RECLAIM_WRITEBACK;
 	}
-	if (!ignore_references)
+	if (!shrink->ignore_references)
 		verdict = check_references(folio);
 	if (verdict == RECLAIM_FREED)
-		verdict = give_slot(folio);
+		verdict = give_slot(shrink, folio);
 	if (verdict != RECLAIM_FREED)
 		return verdict;
 	if (folio_mapcount(folio)) {
@@ -178,34 +221,34 @@ static void keep(struct folio *folio, enum reclaim_verdict verdict, bool locked)
 	folio_putback_lru(folio);
 }
 
-static bool shrink_one(struct folio *folio, bool ignore_references)
+/* Pages freed. */
+static unsigned long shrink_one(struct shrink *shrink, struct folio *folio)
 {
 	enum reclaim_verdict verdict = RECLAIM_LOCKED;
 	bool locked = folio_trylock(folio);
+	unsigned long nr;
 
 	if (locked)
-		verdict = shrink_locked(folio, ignore_references, &locked);
+		verdict = shrink_locked(shrink, folio, &locked);
+	nr = folio_nr_pages(folio);	/* it may have been split */
 	trace_event("reclaim", "folio#%u %s", folio->id, reclaim_verdict_words(verdict));
 	if (verdict != RECLAIM_FREED) {
 		keep(folio, verdict, locked);
-		return false;
+		return 0;
 	}
 	folio_unlock(folio);
 	folio_put(folio);
-	return true;
+	return nr;
 }
 
 unsigned long shrink_folio_list(GPtrArray *folios, bool ignore_references)
 {
+	struct shrink shrink = { .folios = folios, .ignore_references = ignore_references };
 	unsigned long freed = 0;
 
-	for (guint i = 0; i < folios->len; i++) {
-		struct folio *folio = folios->pdata[i];
-		unsigned long nr = folio_nr_pages(folio);
-
+	while (shrink.next < folios->len) {
 		might_sleep("shrink_folio_list");
-		if (shrink_one(folio, ignore_references))
-			freed += nr;
+		freed += shrink_one(&shrink, folios->pdata[shrink.next++]);
 	}
 	g_ptr_array_set_size(folios, 0);
 	return freed;

@@ -21,6 +21,7 @@
 	V(RECLAIM_ACTIVE,	"stays: used again and again")		\
 	V(RECLAIM_PINNED,	"stays: pinned")			\
 	V(RECLAIM_NO_SWAP,	"stays: no slot for it in swap")	\
+	V(RECLAIM_UNSPLIT,	"stays: large, and others have references") \
 	V(RECLAIM_MAPPED,	"stays: it could not be unmapped")	\
 	V(RECLAIM_DIRTY,	"stays: dirty")				\
 	V(RECLAIM_REDIRTIED,	"stays: dirty again")			\

@@ -13,34 +13,80 @@
 #include "vmscan.h"
 
 struct referenced {
-	int words, mapcount;
+	int words;			/* areas that used it: for all pages of a folio together */
+	int mapcount;			/* still to be looked for */
 	vm_flags_t vm_flags;
 };
+
+/* Takes the accessed bit of a word away; was it set? */
+static bool clear_young(struct pgtable *table, unsigned int slot)
+{
+	pte_t pte = table->entry[slot];
+
+	if (!pte_young(pte))
+		return false;
+	set_pte(table, slot, pte_mkold(pte));
+	return true;
+}
+
+/* The words of one table, or the leaf in its place; @found->mapcount goes down with each. */
+static bool referenced_table(struct folio *folio, const struct vm_area_struct *vma,
+			     unsigned long addr, unsigned long end, pfn_t pfn,
+			     struct referenced *found)
+{
+	struct pgtable *table = rmap_leaf_lock(folio, vma, addr);
+	bool young = false;
+
+	if (table) {
+		young = vma_has_recency(vma) && clear_young(table, pgtable_index(addr, LEVEL_PMD));
+		found->mapcount--;
+		spin_unlock(&table->ptl, LOCK_PMD);
+		return young;
+	}
+	table = rmap_table_lock(vma, addr, end, pfn);
+	if (!table)
+		return false;
+	for (; addr < end; addr += PAGE_SIZE, pfn++) {
+		unsigned int slot = pgtable_index(addr, LEVEL_PTE);
+
+		if (!pte_maps(table->entry[slot], pfn))
+			continue;
+		if (vma_has_recency(vma))
+			young |= clear_young(table, slot);
+		found->mapcount--;
+	}
+	spin_unlock(&table->ptl, LOCK_PTE);
+	return young;
+}
 
 static bool referenced_one(struct folio *folio, struct vm_area_struct *vma, unsigned long addr,
 			   void *data)
 {
-	struct pgtable *table = rmap_pte_lock(folio, vma, addr);
-	unsigned int slot = pgtable_index(addr, LEVEL_PTE);
 	struct referenced *found = data;
-	pte_t pte;
+	bool young = false, whole;
+	unsigned long end, next;
+	pfn_t pfn;
 
-	if (!table)
-		return true;
 	if (vma->vm_flags & VM_LOCKED) {
+		if (!rmap_maps_locked(folio, vma, addr, &whole))
+			return true;
+		if (!whole)
+			return true;
 		mlock_vma_folio(folio, vma);	/* it was missed */
-		spin_unlock(&table->ptl, LOCK_PTE);
 		found->vm_flags |= VM_LOCKED;
 		return false;
 	}
-	pte = table->entry[slot];
-	if (vma_has_recency(vma) && pte_young(pte)) {
-		set_pte(table, slot, pte_mkold(pte));
+	end = rmap_range(folio, vma, addr, &pfn);
+	for (; addr < end; addr = next) {
+		next = pmd_addr_end(addr, end);
+		young |= referenced_table(folio, vma, addr, next, pfn, found);
+		pfn += (next - addr) >> PAGE_SHIFT;
+	}
+	if (young) {
 		found->words++;
 		found->vm_flags |= vma->vm_flags;
 	}
-	spin_unlock(&table->ptl, LOCK_PTE);
-	return --found->mapcount > 0;
+	return found->mapcount > 0;
 }
 
 int folio_referenced(struct folio *folio, vm_flags_t *vm_flags)

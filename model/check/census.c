@@ -143,6 +143,10 @@ static void count_pte(const struct census_pte *pte, void *data)
 	if (pte->leaf) {
 		count->census->leaves[pfn]++;
 		count->census->writable_leaves[pfn] += pte_write(pte->pte);
+		if (pfn + HPAGE_PMD_NR > count->census->nr_frames)
+			census_grow(count->census, pfn + HPAGE_PMD_NR);
+		for (pfn_t n = 0; n < HPAGE_PMD_NR && pte_dirty(pte->pte); n++)
+			count->census->dirty[pfn + n]++;
 	} else {
 		count->census->maps[pfn]++;
 		count->census->writable[pfn] += pte_write(pte->pte);

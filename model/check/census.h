@@ -23,7 +23,7 @@ struct census {
 	pfn_t nr_frames;		/* counts exist below this PFN */
 	uint32_t *maps;			/* [PFN]: present PTEs that map the frame */
 	uint32_t *writable;		/* [PFN]: those of them that are writable */
-	uint32_t *dirty;		/* [PFN]: those of them that are dirty */
+	uint32_t *dirty;		/* [PFN]: dirty words, of either level, that map it */
 	uint32_t *swap_words[MAX_SWAPFILES];	/* [slot]: words that hold it; NULL: no device */
 	uint32_t *swap_exclusive[MAX_SWAPFILES]; /* [slot]: those of them that say exclusive */
 	uint32_t *leaves;		/* [PFN of a first page]: PMDs that map the whole folio */

@@ -175,6 +175,7 @@ static void cached_index(const struct census_pte *pte, void *data)
 {
 	const struct swap_slot *slot;
 	const struct folio *folio;
+	pgoff_t index;
 
 	if (!pte->vma || !is_swap_entry_pte(pte->pte) || !pte_swp_exclusive(pte->pte))
 		return;
@@ -182,11 +183,12 @@ static void cached_index(const struct census_pte *pte, void *data)
 	folio = slot ? slot->folio : NULL;
 	if (!folio || !folio_anon_vma(folio))	/* just read in: it belongs nowhere yet */
 		return;
-	if (folio->index != linear_page_index(pte->vma, pte->addr) ||
+	index = folio->index + (swap_page(folio, pte->pte)->pfn - folio->pfn);
+	if (index != linear_page_index(pte->vma, pte->addr) ||
 	    !in_chain(pte->vma, folio_anon_vma(folio)))
 		check_fail(data, pte_place(pte), "the cached page to belong where its word is",
 			   "folio#%u index 0x%" G_GINT64_MODIFIER "x of anon_vma#%u, the VMA means 0x%"
-			   G_GINT64_MODIFIER "x", folio->id, folio->index,
+			   G_GINT64_MODIFIER "x", folio->id, index,
 			   folio_anon_vma(folio)->id, linear_page_index(pte->vma, pte->addr));
 }
 

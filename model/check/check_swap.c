@@ -42,9 +42,6 @@ static void count_of_slot(struct check *check, const struct swap_info_struct *si
 		check_fail(check, slot_place(si, offset),
 			   "the cache flag to say whether there is a folio", "flag %d, %s",
 			   (slot->map & SWAP_HAS_CACHE) != 0, slot->folio ? "a folio" : "none");
-	if (!slot->map && offset < si->lowest)
-		check_fail(check, slot_place(si, offset), "no free slot below the lowest",
-			   "the lowest is %" G_GUINT64_FORMAT, si->lowest);
 }
 
 static void unknown_word(const struct census_pte *pte, void *data)
@@ -54,6 +51,26 @@ static void unknown_word(const struct census_pte *pte, void *data)
 		check_fail(data, g_strdup_printf("mm#%u pte %s", pte->mm->id,
 						 addr_name(pte->mm, pte->addr).text),
 			   "a swap word to name a slot", "0x%" G_GINT64_MODIFIER "x", pte->pte);
+}
+
+/* Folios of one order share a cluster, but for single pages, which go anywhere. */
+static void count_of_cluster(struct check *check, const struct swap_info_struct *si, uint64_t i)
+{
+	uint64_t first = i * SWAP_CLUSTER_SLOTS, used = 0;
+
+	for (uint64_t offset = first; offset < first + SWAP_CLUSTER_SLOTS; offset++) {
+		const struct folio *folio = offset < si->max ? si->slot[offset].folio : NULL;
+
+		used += offset >= si->max || si->slot[offset].map;
+		if (folio && folio->order > si->cluster[i].order)
+			check_fail(check, slot_place(si, offset),
+				   "no folio of a larger order than its cluster is for",
+				   "folio#%u of order %u, order %u", folio->id, folio->order,
+				   si->cluster[i].order);
+	}
+	if (used != si->cluster[i].used)
+		check_fail(check, slot_place(si, first), "the cluster to count its slots in use",
+			   "%u counted, %" G_GUINT64_FORMAT " used", si->cluster[i].used, used);
 }
 
 static void count_of_device(struct check *check, const struct swap_info_struct *si,
@@ -86,6 +103,9 @@ void check_swap_counts(struct check *check)
 	for (unsigned int type = 0; type < MAX_SWAPFILES; type++)
 		if (swap->info[type])
 			count_of_device(check, swap->info[type], &free_slots, &total);
+	for (unsigned int type = 0; type < MAX_SWAPFILES; type++)
+		for (uint64_t i = 0; swap->info[type] && i < swap->info[type]->nr_clusters; i++)
+			count_of_cluster(check, swap->info[type], i);
 	if (free_slots != swap->nr_swap_pages || total != swap->total_swap_pages)
 		check_fail(check, g_strdup("machine"), "nr_swap_pages to count the free slots",
 			   "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " counted, %"
@@ -98,16 +118,17 @@ void check_swap_counts(struct check *check)
 static void cache_of_slot(struct check *check, const struct swap_info_struct *si, uint64_t offset)
 {
 	const struct folio *folio = si->slot[offset].folio;
+	pte_t entry = swp_pte(si->type, offset);
 
 	if (!folio)
 		return;
-	if (!folio_test(folio, PG_swapcache) || folio->swap != swp_pte(si->type, offset))
+	if (!folio_matches_swap_entry(folio, entry))
 		check_fail(check, slot_place(si, offset), "the folio to know its slot",
 			   "folio#%u %s slot %" G_GUINT64_FORMAT, folio->id,
 			   folio_test(folio, PG_swapcache) ? "is in" : "is not in the cache, says",
 			   swp_offset(folio->swap));
 	if (check->census->swap_words[si->type][offset] && folio_test_anon(folio) &&
-	    PageAnonExclusive(folio_page(folio, 0)))
+	    PageAnonExclusive(swap_page(folio, entry)))
 		check_fail(check, slot_place(si, offset),
 			   "no exclusive page where a swap word leads to",
 			   "PageAnonExclusive on folio#%u", folio->id);
@@ -127,11 +148,17 @@ static void slot_of_folio(void *object, void *data)
 				   folio_test(folio, PG_writeback) ? ", writeback" : "");
 		return;
 	}
-	slot = swap_slot(folio->swap);
-	if (!slot || slot->folio != folio)
+	if (swp_offset(folio->swap) & (folio_nr_pages(folio) - 1))
 		check_fail(check, g_strdup_printf("folio#%u", folio->id),
-			   "the slot to know its folio", "slot %" G_GUINT64_FORMAT " does not",
-			   swp_offset(folio->swap));
+			   "slots aligned as the pages are", "order %u, slot %" G_GUINT64_FORMAT,
+			   folio->order, swp_offset(folio->swap));
+	for (unsigned long n = 0; n < folio_nr_pages(folio); n++) {
+		slot = swap_slot(swp_entry_add(folio->swap, n));
+		if (!slot || slot->folio != folio)
+			check_fail(check, g_strdup_printf("folio#%u", folio->id),
+				   "the slot to know its folio", "slot %" G_GUINT64_FORMAT
+				   " does not", swp_offset(folio->swap) + n);
+	}
 	if (!folio_test(folio, PG_swapbacked))
 		check_fail(check, g_strdup_printf("folio#%u", folio->id),
 			   "folios of the swap cache to be swapbacked", "it is not");
@@ -150,15 +177,17 @@ static void content_of_slot(struct check *check, const struct swap_info_struct *
 	const struct swap_slot *slot = &si->slot[offset];
 	const struct folio *folio = slot->folio;
 	uint64_t stored = slot->zero ? 0 : slot->content;
+	const struct page *page;
 
 	if (!folio || !folio_test(folio, PG_uptodate) || folio_test(folio, PG_dirty))
 		return;
-	if (folio->pfn < check->census->nr_frames && check->census->dirty[folio->pfn])
+	page = swap_page(folio, swp_pte(si->type, offset));
+	if (page->pfn < check->census->nr_frames && check->census->dirty[page->pfn])
 		return;
-	if (folio_page(folio, 0)->content != stored)
+	if (page->content != stored)
 		check_fail(check, slot_place(si, offset), "a clean page to be what its slot holds",
 			   "folio#%u holds %" G_GUINT64_FORMAT ", the slot %" G_GUINT64_FORMAT,
-			   folio->id, folio_page(folio, 0)->content, stored);
+			   folio->id, page->content, stored);
 }
 
 void check_swap_content(struct check *check)

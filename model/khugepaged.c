@@ -16,6 +16,15 @@
 static const char *const words[] = { SCAN_RESULTS(R) };
 #undef R
 
+#define R(name, word) [name] = #name,
+static const char *const names[] = { SCAN_RESULTS(R) };
+#undef R
+
+const char *scan_result_name(enum scan_result result)
+{
+	return names[result];
+}
+
 const char *scan_result_word(enum scan_result result)
 {
 	return words[result];
@@ -36,13 +45,19 @@ enum scan_result find_pmd_or_thp_or_none(const struct mm_struct *mm, unsigned lo
 	return pte_leaf(pmd) ? SCAN_PMD_MAPPED : SCAN_SUCCEED;
 }
 
-bool is_refcount_suitable(const struct folio *folio)
+/* With @others that do not count. */
+static bool has_no_more_refs(const struct folio *folio, unsigned int others)
 {
-	int expected = folio_mapcount(folio);
+	int expected = folio_mapcount(folio) + (int)others;
 
 	if (folio_test(folio, PG_swapcache))
 		expected += (int)folio_nr_pages(folio);
 	return folio_ref_count(folio) == expected;
+}
+
+bool is_refcount_suitable(const struct folio *folio)
+{
+	return has_no_more_refs(folio, 0);
 }
 
 /* ---- the area ---- */
@@ -84,6 +99,7 @@ struct scan {
 	const struct vm_area_struct *vma;
 	const struct collapse_control *cc;
 	unsigned int max_none;
+	bool ahead;			/* nobody scans yet: who does will empty the LRU batches first */
 	struct scan_report *report;
 };
 
@@ -108,18 +124,21 @@ static enum scan_result scan_none(const struct scan *scan)
 
 static enum scan_result scan_folio(const struct scan *scan, pte_t pte, const struct folio *folio)
 {
+	unsigned int batched;
+
 	if (!folio)
 		return SCAN_PAGE_NULL;
+	batched = scan->ahead ? lru_batch_refs(mach, folio) : 0;
 	if (!folio_test_anon(folio))
 		return SCAN_PAGE_ANON;
 	if (folio_maybe_mapped_shared(folio) &&
 	    ++scan->report->shared > mach->config.max_ptes_shared && scan->cc->is_khugepaged)
 		return SCAN_EXCEED_SHARED_PTE;
-	if (!folio_test(folio, PG_lru))
+	if (!folio_test(folio, PG_lru) && !batched)
 		return SCAN_PAGE_LRU;
 	if (folio_test(folio, PG_locked))
 		return SCAN_PAGE_LOCK;
-	if (!is_refcount_suitable(folio))
+	if (!has_no_more_refs(folio, batched))
 		return SCAN_PAGE_COUNT;
 	scan->report->referenced += pte_young(pte) || folio_test(folio, PG_referenced);
 	return SCAN_SUCCEED;
@@ -146,9 +165,10 @@ static enum scan_result scan_word(const struct scan *scan, pte_t pte, unsigned i
  * ends it. */
 static enum scan_result scan_table(const struct pgtable *table, unsigned long addr,
 				   const struct vm_area_struct *vma,
-				   const struct collapse_control *cc, struct scan_report *report)
+				   const struct collapse_control *cc, bool ahead,
+				   struct scan_report *report)
 {
-	const struct scan scan = { .vma = vma, .cc = cc, .report = report,
+	const struct scan scan = { .vma = vma, .cc = cc, .report = report, .ahead = ahead,
 				   .max_none = report->orders == BIT_ORDER(HPAGE_PMD_ORDER) ?
 					       collapse_max_ptes_none(HPAGE_PMD_ORDER, cc) :
 					       HPAGE_PMD_NR };
@@ -180,7 +200,7 @@ enum scan_result hpage_collapse_scan_pmd(struct mm_struct *mm, struct vm_area_st
 		table = pte_offset_map_lock(mm, addr);
 		if (!table)
 			return SCAN_PMD_NULL;
-		result = scan_table(table, addr, vma, cc, &report);
+		result = scan_table(table, addr, vma, cc, false, &report);
 		spin_unlock(&table->ptl, LOCK_PTE);
 	}
 	if (result == SCAN_SUCCEED) {
@@ -219,7 +239,8 @@ enum scan_result khugepaged_verdict(struct mm_struct *mm, unsigned long addr,
 	if (result == SCAN_SUCCEED)
 		result = find_pmd_or_thp_or_none(mm, addr);
 	if (result == SCAN_SUCCEED)
-		result = scan_table(pgtable_lookup(mm, addr, LEVEL_PTE), addr, vma, cc, report);
+		result = scan_table(pgtable_lookup(mm, addr, LEVEL_PTE), addr, vma, cc, true,
+				    report);
 	return result;
 }
 

@@ -49,6 +49,7 @@ struct madvise;
 enum scan_result { SCAN_RESULTS(R) NR_SCAN_RESULTS };
 #undef R
 const char *scan_result_word(enum scan_result result);
+const char *scan_result_name(enum scan_result result);	/* "SCAN_PMD_NONE" */
 
 /* Who collapses, and what it goes by.  Kernel: struct collapse_control. */
 struct collapse_control {

@@ -8,11 +8,12 @@
 #include "sim/cli.h"
 #include "sim/explain.h"
 #include "sim/explain_file.h"
+#include "sim/explain_huge.h"
 #include "sim/parse.h"
 
 struct explain_request {
 	const char *pid, *smaps, *numa_maps, *format, *color;
-	bool all;
+	bool all, huge;
 	bool summary;		/* a whole process: alike pairs in full, the others in a line */
 };
 
@@ -79,6 +80,32 @@ static int explain_scenario(const char *path, const char *a, const char *b,
 		print_pairs(pairs, request);
 		g_ptr_array_unref(pairs);
 		/* What the scenario expects is for `run` to judge; here it only has to run. */
+		if (status == STATUS_FALSE)
+			fprintf(stderr, "note: the scenario does not hold: see mmsim run %s\n", path);
+	} else if (status == STATUS_GOOD || status == STATUS_FALSE) {
+		status = STATUS_REJECTED;
+	}
+	diag_list_destroy(diags);
+	if (script)
+		script_destroy(script);
+	return status;
+}
+
+/* Why is a block of a scenario not huge? */
+static int explain_huge(const char *path, const char *at, const struct explain_request *request)
+{
+	bool json = request->format && !strcmp(request->format, "json"), color;
+	g_autoptr(GString) out = g_string_new(json ?
+		"{\"schema\":\"mmsim/1\",\"command\":\"explain\"}\n" : NULL);
+	struct diag_list *diags = diag_list_create();
+	struct script *script = script_parse_file(path, NULL, diags);
+	int status = STATUS_REJECTED;
+	bool good = script && explain_huge_script(script, at, json, out, diags, &status);
+
+	cli_color(request->color ? request->color : "auto", stderr, &color);
+	diag_list_print(diags, stderr, color);
+	if (good) {
+		fputs(out->len ? out->str : "No area holds an aligned block of 2 MiB.\n", stdout);
 		if (status == STATUS_FALSE)
 			fprintf(stderr, "note: the scenario does not hold: see mmsim run %s\n", path);
 	} else if (status == STATUS_GOOD || status == STATUS_FALSE) {
@@ -173,6 +200,10 @@ static int explain(char **operands, struct explain_request *request)
 		return cli_usage_error("explain", "--pid and --smaps exclude each other");
 	if (request->format && strcmp(request->format, "text") && strcmp(request->format, "json"))
 		return cli_usage_error("explain", "unknown format '%s'; text or json", request->format);
+	if (request->huge && (live || nr < 1 || nr > 2))
+		return cli_usage_error("explain", "--huge takes a scenario and at most one address");
+	if (request->huge)
+		return explain_huge(operands[0], operands[1], request);
 	if (nr != fixed && nr != fixed + 2)
 		return cli_usage_error("explain", live ? "give no address or two, one of each side" :
 				       "give a scenario, and no address or two; see mmsim explain --help");
@@ -192,15 +223,18 @@ int cmd_explain(int argc, char **argv)
 		{ "smaps", 0, CLI_STRING, &request.smaps, "FILE", "a saved /proc/PID/smaps instead" },
 		{ "numa-maps", 0, CLI_STRING, &request.numa_maps, "FILE", "and its numa_maps" },
 		{ "all", 'a', CLI_FLAG, &request.all, NULL, "every pair of a process in full" },
+		{ "huge", 0, CLI_FLAG, &request.huge, NULL,
+		  "why a block of 2 MiB is not huge, or why none is (FILE [A])" },
 		{ "format", 0, CLI_STRING, &request.format, "FMT", "text or json" },
 		{ "color", 0, CLI_STRING, &request.color, "WHEN", "auto, always, never" },
 		{} };
 	const struct cli_command row = {
-		"explain", "FILE [A B] | --pid N [A B]",
+		"explain", "FILE [A B] | --pid N [A B] | --huge FILE [A]",
 		"Why two neighbouring areas are two VMAs and not one: each condition in the order in\n"
 		"which the kernel asks, what both sides have, which one fails and since when. A and B\n"
 		"are addresses of either side: @4, Q:@4 in a scenario, hexadecimal in a process.\n"
-		"Without them, every pair of neighbours.",
+		"Without them, every pair of neighbours. With --huge: what khugepaged and\n"
+		"MADV_COLLAPSE would say of the 2 MiB around A, or of every block.",
 		"  mmsim explain scenarios/first.mms @5 @6\n"
 		"  mmsim explain --pid $$\n", options };
 	g_autofree char **operands = NULL;

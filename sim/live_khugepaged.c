@@ -71,6 +71,7 @@ static bool scan(const struct live_settings *settings)
 		{ .path = KHUGEPAGED "max_ptes_shared", .value = settings->max_ptes_shared },
 		{ .path = KHUGEPAGED "defrag", .value = settings->khugepaged_defrag },
 		{ .path = KHUGEPAGED "pages_to_scan", .value = 1000000 },
+		/* the last two wake it */
 		{ .path = KHUGEPAGED "alloc_sleep_millisecs", .value = 0 },
 		{ .path = KHUGEPAGED "scan_sleep_millisecs", .value = 0 },
 	};
@@ -87,8 +88,9 @@ static bool scan(const struct live_settings *settings)
 	for (size_t i = G_N_ELEMENTS(knobs); i-- > 0;) {
 		if (knobs[i].set)
 			good &= write_number(knobs[i].path, knobs[i].before);
-		if (i == G_N_ELEMENTS(knobs) - 1)
-			live_thp_wait_for_rest();	/* or a pass would end with other limits */
+		/* both wake it, once more: it must not find other limits than ours */
+		if (i == G_N_ELEMENTS(knobs) - 2)
+			live_thp_wait_for_rest();
 	}
 	return good;
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "model/gup.h"
-#include "model/huge.h"
+#include "model/khugepaged.h"
 #include "model/memory.h"
 #include "model/swap.h"
 #include "model/vma.h"
@@ -350,6 +350,21 @@ static bool query_mergeable(const struct query *query, struct value *out)
 	return true;
 }
 
+/* What khugepaged would say. */
+static bool query_collapsible(const struct query *query, struct value *out)
+{
+	const struct collapse_control cc = { .is_khugepaged = true };
+	struct scan_report report;
+	struct place place = {};
+	enum scan_result result;
+
+	if (!locate_vma(query, &query->args[0], &place))
+		return false;
+	result = khugepaged_verdict(place.mm, place.addr, &cc, &report);
+	*out = value_word(scan_result_name(result), result);
+	return true;
+}
+
 static bool query_quirk(const struct query *query, struct value *out)
 {
 	const struct value *arg = &query->args[0];
@@ -413,6 +428,8 @@ static const struct query_row rows[] = {
 	  "the value which the device sees that pinned the page at an address" },
 	{ "mergeable", 2, 2, query_mergeable, "mergeable(a, b)",
 	  "1, or the word for what keeps two VMAs apart" },
+	{ "collapsible", 1, 1, query_collapsible, "collapsible(a)",
+	  "what khugepaged would say of the 2 MiB around an address: SCAN_SUCCEED or why not" },
 	{ "quirk", 1, 1, query_quirk, "quirk(NAME)",
 	  "how often a quirk of the kernel was met; mmsim list quirks" },
 	{ "mm", 0, 1, query_mm, "mm(P)", "counters of an address space" },

@@ -16,6 +16,9 @@ pin(x + 6M, 1p)
 madvise(x, 10M, MADV_HUGEPAGE)
 y = mmap(NULL, 4M, RW, PRIVATE|ANONYMOUS, -1, 0)
 store(y, 512p)			# nobody asked for it
+expect collapsible(x) == SCAN_SUCCEED, collapsible(x + 4M) == SCAN_EXCEED_NONE_PTE
+expect collapsible(x + 6M) == SCAN_PAGE_COUNT, collapsible(x + 8M) == SCAN_PMD_NONE
+expect collapsible(y) == SCAN_VMA_CHECK
 khugepaged: scan(P) = 2
 expect pte(x).huge, pte(x + 2M).huge, pte(x + 4M).huge == 0, pte(x + 6M).huge == 0
 expect pte(x + 8M).none, pte(y).huge == 0

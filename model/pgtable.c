@@ -63,6 +63,7 @@ static struct pgtable *table_create(struct mm_struct *mm, enum pgtable_level lev
 	table->level = (uint8_t)level;
 	table->pfn = page->pfn;
 	table->mm = mm;
+	table->taken_by = current;
 	if (level > LEVEL_PTE)
 		table->child = (struct pgtable **)(table + 1);
 	return table;
@@ -88,6 +89,7 @@ void pgtable_trans_huge_deposit(struct pgtable *pmds, struct pgtable *table)
 {
 	lockdep_assert_held(&pmds->ptl, LOCK_PMD);
 	table->mm = pmds->mm;
+	table->taken_by = NULL;
 	table->deposit = pmds->deposit;
 	pmds->deposit = table;
 }
@@ -104,6 +106,7 @@ struct pgtable *pgtable_trans_huge_withdraw(struct pgtable *pmds)
 	}
 	pmds->deposit = table->deposit;
 	table->deposit = NULL;
+	table->taken_by = current;
 	return table;
 }
 
@@ -154,8 +157,19 @@ static void write_word(struct pgtable *table, unsigned int slot, pte_t word)
 	table->entry[slot] = word;
 }
 
+/* A table that nothing links is written by whoever took it out, and by nobody else: others who hold
+ * its lock came too late, and must have looked again. */
+static void check_lifetime(const struct pgtable *table)
+{
+	if (!table->parent && table->level != LEVEL_PGD && table->taken_by != current)
+		violation_add("pgtable-lifetime", "set_pte()",
+			      "no use of a table that was taken out of the page tables",
+			      "pgtable#%u is written by %s", table->id, current->name);
+}
+
 void set_pte(struct pgtable *table, unsigned int slot, pte_t pte)
 {
+	check_lifetime(table);
 	if (table->level == LEVEL_PTE)
 		lockdep_assert_held(&table->ptl, LOCK_PTE);
 	write_step(table, slot);
@@ -175,6 +189,7 @@ void pgtable_link(struct mm_struct *mm, struct pgtable *table, struct pgtable *p
 	table->slot = (uint16_t)slot;
 	write_step(parent, slot);
 	parent->child[slot] = table;
+	table->taken_by = NULL;
 	write_word(parent, slot, pfn_pte(table->pfn, TABLE_FLAGS));
 }
 
@@ -186,6 +201,7 @@ void pgtable_replace(struct pgtable *table, pte_t word)
 	parent->child[table->slot] = NULL;
 	write_word(parent, table->slot, word);
 	table->parent = NULL;
+	table->taken_by = current;
 }
 
 void pgtable_unlink(struct pgtable *table)

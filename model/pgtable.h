@@ -59,6 +59,7 @@ struct pgtable {
 	struct pgtable *parent;		/* NULL for the PGD, and once unlinked */
 	uint16_t slot;			/* of the parent */
 	struct spinlock ptl;
+	const struct task_struct *taken_by;	/* linked nowhere, and this task's alone; else NULL */
 	struct pgtable *deposit;	/* PMD tables: the first of the PTE tables kept for leaves;
 					 * such a PTE table: the next one */
 	struct pgtable **child;		/* [512] behind the words, NULL for a PTE table: the

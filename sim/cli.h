@@ -68,6 +68,7 @@ int cmd_doctor(int argc, char **argv);
 int cmd_fuzz(int argc, char **argv);
 int cmd_emit(int argc, char **argv);
 int cmd_explore(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 /* What `graph` statements do: for run_options.graph. */
 bool graph_statement(void *data, struct run *run, const char *file, const char *view, char **why);
 

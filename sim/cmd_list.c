@@ -85,6 +85,8 @@ static int list_invariants(char **paths)
 	       "stable\n"
 	       "collapse-copy\n  what a collapse maps holds what the page holds whose place it takes, and "
 	       "no device has that\n"
+	       "pgtable-lifetime\n  a table that was taken out of the page tables is written by nobody "
+	       "but who took it\n"
 	       "no-leak\n  when all tasks have ended, nothing is left of them\n");
 	return STATUS_GOOD;
 }

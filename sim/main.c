@@ -25,6 +25,7 @@ static const struct cli_row commands[] = {
 	{ "doctor", "", "what this host can confirm", cmd_doctor },
 	{ "record", "-- COMMAND", "a real program as a scenario", cmd_record },
 	{ "import", "LOG", "strace -f, perf trace -F all: a scenario from a log", cmd_import },
+	{ "report", "collapse", "what each design of a collapse costs", cmd_report },
 	{ "list", "WHAT", "features, bugs, invariants, scenarios, calls, ...", cmd_list },
 	{ "promote", "FILE...", "take the narration as what is expected", cmd_promote },
 };

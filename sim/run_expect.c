@@ -113,6 +113,7 @@ static char *nearest_rule(const char *name)
 {
 	static const char *const others[] = { "lock-order", "might-sleep",
 						"swap-stable-writes", "collapse-copy",
+						"pgtable-lifetime",
 						"no-leak" };
 	const struct check_rule *rules;
 	struct nearest nearest;

@@ -108,6 +108,10 @@ static const struct check_rule rules[] = {
 	  "mapped, and those of two address spaces; one that is not marked shared is mapped by one only",
 	  "a write would be seen by another process, or a folio split that others use",
 	  "include/linux/rmap.h folio_add_return_large_mapcount()", check_large_counts },
+	{ "large-pages", "the pages of a large folio are one aligned run of frames that all belong to it, and a leaf "
+	  "maps it from the first",
+	  "a page would be found at the wrong index, or in the wrong folio",
+	  "mm/huge_memory.c __split_folio_to_order(), include/linux/mm.h folio_page()", check_large_pages },
 	{ "pgtable-deposit", "with each leaf of a PMD table one empty PTE table is kept",
 	  "a huge page could not be split when it has to be",
 	  "mm/pgtable-generic.c pgtable_trans_huge_withdraw()", check_pgtable_deposit },

@@ -75,6 +75,7 @@ void check_swap_content(struct check *check);
 void check_frames(struct check *check);
 void check_lru(struct check *check);
 void check_large_counts(struct check *check);
+void check_large_pages(struct check *check);
 void check_pgtable_deposit(struct check *check);
 void check_deferred_split(struct check *check);
 void check_huge_zero(struct check *check);

@@ -103,6 +103,55 @@ void check_large_counts(struct check *check)
 	object_for_each(check->machine, KIND_FOLIO, large_counts_of, check);
 }
 
+/* ---- large-pages ---- */
+
+static void large_pages_of(void *object, void *data)
+{
+	const struct folio *folio = object;
+	unsigned long nr = folio_nr_pages(folio);
+
+	if (!folio->order)
+		return;
+	if (folio->pfn % nr)
+		check_fail(data, folio_place(folio), "its first frame to be aligned to its size",
+			   "order %u at frame %u", folio->order, folio->pfn);
+	for (unsigned long n = 0; n < nr; n++) {
+		const struct page *page = pfn_to_page(folio->pfn + n);
+
+		if (!page || page->folio != folio)
+			check_fail(data, folio_place(folio), "all its frames to be its own",
+				   "frame %lu is of folio#%u", folio->pfn + n,
+				   page && page->folio ? page->folio->id : 0);
+	}
+	if (!folio->large || folio->large->folio != folio)
+		check_fail(data, folio_place(folio), "a large folio to have its counts",
+			   "they are of folio#%u", folio->large ? folio->large->folio->id : 0);
+}
+
+/* A leaf maps from the first page on, and one page of a folio is at no other distance. */
+static void leaf_in_line(const struct census_pte *pte, void *data)
+{
+	const struct page *page;
+
+	if (!pte->leaf || !pte_present(pte->pte))
+		return;
+	page = pfn_to_page(pte_pfn(pte->pte));
+	if (!page || !page->folio || page->folio->pfn != page->pfn ||
+	    page->folio->order < HPAGE_PMD_ORDER)
+		check_fail(data, g_strdup_printf("mm#%u pmd %s", pte->mm->id,
+						 addr_name(pte->mm, pte->addr).text),
+			   "a leaf to map a folio of its size from its first page",
+			   "frame %lu of folio#%u", pte_pfn(pte->pte),
+			   page && page->folio ? page->folio->id : 0);
+}
+
+void check_large_pages(struct check *check)
+{
+	object_for_each(check->machine, KIND_FOLIO, large_pages_of, check);
+	for (guint i = 0; i < check->mms->len; i++)
+		census_walk(check->mms->pdata[i], leaf_in_line, check);
+}
+
 /* ---- pgtable-deposit ---- */
 
 static bool is_leaf(const struct pgtable *table, unsigned int slot)

@@ -39,7 +39,10 @@ static void shape_of(const struct pgtable *table, unsigned long addr, void *data
 		const struct pgtable *child = table->child ? table->child[slot] : NULL;
 
 		nr += table->entry[slot] != 0;
-		if (child && (child->parent != table || child->slot != slot ||
+		if (child && pte_leaf(table->entry[slot]))
+			check_fail(shape->check, g_strdup_printf("pgtable#%u slot %u", table->id, slot),
+				   "no table behind a leaf", "pgtable#%u is linked", child->id);
+		else if (child && (child->parent != table || child->slot != slot ||
 			      child->level + 1 != table->level || child->mm != shape->mm ||
 			      pte_pfn(table->entry[slot]) != child->pfn))
 			check_fail(shape->check, g_strdup_printf("pgtable#%u slot %u", table->id, slot),

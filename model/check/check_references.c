@@ -89,8 +89,15 @@ static void compare(struct holders *holders, const char *kind, unsigned int id, 
 static void compare_mm(void *object, void *data)
 {
 	const struct mm_struct *mm = object;
+	struct holders *holders = data;
+	unsigned int lasting = (mm->mm_users > 0) + !list_empty(&mm->khugepaged_node);
 
 	compare(data, "mm", mm->id, mm, mm->mm_users);
+	if (mm->mm_count < lasting ||
+	    (mm->mm_count > lasting && !holders->check->machine->nr_waiting))
+		check_fail(holders->check, g_strdup_printf("mm#%u", mm->id),
+			   "mm_count to be one for all users and one for khugepaged",
+			   "%u, and there are %u", mm->mm_count, lasting);
 }
 
 static void compare_files(void *object, void *data)

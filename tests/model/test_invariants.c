@@ -298,6 +298,17 @@ static void slot_of_nobody(void)	{ huge()->large->mm_id[1] = 0; }
 static void not_marked_shared(void)	{ huge()->large->maybe_mapped_shared = false; }
 static void lost_deposit(void)		{ pmds()->deposit = pmds()->deposit->deposit; }
 static void used_deposit(void)		{ pmds()->deposit->nr = 1; }
+static void strange_page(void)	{ folio_page(huge(), 7)->folio = folio_at(A); }
+static void no_head(void)	{ huge()->pfn--; }
+static void leaf_from_the_middle(void)
+{
+	pmds()->entry[pgtable_index(H, LEVEL_PMD)] += PAGE_SIZE;
+}
+static void table_behind_leaf(void)
+{
+	pmds()->child[pgtable_index(H, LEVEL_PMD)] = pmds()->deposit;
+}
+static void lost_mm_count(void)	{ parent->mm->mm_count++; }
 static void not_queued(void)
 {
 	folio_set(huge(), PG_partially_mapped);
@@ -425,6 +436,11 @@ static const struct corruption {
 	{ "large-counts: an address space with too many", "large-counts", too_many_of_mm },
 	{ "large-counts: mappings of nobody", "large-counts", slot_of_nobody },
 	{ "large-counts: two processes, not marked", "large-counts", not_marked_shared },
+	{ "large-pages: one of somebody else", "large-pages", strange_page },
+	{ "large-pages: not aligned", "large-pages", no_head },
+	{ "large-pages: a leaf from the middle on", "large-pages", leaf_from_the_middle },
+	{ "pgtable-shape: a table behind a leaf", "pgtable-shape", table_behind_leaf },
+	{ "references: mm_count", "references", lost_mm_count },
 	{ "pgtable-deposit: one table too few", "pgtable-deposit", lost_deposit },
 	{ "pgtable-deposit: one that is in use", "pgtable-deposit", used_deposit },
 	{ "deferred-split: marked and not in the queue", "deferred-split", not_queued },
@@ -520,6 +536,26 @@ static void test_lock_order(void **state)
 	spin_unlock(&table->ptl, LOCK_PTE);
 }
 
+/* Somebody took the table out; who waited for its lock does not look again. */
+static void test_table_used_after_it_was_taken_out(void **state)
+{
+	struct pgtable *table = pgtable_lookup(parent->mm, A, LEVEL_PTE);
+	unsigned int slot = pgtable_index(A, LEVEL_PTE);
+	struct task_struct *late = mach->current_task;
+
+	mach->current_task = &mach->boot_task;
+	pgtable_unlink(table);
+	spin_lock(&table->ptl, LOCK_PTE);
+	set_pte(table, slot, table->entry[slot]);
+	spin_unlock(&table->ptl, LOCK_PTE);
+	assert_int_equal(mach->violations->len, 0);
+	mach->current_task = late;
+	spin_lock(&table->ptl, LOCK_PTE);
+	set_pte(table, slot, table->entry[slot]);
+	spin_unlock(&table->ptl, LOCK_PTE);
+	assert_string_equal(last_violation(*state)->rule, "pgtable-lifetime");
+}
+
 static void test_lock_taken_twice_names_holder(void **state)
 {
 	mmap_write_lock(parent->mm);
@@ -560,6 +596,7 @@ int main(void)
 		WITH_MACHINE(test_clean_machine_ends_empty),
 		WITH_MACHINE(test_leak_is_named),
 		WITH_MACHINE(test_lock_order),
+		WITH_MACHINE(test_table_used_after_it_was_taken_out),
 		WITH_MACHINE(test_lock_taken_twice_names_holder),
 		WITH_MACHINE(test_might_sleep),
 		WITH_MACHINE(test_release_not_held),

@@ -40,7 +40,7 @@ note "four pages are P's own: but 64K were tried first, and what that try has pu
 note "lists, whose reference counts. With a neighbour missing they are not tried, and 16K are made"
 madvise(@524, 1p, MADV_DONTNEED)
 khugepaged: scan(P) = 1
-expect folio(@512).order == 2, folio(@516).order == 0
+expect folio(@512).order == 2, content(@512) == 3, content(@516) == 4
 
 note "who asks himself gets 2 MiB"
 madvise(@512, 2M, MADV_COLLAPSE)

@@ -18,7 +18,7 @@ static const char *const op_words[] = {
 static const char *const show_names[NR_SHOW] = {
 	[SHOW_VMAS] = "vmas", [SHOW_PAGES] = "pages", [SHOW_RMAP] = "rmap",
 	[SHOW_PAGETABLE] = "pagetable", [SHOW_ANON_VMA] = "anon_vma", [SHOW_SWAP] = "swap",
-	[SHOW_LOCKS] = "locks",
+	[SHOW_LOCKS] = "locks", [SHOW_SMAPS] = "smaps",
 };
 
 const char *const ast_graph_views[] = {

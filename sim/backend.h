@@ -60,7 +60,7 @@ struct broken_rule {
 typedef void (*backend_trace_fn)(void *data, const char *event, const char *text);
 
 enum show_kind { SHOW_BACKEND_RMAP, SHOW_BACKEND_PAGETABLE, SHOW_BACKEND_ANON_VMA,
-		 SHOW_BACKEND_SWAP, SHOW_BACKEND_LOCKS };
+		 SHOW_BACKEND_SWAP, SHOW_BACKEND_LOCKS, SHOW_BACKEND_SMAPS };
 
 struct backend_ops {
 	const char *name;	/* "model" */

@@ -99,6 +99,8 @@ long model_call_actor(struct model_backend *model, const struct call_request *re
 /* backend_model_access.c: load, store, exec */
 void model_access(const struct call_request *request, struct call_outcome *outcome);
 /* backend_model_observe.c */
+/* What smaps says of @vma, in KiB. */
+void model_smaps(const struct vm_area_struct *vma, uint64_t kb[NR_SMAPS_LINES]);
 char *model_vma_name(const struct vm_area_struct *vma);	/* g_free() */
 struct observation *model_observe(struct backend *backend, bool pages);
 /* backend_model_show.c */

@@ -10,6 +10,7 @@
 #include "model/huge.h"
 #include "model/memory.h"
 #include "model/swap.h"
+#include "model/task_mmu.h"
 #include "model/userfaultfd.h"
 #include "sim/backend_model.h"
 
@@ -24,6 +25,16 @@ char *model_vma_name(const struct vm_area_struct *vma)
 	if (text && text[0] != '[' && !vma->vm_file && vma->vm_ops && vma->vm_ops->special)
 		return g_strdup_printf("[%s]", text);
 	return g_strdup(text ? text : "");
+}
+
+void model_smaps(const struct vm_area_struct *vma, uint64_t kb[NR_SMAPS_LINES])
+{
+	struct mem_size_stats mss;
+
+	smap_gather_stats(vma, &mss);
+#define LINE(name, key, what)	kb[SMAPS_##name] = mss.name >> 10;
+#include "smaps.def"
+#undef LINE
 }
 
 static void see_vma(struct seen_process *process, const struct vm_area_struct *vma)
@@ -41,6 +52,8 @@ static void see_vma(struct seen_process *process, const struct vm_area_struct *v
 	seen->uffd = vma->vm_userfaultfd_ctx ? vma->vm_userfaultfd_ctx->id : 0;
 	list_for_each_entry(avc, &vma->anon_vma_chain, same_vma)
 		g_array_append_val(seen->chain, avc->anon_vma->id);
+	model_smaps(vma, seen->smaps);
+	seen->smaps_known = true;
 	vm_flags_prot(vma->vm_flags, seen->perms);
 	vm_flags_letters(vma->vm_flags, flags, " ");
 	seen->flags = g_strdup(flags->str);

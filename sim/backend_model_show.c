@@ -194,6 +194,31 @@ static void show_swap(struct show *show)
 	}
 }
 
+/* ---- smaps ---- */
+
+/* A line for each area, of what is not 0. */
+static void show_smaps(struct show *show)
+{
+	const struct vm_area_struct *vma;
+
+	for_each_vma(show->mm, vma) {
+		uint64_t kb[NR_SMAPS_LINES];
+
+		model_smaps(vma, kb);
+		g_string_append(show->out, "  ");
+		add_address(show, NULL, vma->vm_start);
+		g_string_append_c(show->out, '-');
+		add_address(show, NULL, vma->vm_end);
+		for (unsigned int n = 0; n < NR_SMAPS_LINES; n++)
+			if (kb[n])
+				g_string_append_printf(show->out, "  %s %" G_GUINT64_FORMAT,
+						       smaps_line_info((enum smaps_line)n)->key,
+						       kb[n]);
+		g_string_append_c(show->out, '\n');
+		show->nr++;
+	}
+}
+
 static bool show_each(struct show *show, enum show_kind what)
 {
 	switch (what) {
@@ -212,6 +237,9 @@ static bool show_each(struct show *show, enum show_kind what)
 		return true;
 	case SHOW_BACKEND_SWAP:
 		show_swap(show);
+		return true;
+	case SHOW_BACKEND_SMAPS:
+		show_smaps(show);
 		return true;
 	}
 	return false;

@@ -14,7 +14,7 @@
 #define HUGE_ZERO_PAGE	(0xffffffffULL << 32)	/* and which page of it */
 
 static const char *const field_names[NR_COMPARED_FIELDS] = {
-	"result", "output", "process", "vma", "perms", "flags", "offset", "name", "page",
+	"result", "output", "process", "vma", "perms", "flags", "offset", "name", "smaps", "page",
 	"file", "exclusive", "guard", "uffd-wp", "folio", "anon",
 	"mapcount", "mlocked", "swapcache", "content", "anon_vma", "chain", "vm_file", "uffd",
 	"root", "parent", "children", "active", "refcount",
@@ -196,6 +196,25 @@ static void compare_flags(struct comparison *cmp, const struct place *place, con
 	compare_words(cmp, FIELD_FLAGS, place, a, b);
 }
 
+/* The sums of an area.  What was used of late is cleared by whoever likes to. */
+static void compare_smaps(struct comparison *cmp, const struct place *place,
+			  const struct seen_vma *model, const struct seen_vma *host)
+{
+	for (unsigned int n = 0; n < NR_SMAPS_LINES; n++) {
+		const char *key = smaps_line_info((enum smaps_line)n)->key;
+		g_autofree char *a = NULL, *b = NULL;
+
+		if (n == SMAPS_referenced)
+			continue;
+		cmp->compared[FIELD_SMAPS]++;
+		if (model->smaps[n] == host->smaps[n])
+			continue;
+		a = g_strdup_printf("%s %" G_GUINT64_FORMAT " kB", key, model->smaps[n]);
+		b = g_strdup_printf("%s %" G_GUINT64_FORMAT " kB", key, host->smaps[n]);
+		compare_differs(cmp, FIELD_SMAPS, place, a, b);
+	}
+}
+
 static void compare_vma(struct comparison *cmp, const char *process, const struct seen_vma *model,
 			const struct seen_vma *host)
 {
@@ -213,6 +232,8 @@ static void compare_vma(struct comparison *cmp, const char *process, const struc
 		cmp->unknown[FIELD_OFFSET]++;
 	compare_words(cmp, FIELD_NAME, &place, model->name ? model->name : "",
 		      host->name ? host->name : "");
+	if (host->smaps_known)
+		compare_smaps(cmp, &place, model, host);
 }
 
 static char *list_text(const struct comparison *cmp, const GPtrArray *vmas, uint64_t start,

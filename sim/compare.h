@@ -18,6 +18,7 @@ enum compared_field {
 	FIELD_PROCESS,		/* that it exists */
 	FIELD_VMA,		/* that an area with these ends exists */
 	FIELD_PERMS, FIELD_FLAGS, FIELD_OFFSET, FIELD_NAME,
+	FIELD_SMAPS,		/* the other lines of smaps */
 	FIELD_PAGE,		/* none, present, in swap, other entry */
 	FIELD_FILE, FIELD_EXCLUSIVE, FIELD_GUARD, FIELD_UFFD_WP,
 	FIELD_FOLIO,		/* the same page as others, and as before */

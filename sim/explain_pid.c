@@ -140,8 +140,8 @@ static void add_name(struct explain_pair *pair, const struct smaps_vma *left,
 static void add_anon_vma(struct explain_pair *pair, const struct smaps_vma *left,
 			 const struct smaps_vma *right)
 {
-	bool left_has = left->anonymous_kb + left->swap_kb > 0;
-	bool right_has = right->anonymous_kb + right->swap_kb > 0;
+	bool left_has = left->kb[SMAPS_anonymous] + left->kb[SMAPS_swap] > 0;
+	bool right_has = right->kb[SMAPS_anonymous] + right->kb[SMAPS_swap] > 0;
 
 	if (left->perms[3] == 's' && right->perms[3] == 's') {
 		explain_add(pair, "anon_vma", EXPLAIN_HOLDS, NULL, NULL, NULL);

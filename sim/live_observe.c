@@ -51,6 +51,8 @@ static void see_vma(struct look *look, const struct smaps_vma *vma)
 	seen->start = vma->start;
 	seen->end = vma->end;
 	seen->pgoff = vma->offset / PAGE;
+	memcpy(seen->smaps, vma->kb, sizeof(seen->smaps));
+	seen->smaps_known = true;
 	g_strlcpy(seen->perms, vma->perms, sizeof(seen->perms));
 	seen->flags = g_strjoinv(" ", vma->flags ? vma->flags : (char *[]){ NULL });
 	seen->name = live_shown_path(look->live, vma->name);

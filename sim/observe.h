@@ -16,6 +16,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sim/smaps_lines.h"
+
 /* One area.  Owned by its process. */
 struct seen_vma {
 	uint64_t start, end;	/* bytes, [start, end) */
@@ -26,6 +28,8 @@ struct seen_vma {
 	bool chain_cut;		/* there may be more */
 	unsigned int file_id, uffd;	/* which open file and userfaultfd; 0 for none */
 	bool behind;		/* with behind_hidden: pgoff and the above are known all the same */
+	uint64_t smaps[NR_SMAPS_LINES];	/* KiB, if smaps_known */
+	bool smaps_known;
 	char perms[5];		/* "rw-p" */
 	char *flags;		/* VmFlags of smaps: "rd wr mr" */
 	char *file;		/* path, or NULL */

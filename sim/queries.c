@@ -11,6 +11,7 @@
 #include "model/memory.h"
 #include "model/swap.h"
 #include "model/vma.h"
+#include "sim/backend_model.h"
 #include "sim/queries.h"
 
 bool query_error(const struct query *query, const char *note, const char *format, ...)
@@ -169,6 +170,24 @@ static bool query_vma(const struct query *query, struct value *out)
 		return false;
 	*out = value_object("vma", place.vma->id);
 	out->ptr = place.vma;
+	return true;
+}
+
+/* The sums that smaps shows of an area, in KiB. */
+static bool query_smaps(const struct query *query, struct value *out)
+{
+	uint64_t kb[NR_SMAPS_LINES];
+	struct place place = {};
+
+	if (!locate_vma(query, &query->args[0], &place))
+		return false;
+	model_smaps(place.vma, kb);
+	*out = value_struct();
+	for (unsigned int n = 0; n < NR_SMAPS_LINES; n++) {
+		struct value value = value_unsigned(kb[n]);
+
+		value_set_field(out, smaps_line_info((enum smaps_line)n)->name, &value, false);
+	}
 	return true;
 }
 
@@ -417,6 +436,8 @@ static bool query_sys(const struct query *query, struct value *out)
 static const struct query_row rows[] = {
 	{ "vmas", 0, 2, query_vmas, "vmas(), vmas(P), vmas(A..B)", "how many VMAs" },
 	{ "vma", 1, 1, query_vma, "vma(a)", "the VMA at an address" },
+	{ "smaps", 1, 1, query_smaps, "smaps(a)",
+	  "what smaps says of the VMA, in KiB: .rss .pss .swap .swap_pss .ksm .anon_huge ..." },
 	{ "pte", 1, 1, query_pte, "pte(a)", "its page table entry" },
 	{ "swap", 1, 1, query_swap, "swap(a)",
 	  "the slot of a page in swap: .slot .count .exclusive .cached .zero .folio" },

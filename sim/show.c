@@ -145,6 +145,7 @@ static bool show_backend(struct run *run, const struct stmt_show *show, const ch
 		[SHOW_ANON_VMA] = SHOW_BACKEND_ANON_VMA,
 		[SHOW_SWAP] = SHOW_BACKEND_SWAP,
 		[SHOW_LOCKS] = SHOW_BACKEND_LOCKS,
+		[SHOW_SMAPS] = SHOW_BACKEND_SMAPS,
 	};
 
 	return run->backend->ops->show(run->backend, kinds[show->what], process, &run->style, out);

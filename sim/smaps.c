@@ -8,6 +8,17 @@
 #include <string.h>
 #include "smaps.h"
 
+const struct smaps_line_info *smaps_line_info(enum smaps_line line)
+{
+	static const struct smaps_line_info info[] = {
+#define LINE(name, key, what)	{ #name, key, what },
+#include "smaps.def"
+#undef LINE
+	};
+
+	return &info[line];
+}
+
 static void smaps_vma_free(gpointer data)
 {
 	struct smaps_vma *vma = data;
@@ -41,7 +52,8 @@ static bool parse_kb(const char *line, const char *key, uint64_t *kb)
 {
 	size_t len = strlen(key);
 
-	return !strncmp(line, key, len) && sscanf(line + len, "%" SCNu64, kb) == 1;
+	return !strncmp(line, key, len) && line[len] == ':' &&
+	       sscanf(line + len + 1, "%" SCNu64, kb) == 1;
 }
 
 static void parse_detail(struct smaps_vma *vma, const char *line)
@@ -53,10 +65,9 @@ static void parse_detail(struct smaps_vma *vma, const char *line)
 		vma->flags = g_strsplit(letters, " ", 0);
 		return;
 	}
-	if (parse_kb(line, "Anonymous:", &vma->anonymous_kb) ||
-	    parse_kb(line, "Swap:", &vma->swap_kb))
-		return;
-	parse_kb(line, "Rss:", &vma->rss_kb);
+	for (unsigned int n = 0; n < NR_SMAPS_LINES; n++)
+		if (parse_kb(line, smaps_line_info((enum smaps_line)n)->key, &vma->kb[n]))
+			return;
 }
 
 /* "Key:   12 kB" and "VmFlags: rd": a name up to a colon. */

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sim/smaps_lines.h"
+
 struct smaps_vma {
 	uint64_t start, end;	/* bytes */
 	uint64_t offset;	/* bytes into the file; 0 for anonymous memory, which hides it */
@@ -16,7 +18,7 @@ struct smaps_vma {
 	uint64_t inode;
 	char *name;		/* path or "[heap]"; "" if none */
 	char **flags;		/* two letters each, NULL-terminated */
-	uint64_t anonymous_kb, swap_kb, rss_kb;
+	uint64_t kb[NR_SMAPS_LINES];	/* 0 where a line is missing */
 	char *policy;		/* first word of numa_maps' line, or NULL if that is not known */
 };
 

@@ -13,6 +13,7 @@
 #include "khugepaged.h"
 #include "lru.h"
 #include "machine.h"
+#include "migrate.h"
 #include "swap.h"
 #include "userfaultfd.h"
 #include "vm_fault.h"
@@ -304,8 +305,9 @@ bool handle_huge_pmd(struct vm_fault *vmf, enum vm_fault_result *result)
 		return thp_vma_allowable_order(vmf->vma, TVA_PAGEFAULT, HPAGE_PMD_ORDER) &&
 		       huge_anonymous_page(vmf, result);
 	if (is_migration_pte(vmf->orig_pmd)) {
-		model_unsupported("a fault at %#lx on a huge page that is migrating", vmf->address);
-		*result = VM_FAULT_SIGBUS;
+		/* Asleep with mmap_lock or the VMA's held; then the access tries again. */
+		pmd_migration_entry_wait(vmf->vma->vm_mm, vmf->address);
+		*result = VM_FAULT_DONE;
 		return true;
 	}
 	if (!pte_leaf(vmf->orig_pmd))

@@ -100,7 +100,8 @@ bool change_huge_pmd(struct vm_area_struct *vma, unsigned long addr, unsigned lo
 		pmd = change_pmd_wp(pte_modify(pmd, prot), wp);
 		if (wp != UFFD_WP_SET && !pte_write(pmd) && can_change_pmd_writable(vma, pmd))
 			pmd = pte_mkwrite(pmd);
-	} else if (!(vma->vm_flags & VM_WRITE) && swp_type(pmd) == SWP_MIGRATION_WRITE) {
+	} else if (swp_type(pmd) == SWP_MIGRATION_WRITE) {
+		/* what may be written to is found out by a fault */
 		pmd = migration_pte_as(pmd, SWP_MIGRATION_READ_EXCLUSIVE);
 	}
 	if (!pte_present(pmd))

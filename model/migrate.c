@@ -4,11 +4,11 @@
  * In the kernel:  mm/migrate.c migrate_pages(), migrate_folio_unmap(), migrate_folio_move(),
  *                 __migrate_folio(), __folio_migrate_mapping(), folio_migrate_flags().
  * Left out:       batches: folios go one by one, each with its passes; buffer heads, movable
- *                 operations of drivers, hugetlb, memcg, splitting of large folios that find no
- *                 memory.
+ *                 operations of drivers, hugetlb, memcg.
  * Locks:          the folio locks of the old one, then of the new; see migrate_entries.c.
  */
 #include "file.h"
+#include "huge.h"
 #include "ksm.h"
 #include "lru.h"
 #include "machine.h"
@@ -66,6 +66,7 @@ static int migrate_mapping(struct folio *dst, struct folio *src)
 	if (folio_test(src, PG_swapcache) &&
 	    !swap_cache_replace_folio(src, dst, expected_refs(src)))
 		return -EAGAIN;
+	folio_unqueue_deferred_split(src);
 	dst->index = src->index;
 	dst->mapping = src->mapping;
 	if (mapping) {
@@ -219,25 +220,62 @@ static int migrate_passes(struct migration *migration, enum migrate_mode mode,
 	return error;
 }
 
-static int migrate_folio(struct folio *folio, const struct migrate_control *control)
+/* The pages of @folio, isolated, are added to @split, the first one too.
+ * Kernel: try_split_folio(). */
+static bool try_split(struct folio *folio, enum migrate_mode mode, GPtrArray *split)
+{
+	guint before = split->len;
+	int error;
+
+	if (mode != MIGRATE_ASYNC)
+		folio_lock(folio);
+	else if (!folio_trylock(folio))
+		return false;
+	g_ptr_array_add(split, folio);
+	error = split_folio_to_list(folio, split);
+	folio_unlock(folio);
+	if (error)
+		g_ptr_array_set_size(split, (gint)before);
+	return !error;
+}
+
+/* Is it to be split in any case, for its other pages are only waiting for that? */
+static bool half_gone(const struct folio *folio)
+{
+	return folio->order > 1 && folio_test(folio, PG_partially_mapped) &&
+	       !list_empty(&folio->large->deferred_list);
+}
+
+/* With @split its pages may be put there: 1, they are. */
+static int migrate_folio(struct folio *folio, const struct migrate_control *control,
+			 GPtrArray *split)
 {
 	struct migration migration = { .control = control, .src = folio };
 	int error;
 
+	if (split && half_gone(folio) && try_split(folio, MIGRATE_ASYNC, split))
+		return 1;
 	/* Whoever had it has let it go: it dies with our reference. */
 	if (folio_ref_count(folio) == 1) {
 		folio_clear(folio, PG_active | PG_unevictable);
 		folio_put(folio);
 		return 0;
 	}
-	error = migrate_passes(&migration, MIGRATE_ASYNC, ASYNC_PASSES);
+	error = migrate_passes(&migration, MIGRATE_ASYNC, split ? ASYNC_PASSES : 1);
+	if (!split)
+		return error;
+	if (error == -ENOMEM && folio->order && try_split(folio, MIGRATE_ASYNC, split))
+		return 1;
 	/* Also what was being written: now it may be waited for. */
 	if (error && error != -ENOMEM && control->mode != MIGRATE_ASYNC)
 		error = migrate_passes(&migration, control->mode, SYNC_PASSES);
 	return error;
 }
 
-long migrate_pages(GPtrArray *list, const struct migrate_control *control, int *why)
+/* Those of @list that do not move are put back and kept in @list; how many failed.
+ * Kernel: migrate_pages_batch(). */
+static long migrate_list(GPtrArray *list, const struct migrate_control *control,
+			 GPtrArray *split, int *why)
 {
 	long failed = 0;
 	guint kept = 0;
@@ -245,15 +283,33 @@ long migrate_pages(GPtrArray *list, const struct migrate_control *control, int *
 	*why = 0;
 	for (guint i = 0; i < list->len; i++) {
 		struct folio *folio = list->pdata[i];
-		int error = *why == -ENOMEM ? -ENOMEM : migrate_folio(folio, control);
+		int error = *why == -ENOMEM ? -ENOMEM : migrate_folio(folio, control, split);
 
-		if (!error)
+		failed += error != 0;
+		if (error >= 0)
 			continue;
 		*why = error;
-		failed++;
 		folio_putback_lru(folio);
 		list->pdata[kept++] = folio;
 	}
 	g_ptr_array_set_size(list, (gint)kept);
+	return failed;
+}
+
+long migrate_pages(GPtrArray *list, const struct migrate_control *control, int *why)
+{
+	g_autoptr(GPtrArray) split = g_ptr_array_new();
+	long failed = migrate_list(list, control, split, why);
+	int late;
+
+	/* One try each; their failures count as that of the folio they were. */
+	if (split->len)
+		migrate_list(split, control, NULL, &late);
+	for (guint i = 0; i < split->len; i++)
+		g_ptr_array_add(list, split->pdata[i]);
+	if (split->len && !*why)
+		*why = late;
+	if (!list->len)
+		return 0;
 	return *why == -ENOMEM ? -ENOMEM : failed;
 }

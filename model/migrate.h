@@ -47,6 +47,8 @@ void remove_migration_ptes(struct folio *src, struct folio *dst);
  * mmap_lock or the VMA's held.  Kernel: migration_entry_wait().
  */
 void migration_entry_wait(struct mm_struct *mm, unsigned long addr);
+/* The same if a leaf of the PMD level migrates there.  Kernel: pmd_migration_entry_wait(). */
+void pmd_migration_entry_wait(struct mm_struct *mm, unsigned long addr);
 
 /* ---- folios: migrate.c ---- */
 
@@ -59,9 +61,11 @@ struct migrate_control {
 };
 
 /*
- * Moves the folios of @list, which are off the LRU, each with a reference that goes.  What did
- * not move is put back and stays in the list without one.  How many, or -ENOMEM; *why is what
- * the last of them met: -EAGAIN, -EBUSY, -ENOMEM, 0 for none.  No lock held.
+ * Moves the folios of @list, which are off the LRU, each with a reference that goes.  A large one for
+ * which there is no memory in one piece, or of which nothing but a part is mapped, is split, and its
+ * pages move one by one.  What did not move is put back and stays in the list without a reference.
+ * How many, or -ENOMEM; *why is what the last of them met: -EAGAIN, -EBUSY, -ENOMEM, 0 for
+ * none.  No lock held.
  * Kernel: migrate_pages(), putback_movable_pages().
  */
 long migrate_pages(GPtrArray *list, const struct migrate_control *control, int *why);

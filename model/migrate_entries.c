@@ -1,29 +1,24 @@
 /*
  * migrate_entries.c - words of page tables while their page is on its way.
  *
+ * A leaf of 2 MiB becomes one entry of the PMD level, with the table that is kept for it; whoever
+ * cuts that makes 512 entries of it.
+ *
  * In the kernel:  mm/rmap.c try_to_migrate_one(); mm/migrate.c remove_migration_pte(),
- *                 migration_entry_wait().
- * Left out:       PMD entries, batched TLB flushes, device-private pages, stacks that
- *                 execve() moves, zero pages after a split.
+ *                 migration_entry_wait(), pmd_migration_entry_wait(); mm/huge_memory.c
+ *                 set_pmd_migration_entry(), remove_migration_pmd().
+ * Left out:       batched TLB flushes, device-private pages, stacks that execve() moves, zero pages
+ *                 after a split.
  * Locks:          the folio lock is the caller's; the anon_vma root's rwsem or i_mmap_rwsem for
  *                 reading, then the PTE lock of each word.
  */
+#include "huge.h"
 #include "lru.h"
 #include "machine.h"
 #include "memory.h"
 #include "migrate.h"
 #include "rmap_pte.h"
 #include "swap.h"
-
-/* Page @n of the walk's folio in @vma: its address, or false.  The index of a KSM page tells
- * nothing; *@addr is where the walk found it. */
-static bool address_of(const struct folio *folio, const struct vm_area_struct *vma,
-		       unsigned long n, unsigned long *addr)
-{
-	if (folio_test_ksm(folio))
-		return true;
-	return vma_address(vma, folio->index + n, 1, addr);
-}
 
 /* ---- in ---- */
 
@@ -67,26 +62,69 @@ static bool migrate_word(struct folio *folio, struct vm_area_struct *vma, struct
 	return true;
 }
 
-static bool migrate_one(struct folio *folio, struct vm_area_struct *vma, unsigned long address,
-			void *data)
+/* All of the leaf at once; false if the folio is pinned.  Kernel: set_pmd_migration_entry(). */
+static bool migrate_leaf(struct folio *folio, struct vm_area_struct *vma, struct pgtable *pmds,
+			 unsigned int slot)
 {
+	pte_t old = pmds->entry[slot];
+	struct page *head = folio_page(folio, 0);
+	bool exclusive = PageAnonExclusive(head);
+
+	set_pte(pmds, slot, 0);
+	sched_step(folio, ACCESS_READ, "folio_try_share_anon_rmap_pmd");
+	if (exclusive && folio_try_share_anon_rmap_pmd(folio)) {
+		set_pte(pmds, slot, old);
+		return false;
+	}
+	if (pte_dirty(old))
+		folio_set(folio, PG_dirty);
+	set_pte(pmds, slot, make_migration_pte(head, old, exclusive));
+	folio_remove_rmap_pmd(folio, vma);
+	folio_put(folio);
+	return true;
+}
+
+/* The words of one table, or the leaf in its place. */
+static bool migrate_table(struct folio *folio, struct vm_area_struct *vma, unsigned long addr,
+			  unsigned long end, pfn_t pfn)
+{
+	struct pgtable *table = rmap_leaf_lock(folio, vma, addr);
 	bool good = true;
 
-	(void)data;
-	for (unsigned long n = 0; n < folio_nr_pages(folio) && good; n++) {
-		unsigned long addr = address;
-		struct pgtable *table;
+	if (table) {
+		good = migrate_leaf(folio, vma, table, pgtable_index(addr, LEVEL_PMD));
+		spin_unlock(&table->ptl, LOCK_PMD);
+		goto done;
+	}
+	table = rmap_table_lock(vma, addr, end, pfn);
+	if (!table)
+		return true;
+	for (unsigned long at = addr; at < end && good; at += PAGE_SIZE, pfn++) {
+		unsigned int slot = pgtable_index(at, LEVEL_PTE);
 
-		if (!address_of(folio, vma, n, &addr))
-			continue;
-		table = rmap_pte_lock(folio, vma, addr);
-		if (!table)
-			continue;
-		good = migrate_word(folio, vma, table, pgtable_index(addr, LEVEL_PTE));
-		spin_unlock(&table->ptl, LOCK_PTE);
-		trace_event("migrate", "mm#%u %#lx: %s", vma->vm_mm->id, addr,
-			    good ? "a migration entry" : "pinned, stays");
-		point("migrate:entry-installed");
+		if (pte_maps(table->entry[slot], pfn))
+			good = migrate_word(folio, vma, table, slot);
+	}
+	spin_unlock(&table->ptl, LOCK_PTE);
+done:
+	trace_event("migrate", "mm#%u %#lx: %s", vma->vm_mm->id, addr,
+		    good ? "a migration entry" : "pinned, stays");
+	point("migrate:entry-installed");
+	return good;
+}
+
+static bool migrate_one(struct folio *folio, struct vm_area_struct *vma, unsigned long addr,
+			void *data G_GNUC_UNUSED)
+{
+	unsigned long end, next;
+	bool good = true;
+	pfn_t pfn;
+
+	end = rmap_range(folio, vma, addr, &pfn);
+	for (; addr < end && good; addr = next) {
+		next = pmd_addr_end(addr, end);
+		good = migrate_table(folio, vma, addr, next, pfn);
+		pfn += (next - addr) >> PAGE_SHIFT;
 	}
 	return good && folio_mapcount(folio) > 0;
 }
@@ -135,41 +173,88 @@ static void restore_word(struct folio *dst, struct page *page, struct vm_area_st
 		mlock_drain_local();
 }
 
-/* The table with its lock held if the word at @addr is an entry for @page.
- * Kernel: page_vma_mapped_walk() with PVMW_MIGRATION. */
-static struct pgtable *entry_lock(const struct vm_area_struct *vma, unsigned long addr,
-				  const struct page *page)
+/* Kernel: remove_migration_pmd(). */
+static void restore_leaf(struct folio *dst, struct vm_area_struct *vma, struct pgtable *pmds,
+			 unsigned long addr)
 {
-	struct pgtable *table = pte_offset_map_lock(vma->vm_mm, addr);
-	pte_t pte;
+	unsigned int slot = pgtable_index(addr, LEVEL_PMD);
+	pte_t old = pmds->entry[slot];
+	pte_t pmd = restored_pte(dst, folio_page(dst, 0), vma, old) | _PAGE_PSE;
 
-	if (!table)
+	if (old & _PAGE_SWP_UFFD_WP)
+		pmd = pte_mkuffd_wp(pmd);
+	folio_get(dst);
+	folio_add_anon_rmap_pmd(dst, vma, addr, swp_type(old) != SWP_MIGRATION_READ);
+	set_pte(pmds, slot, pmd);
+}
+
+/* The PMD table with its lock held if the word of @addr is an entry for all of @src. */
+static struct pgtable *leaf_entry_lock(const struct folio *src, const struct vm_area_struct *vma,
+				       unsigned long addr)
+{
+	struct pgtable *pmds = src->order == HPAGE_PMD_ORDER ?
+			       pmd_trans_huge_lock(vma->vm_mm, addr) : NULL;
+	pte_t pmd;
+
+	if (!pmds)
 		return NULL;
-	pte = table->entry[pgtable_index(addr, LEVEL_PTE)];
-	if (is_migration_pte(pte) && swp_offset(pte) == page_to_pfn(page))
-		return table;
-	spin_unlock(&table->ptl, LOCK_PTE);
+	pmd = pmds->entry[pgtable_index(addr, LEVEL_PMD)];
+	if (is_migration_pte(pmd) && migration_pfn(pmd) == src->pfn)
+		return pmds;
+	spin_unlock(&pmds->ptl, LOCK_PMD);
 	return NULL;
 }
 
-static bool restore_one(struct folio *dst, struct vm_area_struct *vma, unsigned long address,
+static void tell_restored(const struct folio *dst, const struct vm_area_struct *vma,
+			  unsigned long addr)
+{
+	trace_event("migrate", "mm#%u %#lx: maps folio#%u", vma->vm_mm->id, addr, dst->id);
+	point("migrate:entry-removed");
+}
+
+/* The entries of one table, [addr, end), for the pages of @src from frame @pfn on.
+ * Kernel: remove_migration_pte(), page_vma_mapped_walk() with PVMW_MIGRATION. */
+static void restore_table(const struct folio *src, struct folio *dst, struct vm_area_struct *vma,
+			  unsigned long addr, unsigned long end, pfn_t pfn)
+{
+	struct pgtable *table = leaf_entry_lock(src, vma, addr);
+	bool found = false;
+
+	if (table) {
+		restore_leaf(dst, vma, table, addr);
+		spin_unlock(&table->ptl, LOCK_PMD);
+		tell_restored(dst, vma, addr);
+		return;
+	}
+	table = pte_offset_map_lock(vma->vm_mm, addr);
+	if (!table)
+		return;
+	for (unsigned long at = addr; at < end; at += PAGE_SIZE, pfn++) {
+		pte_t pte = table->entry[pgtable_index(at, LEVEL_PTE)];
+
+		if (!is_migration_pte(pte) || migration_pfn(pte) != pfn)
+			continue;
+		restore_word(dst, folio_page(dst, pfn - src->pfn), vma, table, at);
+		found = true;
+	}
+	spin_unlock(&table->ptl, LOCK_PTE);
+	if (found)
+		tell_restored(dst, vma, addr);
+}
+
+static bool restore_one(struct folio *dst, struct vm_area_struct *vma, unsigned long addr,
 			void *data)
 {
 	const struct folio *src = data;
+	unsigned long end, next;
+	pfn_t pfn;
 
-	for (unsigned long n = 0; n < folio_nr_pages(dst); n++) {
-		unsigned long addr = address;
-		struct pgtable *table;
-
-		if (!address_of(dst, vma, n, &addr))
-			continue;
-		table = entry_lock(vma, addr, folio_page(src, n));
-		if (!table)
-			continue;
-		restore_word(dst, folio_page(dst, n), vma, table, addr);
-		spin_unlock(&table->ptl, LOCK_PTE);
-		trace_event("migrate", "mm#%u %#lx: maps folio#%u", vma->vm_mm->id, addr, dst->id);
-		point("migrate:entry-removed");
+	end = rmap_range(dst, vma, addr, &pfn);
+	pfn = src->pfn + (pfn - dst->pfn);
+	for (; addr < end; addr = next) {
+		next = pmd_addr_end(addr, end);
+		restore_table(src, dst, vma, addr, next, pfn);
+		pfn += (next - addr) >> PAGE_SHIFT;
 	}
 	return true;
 }
@@ -182,17 +267,14 @@ void remove_migration_ptes(struct folio *src, struct folio *dst)
 
 /* ---- those who meet one ---- */
 
-void migration_entry_wait(struct mm_struct *mm, unsigned long addr)
+/* Asleep until @folio is unlocked; the lock of the word, which says that it migrates, goes. */
+static void wait_on_locked(const struct mm_struct *mm, struct spinlock *lock,
+			   enum lock_class class, pte_t entry)
 {
-	struct pgtable *table = pte_offset_map_lock(mm, addr);
-	const struct folio *folio;
-	pte_t pte;
+	const struct folio *folio = is_migration_pte(entry) ? migration_pte_page(entry)->folio
+							    : NULL;
 
-	if (!table)
-		return;
-	pte = table->entry[pgtable_index(addr, LEVEL_PTE)];
-	folio = is_migration_pte(pte) ? migration_pte_page(pte)->folio : NULL;
-	spin_unlock(&table->ptl, LOCK_PTE);
+	spin_unlock(lock, class);
 	if (!folio)
 		return;
 	/*
@@ -204,4 +286,22 @@ void migration_entry_wait(struct mm_struct *mm, unsigned long addr)
 		violation_add("migration-entries", "migration_entry_wait()",
 			      "somebody who ends the migration", "folio#%u is moved by nobody",
 			      folio->id);
+}
+
+void migration_entry_wait(struct mm_struct *mm, unsigned long addr)
+{
+	struct pgtable *table = pte_offset_map_lock(mm, addr);
+
+	if (table)
+		wait_on_locked(mm, &table->ptl, LOCK_PTE,
+			       table->entry[pgtable_index(addr, LEVEL_PTE)]);
+}
+
+void pmd_migration_entry_wait(struct mm_struct *mm, unsigned long addr)
+{
+	struct pgtable *pmds = pmd_trans_huge_lock(mm, addr);
+
+	if (pmds)
+		wait_on_locked(mm, &pmds->ptl, LOCK_PMD,
+			       pmds->entry[pgtable_index(addr, LEVEL_PMD)]);
 }

@@ -7,6 +7,7 @@
  * Left out:       cpusets, ptrace_may_access(), hugetlb, memory policies.
  * Locks:          mmap_lock for reading around each look-up.
  */
+#include "huge.h"
 #include "lru.h"
 #include "machine.h"
 #include "memory.h"
@@ -17,10 +18,18 @@
  * Kernel: folio_walk_start(). */
 static struct folio *folio_walk(const struct vm_area_struct *vma, unsigned long addr)
 {
-	struct pgtable *table = pte_offset_map_lock(vma->vm_mm, addr);
+	struct pgtable *table = pmd_trans_huge_lock(vma->vm_mm, addr);
 	struct folio *folio = NULL;
 	pte_t pte;
 
+	if (table) {
+		pte = table->entry[pgtable_index(addr, LEVEL_PMD)];
+		if (pte_present(pte))
+			folio = pfn_to_page(pte_pfn(pte))->folio;
+		spin_unlock(&table->ptl, LOCK_PMD);
+		return folio;
+	}
+	table = pte_offset_map_lock(vma->vm_mm, addr);
 	if (!table)
 		return NULL;
 	pte = table->entry[pgtable_index(addr, LEVEL_PTE)];
@@ -62,7 +71,7 @@ static int add_folio(struct mover *mover, unsigned long addr, int node)
 		folio = folio_walk(vma, addr);
 		if (!folio)
 			result = -ENOENT;
-		else if (is_zero_folio(folio))
+		else if (is_zero_folio(folio) || is_huge_zero_folio(folio))
 			result = -EFAULT;
 		else if (folio_nid(folio) == node)
 			result = 0;
@@ -173,7 +182,8 @@ static void do_pages_stat(struct mover *mover, const uint64_t *pages)
 		int64_t status = !vma ? -EFAULT : -ENOENT;
 
 		if (folio)
-			status = is_zero_folio(folio) ? -EFAULT : folio_nid(folio);
+			status = is_zero_folio(folio) || is_huge_zero_folio(folio) ?
+				 -EFAULT : folio_nid(folio);
 		store_status(mover, i, i + 1, status);
 	}
 	mmap_read_unlock(mover->mm);
@@ -221,9 +231,14 @@ static int compact_isolate(struct mm_struct *mm, unsigned long addr, struct foli
 
 	if (!folio)
 		return -ENOENT;
-	if (is_zero_folio(folio)) {
+	if (is_zero_folio(folio) || is_huge_zero_folio(folio)) {
 		folio_put(folio);
 		return -ENOENT;
+	}
+	/* It makes room for 2 MiB: what fills that already stays. */
+	if (folio->order >= HPAGE_PMD_ORDER) {
+		folio_put(folio);
+		return -EBUSY;
 	}
 	if ((folio_mapping(folio) || folio_test(folio, PG_swapcache) ||
 	     folio_ref_count(folio) - 1 <= folio_mapcount(folio)) && folio_isolate_lru(folio)) {
@@ -232,6 +247,13 @@ static int compact_isolate(struct mm_struct *mm, unsigned long addr, struct foli
 	}
 	folio_put(folio);
 	return error;
+}
+
+static bool maps_folio(const struct mm_struct *mm, unsigned long addr, const struct folio *folio)
+{
+	pte_t pte = pgtable_entry(mm, addr, LEVEL_PTE);
+
+	return pte_present(pte) && pfn_to_page(pte_pfn(pte))->folio == folio;
 }
 
 long kcompactd_migrate(struct mm_struct *mm, unsigned long addr, unsigned long len, bool fail)
@@ -251,6 +273,10 @@ long kcompactd_migrate(struct mm_struct *mm, unsigned long addr, unsigned long l
 
 		if (folio)
 			g_ptr_array_add(list, folio);
+		/* Further pages of one that has been taken. */
+		while (folio && folio->order && at + PAGE_SIZE < end &&
+		       maps_folio(mm, at + PAGE_SIZE, folio))
+			at += PAGE_SIZE;
 		error = found ? found : error;
 	}
 	migrate_pages(list, &control, &why);

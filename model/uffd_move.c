@@ -171,8 +171,15 @@ static int prepare_src(const struct uffd_move *move)
 	return pgtable_alloc(move->mm, move->src, LEVEL_PTE) ? 0 : -ENOMEM;
 }
 
-/* One step: bytes done, -errno, or 1 to begin again, for a huge page was split. */
-static long try_step(const struct uffd_move *move)
+/* Of the PMD level, present or migrating. */
+static bool is_leaf(pte_t pmd)
+{
+	return pte_leaf(pmd) || is_migration_pte(pmd);
+}
+
+/* One step: bytes done, -errno, or 1 to begin again, for a huge page was split.  *@leaf: it was about a
+ * huge page as a whole. */
+static long try_step(const struct uffd_move *move, bool *leaf)
 {
 	enum pgtable_level level = LEVEL_PMD;
 	int error;
@@ -184,22 +191,23 @@ static long try_step(const struct uffd_move *move)
 		return -ENOMEM;
 	if (pte_leaf(pgtable_entry(move->mm, move->dst, level)))
 		return -EEXIST;
-	if (pte_leaf(pgtable_entry(move->mm, move->src, level)))
+	*leaf = is_leaf(pgtable_entry(move->mm, move->src, level));
+	if (*leaf)
 		return move_huge_page(move);
 	error = prepare_src(move);
 	if (error)
 		return error;
 	if (!pgtable_alloc(move->mm, move->dst, LEVEL_PTE))
-		return pte_leaf(pgtable_entry(move->mm, move->dst, level)) ? -EAGAIN : -ENOMEM;
+		return is_leaf(pgtable_entry(move->mm, move->dst, level)) ? -EAGAIN : -ENOMEM;
 	return move_pages_ptes(move);
 }
 
-static long move_step(const struct uffd_move *move)
+static long move_step(const struct uffd_move *move, bool *leaf)
 {
 	long result;
 
 	do
-		result = try_step(move);
+		result = try_step(move, leaf);
 	while (result == 1);
 	return result;
 }
@@ -210,20 +218,21 @@ static long move_step(const struct uffd_move *move)
 /*
  * Bytes moved, or why there are none.  Kernel: the loop of move_pages().
  *
- * What a try that failed for the moment left in `error` outlives the next one that moves a page:
+ * What a try that failed for the moment left in `error` outlives the next one that moves small pages:
  * then the step is not taken, and the next finds the destination in use.  Mended later.
  */
 static long move_loop(struct uffd_move *move)
 {
 	unsigned long moved = 0, rounds = 0;
 	long error = 0;
+	bool leaf;
 
 	while (move->src < move->end) {
-		long step = move_step(move);
+		long step = move_step(move, &leaf);
 
 		if (step < 0)
 			error = step;
-		else if (!semantics()->uffd_move_keeps_error)
+		else if (leaf || !semantics()->uffd_move_keeps_error)
 			error = 0;
 		might_sleep("move_pages: cond_resched");
 		if (error == -EAGAIN) {

@@ -2,10 +2,10 @@
  * uffd_move_huge.c - UFFDIO_MOVE of a huge page: one entry of a PMD table, if both ranges allow it, or split.
  *
  * In the kernel:  mm/userfaultfd.c move_splits_huge_pmd(); mm/huge_memory.c move_pages_huge_pmd().
- * Left out:       migration entries of the PMD level, which the model does not make.
  * Locks:          both areas read-locked; folio, the root of its anon_vma for writing, both PMD tables.
  */
 #include "huge.h"
+#include "migrate.h"
 #include "uffd_move.h"
 
 /* The entries of both places, and the tables they are in. */
@@ -133,8 +133,13 @@ long move_huge_page(const struct uffd_move *move)
 		folio_get(folio);
 	}
 	spin_unlock(&pmds.src_table->ptl, LOCK_PMD);
-	if (!pte_leaf(pmds.src))
+	if (!pte_leaf(pmds.src) && !is_migration_pte(pmds.src))
 		return 1;
+	if (is_migration_pte(pmds.src) && moves_whole(&pmds)) {
+		/* It will be there again. */
+		pmd_migration_entry_wait(move->mm, move->src);
+		return -EAGAIN;
+	}
 	if (moves_whole(&pmds))
 		return folio ? move_folio(&pmds, folio) : move_leaf_if_same(&pmds, NULL);
 	/* Whoever has a reference keeps a folio from being split. */

@@ -2,16 +2,18 @@
  * test_invariants_large.c - corrupted machines with large folios in swap: what the invariants say.
  *
  * The machine: process P with 2 MiB at H, swapped out as one piece and still in the cache; at M
- * two folios of 64 KiB, swapped out likewise, the first of them read back.
+ * two folios of 64 KiB, swapped out likewise, the first of them read back; 2 MiB at L in memory.
  */
 #include "model/check/check.h"
 #include "model/huge.h"
+#include "model/migrate.h"
 #include "model/swap.h"
 #include "model/syscalls.h"
 #include "tests/test.h"
 
 #define H	0x60000000UL
 #define M	0x70000000UL
+#define L	0x50000000UL
 #define M_LEN	(32 * PAGE_SIZE)
 
 static struct task_struct *process;
@@ -55,6 +57,10 @@ static int build(void **state)
 	swap_out(H, PMD_SIZE);
 	swap_out(M, M_LEN);
 	touch(M, USER_LOAD);
+	must(sys_mmap(L, PMD_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+		      -1, 0));
+	must(sys_madvise(L, PMD_SIZE, MADV_HUGEPAGE));
+	touch(L, USER_STORE);
 	machine_check(machine);
 	assert_int_equal(machine->violations->len, 0);
 	*state = machine;
@@ -113,6 +119,29 @@ static void words_exchanged(void)
 static void content_inside(void)	{ slot_at(H + 16 * PAGE_SIZE)->content++; }
 static void one_reference_short(void)	{ cached_at(H)->refcount--; }
 static void mapped_and_short(void)	{ folio_at(M)->refcount--; }
+/* The leaf at L becomes the entry of a migration that nobody ends. */
+static struct folio *leave_entry(void)
+{
+	pte_t pmd = pgtable_entry(process->mm, L, LEVEL_PMD);
+	struct folio *folio = pfn_to_page(pte_pfn(pmd))->folio;
+
+	folio_get(folio);
+	folio_lock(folio);
+	try_to_migrate(folio);
+	return folio;
+}
+static void leaf_entry_left(void)	{ folio_unlock(leave_entry()); }
+static void leaf_entry_lost(void)	{ leave_entry()->index++; }
+static void leaf_entry_uncounted(void)
+{
+	leave_entry();
+	process->mm->rss_anon--;
+}
+static void leaf_entry_without_table(void)
+{
+	leave_entry();
+	pgtable_lookup(process->mm, L, LEVEL_PMD)->deposit = NULL;
+}
 
 static const struct {
 	const char *name, *rule;
@@ -129,6 +158,10 @@ static const struct {
 	{ "other content inside", "swap-content", content_inside },
 	{ "a reference of the cache", "folio-refs", one_reference_short },
 	{ "a reference, half mapped", "folio-refs", mapped_and_short },
+	{ "the entry of a leaf, nobody moves it", "migration-entries", leaf_entry_left },
+	{ "the entry of a leaf, not found", "migration-entries", leaf_entry_lost },
+	{ "the entry of a leaf, not counted", "mm-rss", leaf_entry_uncounted },
+	{ "the entry of a leaf without a table", "pgtable-deposit", leaf_entry_without_table },
 };
 
 static void test_corruption(void **state)

@@ -63,8 +63,15 @@ static const struct fuzz_profile_row profiles[NR_FUZZ_PROFILES] = {
 	[FUZZ_SWAPS] = { "swap", {
 		[FUZZ_MMAP] = 12, [FUZZ_MUNMAP] = 5, [FUZZ_MPROTECT] = 9, [FUZZ_MREMAP] = 9,
 		[FUZZ_MADVISE] = 32, [FUZZ_MLOCK] = 2, [FUZZ_MUNLOCK] = 2, [FUZZ_FORK] = 6,
-		[FUZZ_EXIT] = 3, [FUZZ_LOAD] = 14, [FUZZ_STORE] = 25, [FUZZ_MINCORE] = 4 },
-		0, 0, true },
+		[FUZZ_EXIT] = 3, [FUZZ_LOAD] = 14, [FUZZ_STORE] = 25, [FUZZ_MINCORE] = 4,
+		[FUZZ_EXEC] = 1, [FUZZ_MLOCKALL] = 1, [FUZZ_MUNLOCKALL] = 1 }, 0, 5, true },
+	[FUZZ_UFFD_SWAPS] = { "uffd-swap", {
+		[FUZZ_MMAP] = 10, [FUZZ_MUNMAP] = 3, [FUZZ_MPROTECT] = 7, [FUZZ_MREMAP] = 7,
+		[FUZZ_MADVISE] = 26, [FUZZ_MLOCK] = 1, [FUZZ_MUNLOCK] = 1, [FUZZ_FORK] = 5,
+		[FUZZ_EXIT] = 2, [FUZZ_LOAD] = 10, [FUZZ_STORE] = 22, [FUZZ_MINCORE] = 2,
+		[FUZZ_UFFD_REGISTER] = 12, [FUZZ_UFFD_UNREGISTER] = 3, [FUZZ_UFFD_COPY] = 6,
+		[FUZZ_UFFD_ZEROPAGE] = 3, [FUZZ_UFFD_POISON] = 3, [FUZZ_UFFD_WP] = 14,
+		[FUZZ_UFFD_MOVE] = 24 }, 0, 0, true },
 };
 
 const char *fuzz_profile_name(enum fuzz_profile profile)

@@ -22,7 +22,7 @@
 #define FUZZ_MEMLOCK	2048	/* pages: what RLIMIT_MEMLOCK is unless set */
 
 enum fuzz_profile { FUZZ_VMA, FUZZ_FORKS, FUZZ_MREMAPS, FUZZ_FILEMAPS, FUZZ_MLOCKS, FUZZ_ALL,
-		    FUZZ_PINS, FUZZ_UFFD, FUZZ_SWAPS,
+		    FUZZ_PINS, FUZZ_UFFD, FUZZ_SWAPS, FUZZ_UFFD_SWAPS,
 		    NR_FUZZ_PROFILES };
 
 enum fuzz_kind {

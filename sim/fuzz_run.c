@@ -15,6 +15,8 @@
 #include "sim/run.h"
 #include "sim/side_by_side.h"
 
+#define DEEP_TRIES	5
+
 struct fuzz_side {
 	struct fuzz_seen *seen;
 	const struct side_by_side_means *host;	/* NULL: the model alone */
@@ -184,19 +186,34 @@ void fuzz_run(const struct fuzz_program *program, const struct side_by_side_mean
 	diag_list_destroy(diags);
 }
 
-struct side_by_side_means *fuzz_host_open(bool deep, pid_t group)
+/* Several that begin at once may be in each other's way. */
+static struct live_deep *open_deep(char **why)
+{
+	struct live_deep *deep = live_deep_open(why);
+
+	for (int tries = 1; !deep && tries < DEEP_TRIES; tries++) {
+		g_clear_pointer(why, g_free);
+		g_usleep(100000);
+		deep = live_deep_open(why);
+	}
+	return deep;
+}
+
+struct side_by_side_means *fuzz_host_open(bool deep, pid_t group, char **why)
 {
 	struct side_by_side_means *host = g_new0(struct side_by_side_means, 1);
-	g_autofree char *why = NULL;
 
 	host->stock = live_stock_open();
 	host->kept_hold = g_new0(struct live_hold *, 1);
 	host->group = group;
 	if (deep)
-		host->deep = live_deep_open(&why);
+		host->deep = open_deep(why);
 	if (host->deep)
 		host->quick = live_quick_open(host->deep);
-	return host;
+	if (!deep || host->deep)
+		return host;
+	fuzz_host_close(host);
+	return NULL;
 }
 
 void fuzz_host_close(struct side_by_side_means *host)

@@ -170,10 +170,15 @@ void fuzz_worker(const struct fuzz_job *job, unsigned int nr, struct fuzz_counte
 	struct worker worker = { .job = job, .counters = counters, .fd = fd };
 	gint64 until = g_get_monotonic_time() + (gint64)job->seconds * G_USEC_PER_SEC;
 	uint64_t step = (uint64_t)job->workers * job->nr_shards;
+	g_autofree char *why = NULL;
 
 	if (job->compare) {
 		spread(nr);
-		worker.host = fuzz_host_open(job->deep, getppid());
+		worker.host = fuzz_host_open(job->deep, getppid(), &why);
+		if (!worker.host) {
+			g_strlcpy(counters->unable, why, sizeof(counters->unable));
+			return;
+		}
 	}
 	worker.known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	worker.cut = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);

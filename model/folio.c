@@ -232,6 +232,7 @@ FLAG_FIELD(uptodate)
 FLAG_FIELD(dirty)
 FLAG_FIELD(lru)
 FLAG_FIELD(active)
+FLAG_FIELD(workingset)
 FLAG_FIELD(swapbacked)
 FLAG_FIELD(swapcache)
 FLAG_FIELD(writeback)
@@ -276,6 +277,8 @@ static const struct field folio_fields[] = {
 	{ "lru", FIELD_BOOL, .get = get_lru,
 	  .what = "PG_lru: on a list; clear while new in a per-CPU batch" },
 	{ "active", FIELD_BOOL, .get = get_active, .what = "PG_active" },
+	{ "workingset", FIELD_BOOL, .get = get_workingset,
+	  .what = "PG_workingset: was active before it was made inactive, or went to swap" },
 	{ "swapbacked", FIELD_BOOL, .get = get_swapbacked,
 	  .what = "PG_swapbacked: anonymous or shmem, and not lazyfree" },
 	{ "swapcache", FIELD_BOOL, .get = get_swapcache, .what = "PG_swapcache" },

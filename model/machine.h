@@ -38,6 +38,8 @@ struct machine_config {
 	} swap_writeback;
 	bool ksm_use_zero_pages;	/* what is all zeroes gets the zero page */
 	unsigned int ksm_max_page_sharing; /* mappings of one KSM page that ksmd makes */
+	unsigned long other_lru_pages;	/* pages on LRU lists that nothing else shows: of a host with
+					 * more on it than the scenario */
 	unsigned int cpus;
 	unsigned int nodes;		/* NUMA nodes */
 	unsigned long mmap_min_addr;

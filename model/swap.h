@@ -48,7 +48,8 @@ enum swap_device_kind { SWAP_FILE, SWAP_DISK, SWAP_ZRAM };
 struct swap_slot {
 	uint64_t content;		/* what is stored in it */
 	struct folio *folio;		/* of the swap cache, or NULL */
-	uint32_t shadow;		/* the age of the folio that went from the cache, + 1; 0: none */
+	uint32_t shadow;		/* the age of the folio that went from the cache, times 2, and
+					 * 1 if it was PG_workingset; 0: none */
 	uint32_t more;			/* counts beyond SWAP_MAP_MAX, with COUNT_CONTINUED */
 	uint8_t map;			/* count, SWAP_HAS_CACHE, COUNT_CONTINUED */
 	bool zero;			/* zeromap: a page of zeroes, stored nowhere */
@@ -81,7 +82,8 @@ struct swap {
 	struct swap_info_struct *info[MAX_SWAPFILES];	/* NULL: off */
 	uint64_t nr_swap_pages;		/* free slots of devices with SWP_WRITEOK */
 	uint64_t total_swap_pages;
-	uint32_t age;			/* grows with every folio that goes: lruvec->nonresident_age */
+	uint32_t age;			/* grows with every folio that goes, or comes back active:
+					 * lruvec->nonresident_age */
 	GPtrArray *writeback;		/* struct folio *: being written, in order of start */
 	GPtrArray *held;		/* likewise, until a statement says that it has ended */
 	bool hold;			/* writes that start now are held */

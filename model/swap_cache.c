@@ -166,10 +166,13 @@ bool folio_free_swap(struct folio *folio)
 
 void swap_cache_evict(struct folio *folio)
 {
+	uint32_t nr = (uint32_t)folio_nr_pages(folio);
+
 	trace_event("swap", "folio#%u leaves memory, slot %" G_GUINT64_FORMAT " stays", folio->id,
 		    swp_offset(folio->swap));
-	mach->swap->age += (uint32_t)folio_nr_pages(folio);
-	swap_cache_del_folio(folio, mach->swap->age - (uint32_t)folio_nr_pages(folio) + 1);
+	mach->swap->age += nr;
+	swap_cache_del_folio(folio, (mach->swap->age - nr + 1) << 1 |
+			     folio_test(folio, PG_workingset));
 }
 
 /* The folio of a slot that no word needs any more leaves the cache, if somebody maps it only with
@@ -242,11 +245,15 @@ void swap_refault(struct folio *folio, pte_t entry)
 	const struct lru *lru = mach->lru;
 	const struct swap_slot *slot = swap_slot(entry);
 	unsigned long size = lru->nr[LRU_ACTIVE_FILE] + lru->nr[LRU_INACTIVE_FILE] +
-			     lru->nr[LRU_ACTIVE_ANON];
+			     lru->nr[LRU_ACTIVE_ANON] + mach->config.other_lru_pages;
 
-	if (!slot->shadow || mach->swap->age + 1 - slot->shadow > size)
+	if (!slot->shadow || mach->swap->age + 1 - (slot->shadow >> 1) > size)
 		return;
-	folio_set(folio, PG_active | PG_workingset);
+	folio_set(folio, PG_active);
+	mach->swap->age += (uint32_t)folio_nr_pages(folio);
+	/* It was active once before it went. */
+	if (slot->shadow & 1)
+		folio_set(folio, PG_workingset);
 }
 
 void swap_read_folio(struct folio *folio, pte_t entry)

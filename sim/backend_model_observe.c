@@ -155,6 +155,22 @@ static int compare_ids(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+static unsigned int marks_of(const struct folio *folio)
+{
+	static const unsigned int rows[][2] = {
+		{ PG_dirty, SEEN_DIRTY }, { PG_referenced, SEEN_REFERENCED },
+		{ PG_active, SEEN_ACTIVE }, { PG_workingset, SEEN_WORKINGSET },
+		{ PG_unevictable, SEEN_UNEVICTABLE }, { PG_swapbacked, SEEN_SWAPBACKED },
+		{ PG_lru, SEEN_LRU }, { PG_writeback, SEEN_WRITEBACK },
+	};
+	unsigned int marks = 0;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+		if (folio_test(folio, rows[i][0]))
+			marks |= rows[i][1];
+	return marks;
+}
+
 static void see_folio(struct observation *seen, const struct folio *folio)
 {
 	struct seen_folio *to = g_new0(struct seen_folio, 1);
@@ -165,6 +181,7 @@ static void see_folio(struct observation *seen, const struct folio *folio)
 	to->anon = folio_test_anon(folio);
 	to->swapcache = folio_test(folio, PG_swapcache);
 	to->dirty = folio_test(folio, PG_dirty);
+	to->marks = marks_of(folio);
 	to->mlocked = folio_test(folio, PG_mlocked);
 	to->index = folio->index;
 	to->anon_vma = folio_anon_vma(folio) ? folio_anon_vma(folio)->id : 0;

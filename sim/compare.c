@@ -19,7 +19,8 @@ static const char *const field_names[NR_COMPARED_FIELDS] = {
 	"mapcount", "mlocked", "swapcache", "content", "anon_vma", "chain", "vm_file", "uffd",
 	"root", "parent", "children", "active", "refcount",
 	"write", "dirty", "order", "index", "mapping", "anon-exclusive",
-	"folio-dirty", "swap-exclusive", "slot", "swap-count", "swap-cached", "swap-zero",
+	"folio-dirty", "referenced", "active-list", "workingset", "unevictable", "swapbacked", "lru",
+	"writeback", "swap-exclusive", "slot", "swap-count", "swap-cached", "swap-zero",
 };
 
 const char *compared_field_name(enum compared_field field)
@@ -389,6 +390,8 @@ static void compare_folio(struct comparison *cmp, const struct frames *frames,
 		return;
 	if (b && b->behind)
 		compare_deep_folio(cmp, place, a, model->anon_exclusive, b);
+	if (b && (b->anon || host->entry_known))
+		compare_deep_marks(cmp, place, a, b);
 	if (!b || (a->order && !b->behind)) {
 		cmp->unknown[FIELD_ANON]++;
 		cmp->unknown[FIELD_MAPCOUNT]++;

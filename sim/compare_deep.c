@@ -176,11 +176,17 @@ void compare_deep_folio(struct comparison *cmp, const struct place *place,
 	compare_number(cmp, FIELD_INDEX, place, "d", model->index, host->index);
 	compare_identity(cmp, FIELD_MAPPING, place, IDENTITY_ANON_VMA, model->anon_vma,
 			 host->anon_vma);
-	if (!model->anon || !host->anon)
-		return;
-	compare_number(cmp, FIELD_ANON_EXCLUSIVE, place, "d", exclusive, host->pae[0]);
-	if (host->dirty_known)
-		compare_number(cmp, FIELD_FOLIO_DIRTY, place, "d", model->dirty, host->dirty);
+	if (model->anon && host->anon)
+		compare_number(cmp, FIELD_ANON_EXCLUSIVE, place, "d", exclusive, host->pae[0]);
+}
+
+void compare_deep_marks(struct comparison *cmp, const struct place *place,
+			const struct seen_folio *model, const struct seen_folio *host)
+{
+	for (unsigned int i = 0; host->marks_known >> i && i < NR_SEEN_MARKS; i++)
+		if (host->marks_known >> i & 1)
+			compare_number(cmp, FIELD_FOLIO_DIRTY + i, place, "d", model->marks >> i & 1,
+				       host->marks >> i & 1);
 }
 
 void compare_deep_slot(struct comparison *cmp, const struct place *place,

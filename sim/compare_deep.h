@@ -25,6 +25,8 @@ void compare_deep_vma(struct comparison *cmp, const struct place *place,
 void compare_deep_folio(struct comparison *cmp, const struct place *place,
 			const struct seen_folio *model, bool exclusive,
 			const struct seen_folio *host);
+void compare_deep_marks(struct comparison *cmp, const struct place *place,
+			const struct seen_folio *model, const struct seen_folio *host);
 /* The slot that an entry, or its page, has in swap. */
 void compare_deep_slot(struct comparison *cmp, const struct place *place,
 		       const struct seen_page *model, const struct seen_page *host);

@@ -16,6 +16,7 @@
 #include "sim/side_by_side.h"
 
 #define DEEP_TRIES	5
+#define HOST_LRU_PAGES	(1UL << 16)
 
 struct fuzz_side {
 	struct fuzz_seen *seen;
@@ -29,6 +30,9 @@ static bool adapt(void *data, struct run_settings *settings, char **why)
 {
 	const struct fuzz_side *side = data;
 
+	/* whatever comes back from swap does so soon, as measured by all that a host has in memory */
+	if (side->cmp)
+		settings->config.other_lru_pages = HOST_LRU_PAGES;
 	return !side->cmp || side_by_side_adapt(&settings->config, false, why);
 }
 

@@ -422,8 +422,8 @@ static void see_folio(struct live_quick *quick, struct observation *seen,
 	folio->anon = (page->mapping & MAPPING_ANON) != 0;
 	folio->mlocked = page->mlocked;
 	folio->swapcache = page->swapcache;
-	folio->dirty = page->dirty;
-	folio->dirty_known = true;
+	folio->marks = page->marks;
+	folio->marks_known = ~0U;
 	folio->mapcount = page->mapcount;
 	folio->index = page->index;
 	folio->pae = g_new0(bool, 1);

@@ -71,14 +71,22 @@ struct seen_anon_vma {
 	unsigned int children, active, refcount;
 };
 
+/* What is marked at a folio: PG_*. */
+enum seen_mark {
+	SEEN_DIRTY = 1 << 0, SEEN_REFERENCED = 1 << 1, SEEN_ACTIVE = 1 << 2,
+	SEEN_WORKINGSET = 1 << 3, SEEN_UNEVICTABLE = 1 << 4, SEEN_SWAPBACKED = 1 << 5,
+	SEEN_LRU = 1 << 6, SEEN_WRITEBACK = 1 << 7,
+};
+#define NR_SEEN_MARKS	8
+
 struct seen_folio {
 	unsigned int id, order;
+	unsigned int marks, marks_known;	/* enum seen_mark; with behind_hidden: known ones */
 	bool anon, swapcache, dirty, mlocked;
 	uint64_t index;
 	unsigned int anon_vma;	/* id, 0 for none */
 	int mapcount, refcount;
 	bool *pae;		/* [1 << order]: PageAnonExclusive of each page */
-	bool dirty_known;	/* with behind_hidden: dirty is */
 	bool behind;		/* with behind_hidden: order, index, anon_vma, mapcount and
 				   pae[0] are known all the same; id is a page's PFN */
 };

@@ -28,6 +28,10 @@
 #define ENTRY_SPECIAL	0x200UL
 #define ENTRY_FRAME	0x000ffffffffff000UL
 
+/* One flag of a page, at the place it has in enum seen_mark. */
+#define MARK(flags, name, place) \
+	((__u32)((flags) >> bpf_core_enum_value(enum pageflags, name) & 1) << (place))
+
 extern struct task_struct *bpf_task_from_vpid(s32 pid) __ksym;
 extern void bpf_task_release(struct task_struct *task) __ksym;
 extern int bpf_iter_task_vma_new(struct bpf_iter_task_vma *it, struct task_struct *task,
@@ -119,7 +123,10 @@ static __noinline int read_page(struct look_page *to)
 	to->refcount = refcount;
 	to->anon_exclusive = flags >> bpf_core_enum_value(enum pageflags, PG_anon_exclusive) & 1;
 	to->mlocked = flags >> bpf_core_enum_value(enum pageflags, PG_mlocked) & 1;
-	to->dirty = flags >> bpf_core_enum_value(enum pageflags, PG_dirty) & 1;
+	to->marks = MARK(flags, PG_dirty, 0) | MARK(flags, PG_referenced, 1) |
+		    MARK(flags, PG_active, 2) | MARK(flags, PG_workingset, 3) |
+		    MARK(flags, PG_unevictable, 4) | MARK(flags, PG_swapbacked, 5) |
+		    MARK(flags, PG_lru, 6) | MARK(flags, PG_writeback, 7);
 	to->swapcache = flags >> bpf_core_enum_value(enum pageflags, PG_swapcache) &
 			flags >> bpf_core_enum_value(enum pageflags, PG_swapbacked) & 1;
 	if (to->swapcache) {
@@ -158,7 +165,7 @@ static __noinline int add_page(__u64 addr, __u64 entry)
 	to->entry = entry;
 	to->pfn = to->content = to->index = to->mapping = 0;
 	to->mapcount = to->refcount = 0;
-	to->anon_exclusive = to->mlocked = to->swapcache = to->dirty = 0;
+	to->anon_exclusive = to->mlocked = to->swapcache = to->marks = 0;
 	to->swap = 0;
 	to->swap_known = to->swap_map = to->swap_zero = 0;
 	look.nr_pages = nr + 1;

@@ -57,7 +57,8 @@ struct look_page {
 	__u64 content;		/* likewise: its first 8 bytes */
 	__u64 index, mapping;	/* raw */
 	__s32 mapcount, refcount;
-	__u32 anon_exclusive, mlocked, swapcache, dirty;
+	__u32 anon_exclusive, mlocked, swapcache;
+	__u32 marks;		/* enum seen_mark of sim/observe.h */
 	/* Of swap, by the entry or by the page: */
 	__u64 swap;		/* type and offset; 0: neither is of swap */
 	__u32 swap_known;	/* what follows could be read */

@@ -314,6 +314,131 @@ static void test_deep_another_than_before(void **state)
 	one(pair, FIELD_ANON_VMA, "P:0x7000000-0x7004000");
 }
 
+/* ---- swap ---- */
+
+static struct seen_page *to_swap(struct seen_page *page, unsigned int slot)
+{
+	page->present = false;
+	page->folio = 0;
+	page->swap = page->anon_exclusive = true;
+	page->slot = (struct seen_slot){ .nr = slot, .count = 1, .known = true };
+	return page;
+}
+
+/* Both pages in swap, on either side in slots of its own. */
+static void begin_swap(struct pair *pair)
+{
+	for (unsigned int i = 0; i < 2; i++) {
+		to_swap(page_of(pair->model, i), 1 + i);
+		to_swap(page_of(pair->host, i), 900 - i);
+	}
+}
+
+static void test_slots_alike(void **state)
+{
+	struct pair *pair = *state;
+
+	begin_swap(pair);
+	compare_observations(pair->cmp, pair->model, pair->host);
+	assert_int_equal(pair->cmp->differences->len, 0);
+	assert_int_equal(pair->cmp->compared[FIELD_SLOT], 2);
+	/* other slots the next time are no difference */
+	page_of(pair->host, 0)->slot.nr = 17;
+	compare_observations(pair->cmp, pair->model, pair->host);
+	assert_int_equal(pair->cmp->differences->len, 0);
+}
+
+static void test_slot_shared(void **state)
+{
+	struct pair *pair = *state;
+
+	begin_swap(pair);
+	page_of(pair->host, 1)->slot.nr = 900;
+	one(pair, FIELD_SLOT, "P:0x7002000");
+}
+
+static void test_slot_count(void **state)
+{
+	struct pair *pair = *state;
+
+	begin_swap(pair);
+	page_of(pair->host, 1)->slot.count = 2;
+	one(pair, FIELD_SWAP_COUNT, "P:0x7002000");
+}
+
+static void test_slot_cached(void **state)
+{
+	struct pair *pair = *state;
+
+	begin_swap(pair);
+	page_of(pair->model, 1)->slot.cached = true;
+	one(pair, FIELD_SWAP_CACHED, "P:0x7002000");
+}
+
+static void test_slot_of_zeroes(void **state)
+{
+	struct pair *pair = *state;
+
+	begin_swap(pair);
+	page_of(pair->model, 0)->slot.zero = true;
+	one(pair, FIELD_SWAP_ZERO, "P:0x7001000");
+}
+
+static void test_swap_exclusive(void **state)
+{
+	struct pair *pair = *state;
+
+	begin_swap(pair);
+	page_of(pair->host, 0)->anon_exclusive = false;
+	one(pair, FIELD_SWAP_EXCLUSIVE, "P:0x7001000");
+}
+
+static void test_slot_unknown(void **state)
+{
+	struct pair *pair = *state;
+
+	begin_swap(pair);
+	page_of(pair->host, 0)->slot = (struct seen_slot){ .nr = 5 };
+	compare_observations(pair->cmp, pair->model, pair->host);
+	assert_int_equal(pair->cmp->differences->len, 0);
+	assert_int_equal(pair->cmp->unknown[FIELD_SLOT], 1);
+}
+
+/* ---- marks of folios ---- */
+
+static struct seen_folio *add_folio(struct observation *seen, unsigned int id)
+{
+	struct seen_folio *folio = g_new0(struct seen_folio, 1);
+
+	folio->id = id;
+	folio->anon = true;
+	folio->pae = g_new0(bool, 1);
+	folio->behind = true;
+	folio->marks = SEEN_LRU | SEEN_SWAPBACKED;
+	folio->marks_known = ~0U;
+	g_ptr_array_add(seen->folios, folio);
+	return folio;
+}
+
+static void test_marks(void **state)
+{
+	struct pair *pair = *state;
+
+	add_folio(pair->model, 3);
+	add_folio(pair->host, 700)->marks |= SEEN_WORKINGSET;
+	one(pair, FIELD_WORKINGSET, "P:0x7001000");
+}
+
+static void test_marks_unknown(void **state)
+{
+	struct pair *pair = *state;
+
+	add_folio(pair->model, 3)->marks |= SEEN_DIRTY;
+	add_folio(pair->host, 700)->marks_known = 0;
+	compare_observations(pair->cmp, pair->model, pair->host);
+	assert_int_equal(pair->cmp->differences->len, 0);
+}
+
 #define TEST(name)	cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -326,6 +451,9 @@ int main(void)
 		TEST(test_told_once), TEST(test_deep_alike), TEST(test_deep_offset),
 		TEST(test_deep_chain), TEST(test_deep_counter),
 		TEST(test_deep_another_than_before),
+		TEST(test_slots_alike), TEST(test_slot_shared), TEST(test_slot_count),
+		TEST(test_slot_cached), TEST(test_slot_of_zeroes), TEST(test_swap_exclusive),
+		TEST(test_slot_unknown), TEST(test_marks), TEST(test_marks_unknown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -150,7 +150,7 @@ long sys_brk(unsigned long brk)
 	if (!unlocked)
 		mmap_write_unlock(mm);
 	if (error)
-		userfaultfd_unmap_fail(&uf);
+		userfaultfd_unmap_forget(&uf);
 	userfaultfd_unmap_complete(&uf);
 	if (populate)
 		__mm_populate(mm, populate_from, PAGE_ALIGN(brk) - populate_from, true);

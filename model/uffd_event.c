@@ -188,12 +188,17 @@ void userfaultfd_unmap_complete(struct list_head *unmaps)
 	}
 }
 
-void userfaultfd_unmap_fail(struct list_head *unmaps)
+void userfaultfd_unmap_forget(struct list_head *unmaps)
 {
 	struct userfaultfd_event *event, *next;
 
 	list_for_each_entry_safe(event, next, unmaps, batch) {
-		event_end(event);
+		struct userfaultfd_ctx *ctx = event->ctx;
+
+		quirk_met(QUIRK_failed_brk_blocks_fills);
+		list_del(&event->changing);
+		ctx->forgotten++;
+		userfaultfd_ctx_put(ctx);
 		list_del(&event->batch);
 		g_free(event);
 	}

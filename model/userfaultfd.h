@@ -65,6 +65,7 @@ struct userfaultfd_ctx {
 	bool released;
 	uint64_t features;		/* UFFD_FEATURE_* asked for */
 	unsigned int mmap_changing;	/* changes whose event is unread */
+	unsigned int forgotten;		/* of these, those whose end is never told */
 	struct rw_semaphore map_changing_lock;
 	struct list_head changing;	/* those changes: struct userfaultfd_event */
 	struct list_head events;	/* those that can be read */
@@ -197,7 +198,8 @@ bool userfaultfd_remove(struct vm_area_struct *vma, unsigned long start, unsigne
 int userfaultfd_unmap_prep(struct vm_area_struct *vma, unsigned long start, unsigned long end,
 			   struct list_head *unmaps);
 void userfaultfd_unmap_complete(struct list_head *unmaps);
-void userfaultfd_unmap_fail(struct list_head *unmaps);
+/* brk() has failed on its way: nobody is told, and the changes never end. */
+void userfaultfd_unmap_forget(struct list_head *unmaps);
 /*
  * Gives fork's copy @vma a context of the child for the parent's, or none without
  * UFFD_FEATURE_EVENT_FORK.  What is to be told is added to @forks, one for each context of

@@ -126,9 +126,10 @@ static void changes_of(void *object, void *data)
 	const struct userfaultfd_event *event;
 	struct check *check = data;
 
-	if (ctx->mmap_changing != length(&ctx->changing))
+	if (ctx->mmap_changing != length(&ctx->changing) + ctx->forgotten)
 		check_fail(check, ctx_place(ctx), "mmap_changing to count the changes under way",
-			   "%u, %u under way", ctx->mmap_changing, length(&ctx->changing));
+			   "%u, %u under way, %u forgotten", ctx->mmap_changing,
+			   length(&ctx->changing), ctx->forgotten);
 	list_for_each_entry(event, &ctx->events, queue)
 		if (event->ctx != ctx || event->read)
 			check_fail(check, ctx_place(ctx), "only unread events of its own in the queue",

@@ -194,8 +194,10 @@ static bool discard_words(struct folio *folio, struct vm_area_struct *vma, struc
 	}
 	vma->vm_mm->rss_anon -= nr;
 	folio_remove_rmap_ptes(folio, page, nr, vma);
-	for (unsigned int n = 0; n < nr; n++)
+	for (unsigned int n = 0; n < nr; n++) {
+		pgtable_set_wp_asked(table, slot + n, false);
 		folio_put(folio);
+	}
 	return true;
 }
 
@@ -291,6 +293,7 @@ static bool discard_leaf(struct folio *folio, struct vm_area_struct *vma, struct
 		set_pte(pmds, slot, old);
 		return false;
 	}
+	pgtable_set_wp_asked(pmds, slot, false);
 	folio_remove_rmap_pmd(folio, vma);
 	zap_deposited_table(pmds);
 	vma->vm_mm->rss_anon -= HPAGE_PMD_NR;

@@ -68,6 +68,8 @@ void mm_put_huge_zero_folio(struct mm_struct *mm);
 bool is_huge_zero_folio(const struct folio *folio);
 /* Is @pmd a leaf which maps it?  Kernel: is_huge_zero_pmd(). */
 bool is_huge_zero_pmd(pte_t pmd);
+/* Its pages, if no address space holds it.  Kernel: shrink_huge_zero_folio_count(). */
+unsigned long huge_zero_folio_count(void);
 /* Frees it if no address space holds it; pages freed.  Kernel: shrink_huge_zero_folio_scan(). */
 unsigned long huge_zero_folio_shrink(void);
 
@@ -137,7 +139,10 @@ bool can_split_folio(const struct folio *folio);
 void deferred_split_folio(struct folio *folio, bool partially_mapped);
 /* A mapping went, and a part is still mapped. */
 void folio_partially_unmapped(struct folio *folio);
-/* Splits what is in the queue and worth it; how many.  Kernel: deferred_split_scan(). */
-unsigned long deferred_split_scan(void);
+/* How many are in the queue.  Kernel: deferred_split_count(). */
+unsigned long deferred_split_count(void);
+/* Of the first @nr in the queue splits those that are worth it; how many.
+ * Kernel: deferred_split_scan(). */
+unsigned long deferred_split_scan(unsigned long nr);
 
 #endif

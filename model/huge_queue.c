@@ -74,15 +74,28 @@ static bool split_queued(struct folio *folio)
 	return split;
 }
 
-unsigned long deferred_split_scan(void)
+unsigned long deferred_split_count(void)
+{
+	const struct folio_large *large;
+	unsigned long nr = 0;
+
+	list_for_each_entry(large, &mach->split_queue, deferred_list)
+		nr++;
+	return nr;
+}
+
+unsigned long deferred_split_scan(unsigned long nr)
 {
 	g_autoptr(GPtrArray) folios = g_ptr_array_new();
 	struct folio_large *large;
 	unsigned long split = 0;
 
-	list_for_each_entry(large, &mach->split_queue, deferred_list)
+	list_for_each_entry(large, &mach->split_queue, deferred_list) {
+		if (!nr--)
+			break;
 		if (folio_try_get(large->folio))
 			g_ptr_array_add(folios, large->folio);
+	}
 	/* the newest first */
 	for (guint i = folios->len; i-- > 0;) {
 		split += split_queued(folios->pdata[i]);

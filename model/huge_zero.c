@@ -47,12 +47,18 @@ void mm_put_huge_zero_folio(struct mm_struct *mm)
 	mach->huge_zero_users--;
 }
 
+unsigned long huge_zero_folio_count(void)
+{
+	return mach->huge_zero_folio && !mach->huge_zero_users ? HPAGE_PMD_NR : 0;
+}
+
 unsigned long huge_zero_folio_shrink(void)
 {
 	struct folio *folio = mach->huge_zero_folio;
 
-	if (!folio || mach->huge_zero_users)
+	if (!huge_zero_folio_count())
 		return 0;
+	trace_event("reclaim", "folio#%u, the huge zero page, goes: nobody holds it", folio->id);
 	mach->huge_zero_folio = NULL;
 	folio_put(folio);
 	return HPAGE_PMD_NR;

@@ -72,6 +72,7 @@ static void machine_start(struct machine *machine)
 
 	INIT_LIST_HEAD(&machine->tasks);
 	INIT_LIST_HEAD(&machine->split_queue);
+	memset(machine->shrinker_deferred, 0, sizeof(machine->shrinker_deferred));
 	machine->huge_zero_folio = NULL;
 	machine->huge_zero_users = 0;
 	INIT_LIST_HEAD(&machine->khugepaged_mms);

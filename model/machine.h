@@ -106,6 +106,7 @@ struct machine {
 	struct folio *huge_zero_folio;	/* its big brother; NULL until a fault wants it */
 	unsigned int huge_zero_users;	/* address spaces which hold that */
 	struct list_head split_queue;	/* folio_large.deferred_list, in order of arrival: huge.h */
+	unsigned long shrinker_deferred[2];	/* [enum shrinker_id]: asked for, not done: vmscan.h */
 	struct list_head khugepaged_mms; /* mm_struct.khugepaged_node, in order of arrival */
 	struct mm_struct *khugepaged_mm; /* where its next pass goes on; NULL: at the first */
 	unsigned long khugepaged_address; /* and where in that */

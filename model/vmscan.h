@@ -2,8 +2,7 @@
  * vmscan.h - reclaim: which pages leave memory, and when.
  *
  * In the kernel:  mm/vmscan.c, mm/internal.h.
- * Left out:       memcg, nodes and demotion, MGLRU, shrinkers, watermarks and balancing
- *                 by cost.
+ * Left out:       memcg, nodes and demotion, MGLRU, watermarks and balancing by cost.
  * Locks:          none is needed; the folio lock is tried, never waited for.
  */
 #ifndef MODEL_VMSCAN_H
@@ -41,6 +40,11 @@ unsigned long shrink_folio_list(GPtrArray *folios, bool ignore_references);
 /* Frees about @target pages from the old ends of the lists; how many it were.
  * Kernel: try_to_free_pages(), and kswapd's balance_pgdat(). */
 unsigned long try_to_free_pages(unsigned long target);
+
+/* Besides the lists: huge pages that are not worth their memory.  The less there is, the lower @priority
+ * (12 to 0), the more is looked at.  How much was freed or split.  Kernel: shrink_slab(). */
+enum shrinker_id { SHRINKER_HUGE_ZERO, SHRINKER_DEFERRED_SPLIT, NR_SHRINKERS };
+unsigned long shrink_slab(unsigned int priority);
 
 /* ---- what statements ask of reclaim and of the device ---- */
 

@@ -5,7 +5,7 @@
  *                 get_scan_count(), do_try_to_free_pages(); mm/page_alloc.c
  *                 __alloc_pages_slowpath().
  * Left out:       watermarks (memory is short when nothing is free), balance by the cost of
- *                 refaults, memcg, nodes, shrinkers, compaction.
+ *                 refaults, memcg, nodes, compaction.
  * Locks:          as shrink_folio_list().
  */
 #include "lru.h"
@@ -128,6 +128,8 @@ unsigned long try_to_free_pages(unsigned long target)
 	current->reclaiming = true;
 	for (int priority = DEF_PRIORITY; priority >= 0 && freed < target; priority--) {
 		freed += shrink_lruvec((unsigned int)priority, target - freed);
+		/* Not counted as freed; whoever needs memory tries again anyway. */
+		shrink_slab((unsigned int)priority);
 		/* Kernel: reclaim_throttle(): the device gets on with its work. */
 		might_sleep("reclaim_throttle");
 		if (!mach->sched)

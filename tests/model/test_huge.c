@@ -3,6 +3,7 @@
  * three processes with every invariant checked after every statement.
  */
 #include <string.h>
+#include <limits.h>
 #include "model/check/check.h"
 #include "model/gup.h"
 #include "model/huge.h"
@@ -90,7 +91,7 @@ static void test_shrinker_splits_what_is_partly_mapped(void **state)
 	assert_int_equal(sys_munmap(BASE, PMD_SIZE / 2), 0);
 	store(BASE + PMD_SIZE / 2);
 	before = buddy_free_pages(mach);
-	assert_int_equal(deferred_split_scan(), 1);
+	assert_int_equal(deferred_split_scan(ULONG_MAX), 1);
 	/* half was unmapped; of the other half one page was written, the rest is zeroes */
 	assert_int_equal(buddy_free_pages(mach) - before, HPAGE_PMD_NR - 1);
 	assert_int_equal(folio_at(BASE + PMD_SIZE / 2)->order, 0);
@@ -107,7 +108,7 @@ static void test_shrinker_splits_what_is_full_of_zeroes(void **state)
 	store(BASE + PMD_SIZE);
 	for (unsigned long n = 0; n < 112; n++)
 		store(BASE + PMD_SIZE + n * PAGE_SIZE);
-	assert_int_equal(deferred_split_scan(), 1);
+	assert_int_equal(deferred_split_scan(ULONG_MAX), 1);
 	assert_int_equal(folio_at(BASE)->order, 0);
 	assert_int_equal(current->mm->rss_anon, 1 + HPAGE_PMD_NR);
 	/* the other one has proved that it is used, and is not asked again */
@@ -120,7 +121,7 @@ static void test_mlocked_zeroes_stay(void **state)
 
 	machine->config.max_ptes_none = 0;
 	assert_int_equal(sys_mlock(BASE, PMD_SIZE), 0);
-	assert_int_equal(deferred_split_scan(), 0);
+	assert_int_equal(deferred_split_scan(ULONG_MAX), 0);
 	assert_int_equal(folio_at(BASE)->order, HPAGE_PMD_ORDER);
 }
 
@@ -291,7 +292,7 @@ static void one_statement(struct program *p)
 		khugepaged_collapse(current->mm, any_addr(p));
 		break;
 	case 11:
-		deferred_split_scan();
+		deferred_split_scan(ULONG_MAX);
 		break;
 	case 12:
 		access_user(any_addr(p), USER_LOAD, &value);

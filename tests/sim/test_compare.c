@@ -107,6 +107,20 @@ static void test_alike(void **state)
 	assert_int_equal(pair->cmp->unknown[FIELD_OFFSET], 1);	/* anonymous */
 }
 
+static void test_smaps(void **state)
+{
+	struct pair *pair = *state;
+
+	vma_of(pair->model)->smaps[SMAPS_swap_pss] = 4;
+	compare_observations(pair->cmp, pair->model, pair->host);
+	assert_int_equal(pair->cmp->compared[FIELD_SMAPS], 0);	/* not visible */
+	vma_of(pair->host)->smaps_known = true;
+	vma_of(pair->host)->smaps[SMAPS_referenced] = 12;	/* anybody may clear it */
+	one(pair, FIELD_SMAPS, "P:0x7000000-0x7004000");
+	assert_string_equal(((struct difference *)pair->cmp->differences->pdata[0])->model,
+			    "SwapPss 4 kB");
+}
+
 static void test_order_of_flags(void **state)
 {
 	struct pair *pair = *state;
@@ -444,7 +458,7 @@ static void test_marks_unknown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_alike), TEST(test_order_of_flags), TEST(test_flags), TEST(test_perms),
+		TEST(test_alike), TEST(test_smaps), TEST(test_order_of_flags), TEST(test_flags), TEST(test_perms),
 		TEST(test_split), TEST(test_page), TEST(test_bits), TEST(test_content),
 		TEST(test_one_page_there_two_here), TEST(test_two_pages_there_one_here),
 		TEST(test_another_page_than_before), TEST(test_hidden_frames), TEST(test_process),

@@ -32,5 +32,6 @@ step "given up"
 madvise(x + 2M, 2M, MADV_FREE)
 madvise(x + 2M, 2M, MADV_PAGEOUT)
 expect pte(x + 2M).none
+madvise(x + 2M, 2M, MADV_DONTNEED)
 store(x + 2M)
 read(u) = -EAGAIN

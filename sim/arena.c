@@ -18,15 +18,30 @@
 
 #include "sim/arena.h"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(MMSIM_UCONTEXT)
+#if defined(__SANITIZE_THREAD__) || defined(MMSIM_UCONTEXT) || !defined(__GLIBC__) || \
+	!defined(__x86_64__)
 #define NO_ARENA	1
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define NO_ARENA	1
 #endif
 #endif
-#if !defined(__GLIBC__) || !defined(__x86_64__)
-#define NO_ARENA	1
+
+#if defined(__SANITIZE_ADDRESS__) && !defined(NO_ARENA)
+#include <sanitizer/asan_interface.h>
+#include <sanitizer/lsan_interface.h>
+#define TELL_ASAN	1
+#define UNCHECKED	__attribute__((no_sanitize("address", "undefined"), noinline))
+#define libc_malloc	__interceptor_malloc
+#define libc_calloc	__interceptor_calloc
+#define libc_realloc	__interceptor_realloc
+#define libc_free	__interceptor_free
+#else
+#define UNCHECKED
+#define libc_malloc	__libc_malloc
+#define libc_calloc	__libc_calloc
+#define libc_realloc	__libc_realloc
+#define libc_free	__libc_free
 #endif
 
 #ifndef NO_ARENA
@@ -58,14 +73,17 @@ struct saved_stack {
 };
 
 struct arena_mark {
-	size_t used;
+	const struct arena_mark *base;	/* of which it is the difference; NULL: whole */
+	size_t used;			/* a multiple of BLOCK */
 	unsigned int nr_stacks;
 	struct saved_stack stack[NR_STACKS];
 	char *stacks;			/* the bytes of all of them */
-	char *bytes;			/* the heap */
-	/* Blocks in which the arena differed when its digest was taken; still to be put back. */
+	char *bytes;			/* the heap, or those of its blocks */
+	GArray *blocks;			/* uint32_t: their numbers; only with a base */
+	unsigned char *shadow;		/* what the address sanitizer knows: heap, then stacks */
+	/* Of a whole one: the numbers of the blocks in which the arena differs. */
 	GArray *differing;		/* uint32_t: numbers */
-	bool digest_taken;		/* and nothing has run since */
+	bool compared;			/* and nothing has run since */
 };
 
 /* ---- where it is ---- */
@@ -80,7 +98,7 @@ static bool stack_ready[NR_STACKS];	/* its guard page is set */
 
 static _Thread_local struct arena *inside;
 
-static bool in_heap(const void *p)
+UNCHECKED static bool in_heap(const void *p)
 {
 	return (uintptr_t)p - (uintptr_t)region < HEAP_SIZE && region;
 }
@@ -158,10 +176,10 @@ static void block_give(void *block)
 
 /* ---- malloc() and companions ---- */
 
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t nr, size_t size);
-void *__libc_realloc(void *p, size_t size);
-void __libc_free(void *p);
+void *libc_malloc(size_t size);
+void *libc_calloc(size_t nr, size_t size);
+void *libc_realloc(void *p, size_t size);
+void libc_free(void *p);
 
 static void *or_enomem(void *block)
 {
@@ -170,34 +188,34 @@ static void *or_enomem(void *block)
 	return block;
 }
 
-void *malloc(size_t size)
+UNCHECKED void *malloc(size_t size)
 {
 	if (G_LIKELY(!inside))
-		return __libc_malloc(size);
+		return libc_malloc(size);
 	return or_enomem(block_take(inside, size));
 }
 
-void *calloc(size_t nr, size_t size)
+UNCHECKED void *calloc(size_t nr, size_t size)
 {
 	size_t all;
 
 	if (G_LIKELY(!inside))
-		return __libc_calloc(nr, size);
+		return libc_calloc(nr, size);
 	if (__builtin_mul_overflow(nr, size, &all))
 		return or_enomem(NULL);
 	return or_enomem(block_take(inside, all));
 }
 
-void free(void *p)
+UNCHECKED void free(void *p)
 {
 	if (G_LIKELY(!in_heap(p)))
-		__libc_free(p);
+		libc_free(p);
 	else
 		block_give(p);
 }
 
 /* A block stays where it was made, whoever lets it grow. */
-void *realloc(void *p, size_t size)
+UNCHECKED void *realloc(void *p, size_t size)
 {
 	size_t before;
 	void *other;
@@ -205,7 +223,7 @@ void *realloc(void *p, size_t size)
 	if (!p)
 		return malloc(size);
 	if (G_LIKELY(!in_heap(p)))
-		return __libc_realloc(p, size);
+		return libc_realloc(p, size);
 	if (!size) {
 		block_give(p);
 		return NULL;
@@ -231,6 +249,388 @@ static void without_slices(void)
 
 static void (*const preinit)(void) __attribute__((section(".preinit_array"), used)) = without_slices;
 
+/* ---- what the address sanitizer knows ---- */
+
+#ifdef TELL_ASAN
+
+extern int __asan_option_detect_stack_use_after_return;
+
+/* Eight bytes of memory are one byte of it. */
+static unsigned char *shadow_of(const void *at)
+{
+	size_t scale, offset;
+
+	__asan_get_shadow_mapping(&scale, &offset);
+	return (unsigned char *)(((uintptr_t)at >> scale) + offset);
+}
+
+/* Neither checked nor made a memcpy(), which would be. */
+static void raw_copy(void *to, const void *from, size_t bytes)
+{
+	__asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(bytes) : : "memory");
+}
+
+UNCHECKED static bool raw_same(const void *a, const void *b, size_t bytes)
+{
+	const uint64_t *x = a, *y = b;
+
+	for (size_t i = 0; i < bytes / 8; i++)
+		if (x[i] != y[i])
+			return false;
+	return true;
+}
+
+static size_t stacks_bytes(const struct arena_mark *mark)
+{
+	size_t bytes = 0;
+
+	for (unsigned int i = 0; i < mark->nr_stacks; i++)
+		bytes += mark->stack[i].bytes;
+	return bytes;
+}
+
+static void save_shadow(struct arena_mark *mark)
+{
+	unsigned char *to = g_malloc((mark->used + stacks_bytes(mark)) / 8);
+
+	mark->shadow = to;
+	raw_copy(to, shadow_of(region), mark->used / 8);
+	to += mark->used / 8;
+	for (unsigned int i = 0; i < mark->nr_stacks; i++) {
+		size_t bytes = mark->stack[i].bytes;
+		const char *top = stack_at(mark->stack[i].slot) + ARENA_STACK_SIZE;
+
+		raw_copy(to, shadow_of(top - bytes), bytes / 8);
+		to += bytes / 8;
+	}
+}
+
+static void put_shadow_back(const struct arena_mark *mark, size_t used)
+{
+	const unsigned char *from = mark->shadow;
+
+	raw_copy(shadow_of(region), from, mark->used / 8);
+	if (used > mark->used)
+		__asan_unpoison_memory_region(region + mark->used, used - mark->used);
+	from += mark->used / 8;
+	for (unsigned int i = 0; i < mark->nr_stacks; i++) {
+		size_t bytes = mark->stack[i].bytes;
+		char *stack = stack_at(mark->stack[i].slot);
+
+		__asan_unpoison_memory_region(stack, ARENA_STACK_SIZE - bytes);
+		raw_copy(shadow_of(stack + ARENA_STACK_SIZE - bytes), from, bytes / 8);
+		from += bytes / 8;
+	}
+}
+
+static void forget_poison(size_t used)
+{
+	__asan_unpoison_memory_region(region, used);
+}
+
+/* Frames that live elsewhere cannot be put back. */
+static bool frames_are_on_stacks(void)
+{
+	return !__asan_option_detect_stack_use_after_return;
+}
+
+static void tell_region(void)
+{
+	__lsan_register_root_region(region, HEAP_SIZE);
+}
+
+static void forget_shadow(void)
+{
+	__asan_unpoison_memory_region(region, ((struct arena *)region)->used);
+	for (unsigned int i = 0; i < NR_STACKS; i++)
+		if (stack_ready[i])
+			__asan_unpoison_memory_region(stack_at(i), ARENA_STACK_SIZE);
+}
+
+#else
+
+static void raw_copy(void *to, const void *from, size_t bytes)
+{
+	memcpy(to, from, bytes);
+}
+
+static bool raw_same(const void *a, const void *b, size_t bytes)
+{
+	return !memcmp(a, b, bytes);
+}
+
+static void save_shadow(struct arena_mark *mark)
+{
+	(void)mark;
+}
+
+static void put_shadow_back(const struct arena_mark *mark, size_t used)
+{
+	(void)mark;
+	(void)used;
+}
+
+static void forget_poison(size_t used)
+{
+	(void)used;
+}
+
+static bool frames_are_on_stacks(void)
+{
+	return true;
+}
+
+static void tell_region(void)
+{
+}
+
+static void forget_shadow(void)
+{
+}
+
+#endif
+
+/* ---- marks ---- */
+
+static size_t live_bytes(const struct arena *arena, unsigned int slot)
+{
+	return (size_t)(stack_at(slot) + ARENA_STACK_SIZE - (char *)*arena->sp[slot]);
+}
+
+static void save_stacks(const struct arena *arena, struct arena_mark *mark)
+{
+	size_t all = 0, at = 0;
+
+	for (unsigned int i = 0; i < NR_STACKS; i++)
+		if (arena->sp[i]) {
+			size_t bytes = live_bytes(arena, i);
+
+			mark->stack[mark->nr_stacks++] = (struct saved_stack){ i, bytes };
+			all += bytes;
+		}
+	mark->stacks = g_malloc(all);
+	for (unsigned int i = 0; i < mark->nr_stacks; i++) {
+		size_t bytes = mark->stack[i].bytes;
+
+		raw_copy(mark->stacks + at,
+			 stack_at(mark->stack[i].slot) + ARENA_STACK_SIZE - bytes, bytes);
+		at += bytes;
+	}
+}
+
+static bool differs(uint32_t block, const struct arena_mark *mark)
+{
+	return !raw_same(region + block * (size_t)BLOCK, mark->bytes + block * (size_t)BLOCK,
+			 BLOCK);
+}
+
+/* Memory is all zeroes until it is used. */
+static bool is_zero(uint32_t block)
+{
+	static const _Alignas(8) char zeroes[BLOCK];
+
+	return raw_same(region + block * (size_t)BLOCK, zeroes, BLOCK);
+}
+
+static uint32_t nr_blocks(size_t used)
+{
+	return (uint32_t)((used + BLOCK - 1) / BLOCK);
+}
+
+/* Finds the blocks that are not as in @base; those behind its end are not listed. */
+static void compare(struct arena_mark *base)
+{
+	g_array_set_size(base->differing, 0);
+	base->compared = true;
+	for (uint32_t i = 0; i < nr_blocks(base->used); i++)
+		if (differs(i, base))
+			g_array_append_val(base->differing, i);
+}
+
+static void save_blocks(struct arena_mark *mark)
+{
+	guint same = 0;
+
+	mark->blocks = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	g_array_append_vals(mark->blocks, mark->base->differing->data, mark->base->differing->len);
+	for (uint32_t i = nr_blocks(mark->base->used); i < nr_blocks(mark->used); i++)
+		if (!is_zero(i))
+			g_array_append_val(mark->blocks, i);
+	mark->bytes = g_malloc(mark->blocks->len * (size_t)BLOCK);
+	for (; same < mark->blocks->len; same++)
+		raw_copy(mark->bytes + same * (size_t)BLOCK,
+			 region + g_array_index(mark->blocks, uint32_t, same) * (size_t)BLOCK,
+			 BLOCK);
+}
+
+struct arena_mark *arena_mark(struct arena *arena, struct arena_mark *base)
+{
+	struct arena *before = arena_enter(NULL);
+	struct arena_mark *mark = g_new0(struct arena_mark, 1);
+
+	arena->used = nr_blocks(arena->used) * (size_t)BLOCK;
+	mark->used = arena->used;
+	mark->differing = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	if (base) {
+		mark->base = base;
+		/* The size has been rounded: look at the first block anew. */
+		compare(base);
+		save_blocks(mark);
+	} else {
+		mark->bytes = g_malloc(mark->used);
+		raw_copy(mark->bytes, region, mark->used);
+	}
+	save_stacks(arena, mark);
+	save_shadow(mark);
+	arena_enter(before);
+	return mark;
+}
+
+void arena_mark_free(struct arena_mark *mark)
+{
+	struct arena *before;
+
+	if (!mark)
+		return;
+	before = arena_enter(NULL);
+	g_free(mark->bytes);
+	g_free(mark->stacks);
+	g_free(mark->shadow);
+	g_array_unref(mark->differing);
+	if (mark->blocks)
+		g_array_unref(mark->blocks);
+	g_free(mark);
+	arena_enter(before);
+}
+
+size_t arena_mark_bytes(const struct arena_mark *mark)
+{
+	size_t bytes = sizeof(*mark) + (mark->blocks ? mark->blocks->len * (BLOCK + 4UL) : mark->used);
+
+	for (unsigned int i = 0; i < mark->nr_stacks; i++)
+		bytes += mark->stack[i].bytes;
+	return bytes;
+}
+
+/* The heap as in @base, which is whole. */
+static void put_heap_back(struct arena *arena, struct arena_mark *base)
+{
+	size_t used = arena->used;
+
+	if (!base->compared)
+		compare(base);
+	for (guint i = 0; i < base->differing->len; i++) {
+		size_t at = g_array_index(base->differing, uint32_t, i) * (size_t)BLOCK;
+
+		raw_copy(region + at, base->bytes + at, BLOCK);
+	}
+	for (uint32_t i = nr_blocks(base->used); i < nr_blocks(used); i++)
+		memset(region + i * (size_t)BLOCK, 0, BLOCK);
+	base->compared = false;
+}
+
+void arena_return(struct arena *arena, struct arena_mark *mark)
+{
+	struct arena_mark *base = mark->base ? (struct arena_mark *)mark->base : mark;
+	const char *saved = mark->stacks;
+	size_t used = arena->used;
+
+	forget_poison(used);
+	put_heap_back(arena, base);
+	for (guint i = 0; mark->blocks && i < mark->blocks->len; i++)
+		raw_copy(region + g_array_index(mark->blocks, uint32_t, i) * (size_t)BLOCK,
+			 mark->bytes + i * (size_t)BLOCK, BLOCK);
+	for (unsigned int i = 0; i < mark->nr_stacks; i++) {
+		size_t bytes = mark->stack[i].bytes;
+
+		raw_copy(stack_at(mark->stack[i].slot) + ARENA_STACK_SIZE - bytes, saved, bytes);
+		saved += bytes;
+	}
+	put_shadow_back(mark, used);
+}
+
+void arena_changes(struct arena_mark *mark)
+{
+	mark->compared = false;
+}
+
+/* ---- digests ---- */
+
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+	__uint128_t product = (__uint128_t)(a ^ 0x9e3779b97f4a7c15UL) * (b ^ 0xe7037ed1a0b428dbUL);
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+void arena_digest_add(struct arena_digest *digest, uint64_t value)
+{
+	digest->word[0] = mix(digest->word[0] + 0x8ebc6af09c88c6e3UL, value);
+	digest->word[1] = mix(digest->word[1] ^ value, 0x589965cc75374cc3UL) + digest->word[0];
+}
+
+UNCHECKED static uint64_t word_at(const char *at)
+{
+	uint64_t word;
+
+	memcpy(&word, at, sizeof(word));
+	return word;
+}
+
+/* Eight words; four products that do not wait for each other. */
+static void digest_line(struct arena_digest *digest, const char *at)
+{
+	uint64_t a = mix(word_at(at), word_at(at + 8));
+	uint64_t b = mix(word_at(at + 16) ^ 0x1d8e4e27c47d124fUL, word_at(at + 24));
+	uint64_t c = mix(word_at(at + 32) ^ 0xeb44accab455d165UL, word_at(at + 40));
+	uint64_t d = mix(word_at(at + 48) ^ 0x2f9be6cc5f6e9a31UL, word_at(at + 56));
+
+	digest->word[0] = mix(digest->word[0] ^ a, b ^ (c << 1 | c >> 63));
+	digest->word[1] = mix(digest->word[1] + d, c ^ (a << 7 | a >> 57)) + b;
+}
+
+static void digest_bytes(struct arena_digest *digest, const char *at, size_t bytes)
+{
+	size_t i = 0;
+
+	for (; i + 64 <= bytes; i += 64)
+		digest_line(digest, at + i);
+	for (; i + 8 <= bytes; i += 8)
+		arena_digest_add(digest, word_at(at + i));
+	for (; i < bytes; i++)
+		arena_digest_add(digest, (unsigned char)at[i]);
+}
+
+static void digest_block(struct arena_digest *digest, uint32_t block)
+{
+	arena_digest_add(digest, block);
+	digest_bytes(digest, region + block * (size_t)BLOCK, BLOCK);
+}
+
+struct arena_digest arena_digest(const struct arena *arena, struct arena_mark *base)
+{
+	struct arena_digest digest = { { arena->used, base->used } };
+
+	compare(base);
+	for (guint i = 0; i < base->differing->len; i++)
+		digest_block(&digest, g_array_index(base->differing, uint32_t, i));
+	for (uint32_t i = nr_blocks(base->used); i < nr_blocks(arena->used); i++)
+		if (!is_zero(i))
+			digest_block(&digest, i);
+	return digest;
+}
+
+void arena_digest_stack(const struct arena *arena, const void *stack,
+			struct arena_digest *digest)
+{
+	unsigned int slot = (unsigned int)(((uintptr_t)stack - (uintptr_t)region - HEAP_SIZE) /
+					   STACK_SLOT);
+	size_t bytes = live_bytes(arena, slot);
+
+	arena_digest_add(digest, bytes);
+	digest_bytes(digest, stack_at(slot) + ARENA_STACK_SIZE - bytes, bytes);
+}
+
 /* ---- birth and end ---- */
 
 static bool slices_are_malloced(struct arena *arena)
@@ -248,7 +648,7 @@ struct arena *arena_create(void)
 {
 	struct arena *arena;
 
-	if (in_use)
+	if (in_use || !frames_are_on_stacks())
 		return NULL;
 	if (!region) {
 		char *at = mmap(NULL, HEAP_SIZE + NR_STACKS * STACK_SLOT, PROT_READ | PROT_WRITE,
@@ -257,6 +657,7 @@ struct arena *arena_create(void)
 		if (at == MAP_FAILED)
 			return NULL;
 		region = at;
+		tell_region();
 	}
 	arena = (struct arena *)region;
 	arena->used = (sizeof(*arena) + BLOCK - 1) & ~(BLOCK - 1UL);
@@ -271,6 +672,7 @@ void arena_destroy(struct arena *arena)
 {
 	if (!arena)
 		return;
+	forget_shadow();
 	/* Zeroes again, and no memory. */
 	madvise(region, HEAP_SIZE + NR_STACKS * STACK_SLOT, MADV_DONTNEED);
 	in_use = false;
@@ -303,184 +705,6 @@ bool arena_stack_give(char *stack)
 	return true;
 }
 
-/* ---- marks ---- */
-
-static size_t live_bytes(const struct arena *arena, unsigned int slot)
-{
-	return (size_t)(stack_at(slot) + ARENA_STACK_SIZE - (char *)*arena->sp[slot]);
-}
-
-size_t arena_bytes(const struct arena *arena)
-{
-	size_t bytes = arena->used;
-
-	for (unsigned int i = 0; i < NR_STACKS; i++)
-		if (arena->sp[i])
-			bytes += live_bytes(arena, i);
-	return bytes;
-}
-
-struct arena_mark *arena_mark(const struct arena *arena)
-{
-	struct arena_mark *mark = g_new0(struct arena_mark, 1);
-	size_t at = 0;
-
-	mark->differing = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-	mark->used = arena->used;
-	mark->bytes = g_memdup2(arena, arena->used);
-	mark->stacks = g_malloc(arena_bytes(arena) - arena->used);
-	for (unsigned int i = 0; i < NR_STACKS; i++) {
-		size_t bytes;
-
-		if (!arena->sp[i])
-			continue;
-		bytes = live_bytes(arena, i);
-		mark->stack[mark->nr_stacks++] = (struct saved_stack){ i, bytes };
-		memcpy(mark->stacks + at, stack_at(i) + ARENA_STACK_SIZE - bytes, bytes);
-		at += bytes;
-	}
-	return mark;
-}
-
-void arena_mark_free(struct arena_mark *mark)
-{
-	if (!mark)
-		return;
-	g_free(mark->bytes);
-	g_free(mark->stacks);
-	g_array_unref(mark->differing);
-	g_free(mark);
-}
-
-static void put_back(size_t at, const struct arena_mark *mark)
-{
-	memcpy(region + at, mark->bytes + at, MIN(BLOCK, mark->used - at));
-}
-
-static bool differs(size_t at, const struct arena_mark *mark)
-{
-	return memcmp(region + at, mark->bytes + at, MIN(BLOCK, mark->used - at)) != 0;
-}
-
-void arena_return(struct arena *arena, struct arena_mark *mark)
-{
-	const char *saved = mark->stacks;
-	size_t used = arena->used;
-
-	for (guint i = 0; mark->digest_taken && i < mark->differing->len; i++)
-		put_back((size_t)g_array_index(mark->differing, uint32_t, i) * BLOCK, mark);
-	for (size_t at = 0; !mark->digest_taken && at < mark->used; at += BLOCK)
-		if (differs(at, mark))
-			put_back(at, mark);
-	if (used > mark->used)
-		memset(region + mark->used, 0, used - mark->used);
-	for (unsigned int i = 0; i < mark->nr_stacks; i++) {
-		size_t bytes = mark->stack[i].bytes;
-
-		memcpy(stack_at(mark->stack[i].slot) + ARENA_STACK_SIZE - bytes, saved, bytes);
-		saved += bytes;
-	}
-	mark->digest_taken = false;
-}
-
-void arena_changes(struct arena_mark *mark)
-{
-	mark->digest_taken = false;
-}
-
-/* ---- digests ---- */
-
-static uint64_t mix(uint64_t a, uint64_t b)
-{
-	__uint128_t product = (__uint128_t)(a ^ 0x9e3779b97f4a7c15UL) * (b ^ 0xe7037ed1a0b428dbUL);
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-void arena_digest_add(struct arena_digest *digest, uint64_t value)
-{
-	digest->word[0] = mix(digest->word[0] + 0x8ebc6af09c88c6e3UL, value);
-	digest->word[1] = mix(digest->word[1] ^ value, 0x589965cc75374cc3UL) + digest->word[0];
-}
-
-static uint64_t word_at(const char *at)
-{
-	uint64_t word;
-
-	memcpy(&word, at, sizeof(word));
-	return word;
-}
-
-/* Eight words; four products that do not wait for each other. */
-static void digest_line(struct arena_digest *digest, const char *at)
-{
-	uint64_t a = mix(word_at(at), word_at(at + 8));
-	uint64_t b = mix(word_at(at + 16) ^ 0x1d8e4e27c47d124fUL, word_at(at + 24));
-	uint64_t c = mix(word_at(at + 32) ^ 0xeb44accab455d165UL, word_at(at + 40));
-	uint64_t d = mix(word_at(at + 48) ^ 0x2f9be6cc5f6e9a31UL, word_at(at + 56));
-
-	digest->word[0] = mix(digest->word[0] ^ a, b ^ (c << 1 | c >> 63));
-	digest->word[1] = mix(digest->word[1] + d, c ^ (a << 7 | a >> 57)) + b;
-}
-
-static void digest_bytes(struct arena_digest *digest, const char *at, size_t bytes)
-{
-	size_t i = 0;
-
-	for (; i + 64 <= bytes; i += 64)
-		digest_line(digest, at + i);
-	for (; i + 8 <= bytes; i += 8)
-		arena_digest_add(digest, word_at(at + i));
-	for (; i < bytes; i++)
-		arena_digest_add(digest, (unsigned char)at[i]);
-}
-
-/* Memory is all zeroes until it is used. */
-static bool is_zero(size_t at, size_t bytes)
-{
-	static const char zeroes[BLOCK];
-
-	return !memcmp(region + at, zeroes, bytes);
-}
-
-struct arena_digest arena_digest(const struct arena *arena, struct arena_mark *base)
-{
-	struct arena_digest digest = { { arena->used, base->used } };
-	size_t at = 0;
-
-	g_array_set_size(base->differing, 0);
-	base->digest_taken = true;
-	for (; at < base->used; at += BLOCK) {
-		uint32_t number = (uint32_t)(at / BLOCK);
-
-		if (!differs(at, base))
-			continue;
-		g_array_append_val(base->differing, number);
-		arena_digest_add(&digest, at);
-		digest_bytes(&digest, region + at, MIN(BLOCK, base->used - at));
-	}
-	for (at = base->used; at < arena->used; at += BLOCK) {
-		size_t bytes = MIN(BLOCK, arena->used - at);
-
-		if (is_zero(at, bytes))
-			continue;
-		arena_digest_add(&digest, at);
-		digest_bytes(&digest, region + at, bytes);
-	}
-	return digest;
-}
-
-void arena_digest_stack(const struct arena *arena, const void *stack,
-			struct arena_digest *digest)
-{
-	unsigned int slot = (unsigned int)(((uintptr_t)stack - (uintptr_t)region - HEAP_SIZE) /
-					   STACK_SLOT);
-	size_t bytes = live_bytes(arena, slot);
-
-	arena_digest_add(digest, bytes);
-	digest_bytes(digest, stack_at(slot) + ARENA_STACK_SIZE - bytes, bytes);
-}
-
 #else	/* NO_ARENA: nobody gets one, so that the rest is never called */
 
 struct arena *arena_create(void)
@@ -498,9 +722,10 @@ struct arena *arena_enter(struct arena *arena)
 	return arena;
 }
 
-struct arena_mark *arena_mark(const struct arena *arena)
+struct arena_mark *arena_mark(struct arena *arena, struct arena_mark *base)
 {
 	(void)arena;
+	(void)base;
 	g_assert_not_reached();
 }
 
@@ -541,9 +766,9 @@ void arena_digest_add(struct arena_digest *digest, uint64_t value)
 	(void)value;
 }
 
-size_t arena_bytes(const struct arena *arena)
+size_t arena_mark_bytes(const struct arena_mark *mark)
 {
-	(void)arena;
+	(void)mark;
 	return 0;
 }
 

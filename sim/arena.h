@@ -16,7 +16,8 @@
  *
  * Works where malloc() can be taken over, which is the GNU C library on x86-64;
  * arena_create() is NULL elsewhere, and while another arena exists.  Outside of an
- * arena an allocation costs one test more.
+ * arena an allocation costs one test more.  GCC's address sanitizer is told: what it knows of
+ * the memory is put back, too.
  *
  * Locks: none; an arena belongs to the thread that created it.
  */
@@ -37,8 +38,11 @@ void arena_destroy(struct arena *arena);
 /* Where this thread's allocations come from now, NULL: the C library; returns what was before. */
 struct arena *arena_enter(struct arena *arena);
 
-/* The arena as it is.  Nobody may run on one of its stacks meanwhile. */
-struct arena_mark *arena_mark(const struct arena *arena);
+/*
+ * The arena as it is.  Nobody may run on one of its stacks meanwhile.  With @base, another
+ * mark that lives as long, only what differs from it is kept.
+ */
+struct arena_mark *arena_mark(struct arena *arena, struct arena_mark *base);
 void arena_mark_free(struct arena_mark *mark);
 /* As it was then. */
 void arena_return(struct arena *arena, struct arena_mark *mark);
@@ -59,12 +63,21 @@ void arena_digest_stack(const struct arena *arena, const void *stack,
 /* Mixes in something that is not in the arena. */
 void arena_digest_add(struct arena_digest *digest, uint64_t value);
 
-/* Bytes that a mark takes, stacks included. */
-size_t arena_bytes(const struct arena *arena);
+/* Bytes that @mark takes. */
+size_t arena_mark_bytes(const struct arena_mark *mark);
 
 /* ---- for coroutine.c ---- */
 
+#ifdef __has_feature
+#define ARENA_CLANG_ASAN	__has_feature(address_sanitizer)
+#else
+#define ARENA_CLANG_ASAN	0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || ARENA_CLANG_ASAN
+#define ARENA_STACK_SIZE	(1UL << 20)	/* red zones make frames several times as large */
+#else
 #define ARENA_STACK_SIZE	(256UL << 10)
+#endif
 
 /* The lowest address of a stack if the thread is inside, else NULL; *@sp is what is saved. */
 char *arena_stack_take(void **sp);

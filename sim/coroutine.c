@@ -27,10 +27,8 @@
 
 #ifdef TELL_ASAN
 #include <sanitizer/common_interface_defs.h>
-#define STACK_SIZE	(1UL << 20)	/* red zones make frames several times as large */
-#else
-#define STACK_SIZE	ARENA_STACK_SIZE
 #endif
+#define STACK_SIZE	ARENA_STACK_SIZE
 
 struct coroutine {
 	void (*fn)(void *data);

@@ -369,7 +369,7 @@ static bool come_to_race(struct runs *runs)
 	go_on(runs);
 	if (runs->where != AT_BEGIN)
 		return false;
-	runs->begin = arena_mark(runs->arena);
+	runs->begin = arena_mark(runs->arena, NULL);
 	return true;
 }
 

@@ -33,7 +33,7 @@ static void what_was_allocated_and_written_is_put_back(void **state)
 	tree = g_tree_new_full((GCompareDataFunc)(void (*)(void))strcmp, NULL, g_free, NULL);
 	g_tree_insert(tree, g_strdup("one"), NULL);
 	arena_enter(NULL);
-	mark = arena_mark(arena);
+	mark = arena_mark(arena, NULL);
 	for (unsigned int round = 0; round < 3; round++) {
 		arena_enter(arena);
 		g_string_append(string, " and something that does not fit into the same block");
@@ -112,7 +112,7 @@ static void a_coroutine_goes_on_again_from_where_it_was(void **state)
 	counter->stack = coroutine_create();
 	coroutine_start(counter->stack, count_to_three, counter);
 	coroutine_resume(counter->stack);
-	mark = arena_mark(arena);
+	mark = arena_mark(arena, NULL);
 	for (unsigned int round = 0; round < 3; round++) {
 		assert_int_equal(counter->reached, 1);
 		coroutine_resume(counter->stack);
@@ -132,13 +132,13 @@ static void digests_tell_states_apart(void **state)
 	struct arena *arena = an_arena();
 	struct arena_digest one, two, again;
 	struct arena_mark *mark;
-	int *number;
+	volatile int *number;
 
 	(void)state;
 	arena_enter(arena);
 	number = g_new0(int, 1000);
 	arena_enter(NULL);
-	mark = arena_mark(arena);
+	mark = arena_mark(arena, NULL);
 	number[500] = 1;
 	one = arena_digest(arena, mark);
 	number[500] = 2;

@@ -42,8 +42,8 @@ static int read_engine(struct explore_command *command)
 	if (command->engine) {
 		options->engine = explore_engine_find(command->engine);
 		if (options->engine == NR_ENGINES)
-			return cli_usage_error("explore", "--engine is dpor, naive, bound, random "
-					       "or pct, not '%s'", command->engine);
+			return cli_usage_error("explore", "--engine is dpor, naive, bound, random, "
+					       "pct, dfs or bfs, not '%s'", command->engine);
 	}
 	if (command->count)
 		options->max_executions = command->count;
@@ -99,7 +99,7 @@ int cmd_explore(int argc, char **argv)
 	struct explore_command command = { .preemptions = UINT64_MAX, .seed = 1 };
 	const struct cli_option options[] = {
 		{ "engine", 0, CLI_STRING, &command.engine, "NAME",
-		  "dpor (default), naive, bound, random, pct" },
+		  "dpor (default), naive, bound, random, pct, dfs, bfs" },
 		{ "preemptions", 0, CLI_NUMBER, &command.preemptions, "N",
 		  "all with at most N preemptions" },
 		{ "random", 0, CLI_NUMBER, &command.random, "N", "N executions by lot" },

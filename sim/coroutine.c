@@ -259,3 +259,8 @@ bool coroutine_done(const struct coroutine *co)
 {
 	return co->done;
 }
+
+const void *coroutine_stack(const struct coroutine *co)
+{
+	return co->stack;
+}

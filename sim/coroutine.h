@@ -31,6 +31,8 @@ void coroutine_start(struct coroutine *co, void (*fn)(void *data), void *data);
 void coroutine_resume(struct coroutine *co);
 /* From inside @co: back to who started or resumed it. */
 void coroutine_yield(struct coroutine *co);
+/* The lowest address of its stack. */
+const void *coroutine_stack(const struct coroutine *co);
 /* Has the function returned (or was none ever started)? */
 bool coroutine_done(const struct coroutine *co);
 

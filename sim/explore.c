@@ -3,8 +3,7 @@
  */
 #include <string.h>
 
-#include "sim/explore.h"
-#include "sim/explore_runs.h"
+#include "sim/explore_internal.h"
 #include "sim/schedule.h"
 
 const struct stmt *script_race(const struct script *script)
@@ -62,6 +61,7 @@ static struct exploration *exploration_create(const struct script *script,
 	found->script = script;
 	found->race = script_race(script);
 	found->options = *options;
+	found->ends = g_array_new(FALSE, FALSE, sizeof(uint64_t));
 	found->outcomes = g_ptr_array_new_with_free_func(outcome_free);
 	found->claims = g_ptr_array_new_with_free_func(claim_free);
 	found->failures = g_ptr_array_new_with_free_func(failure_free);
@@ -74,18 +74,23 @@ void exploration_destroy(struct exploration *found)
 {
 	if (!found)
 		return;
+	g_array_unref(found->ends);
 	g_ptr_array_unref(found->outcomes);
 	g_ptr_array_unref(found->claims);
 	g_ptr_array_unref(found->failures);
 	g_ptr_array_unref(found->errors);
 	g_ptr_array_unref(found->must);
+	if (found->states) {
+		g_array_unref(found->states);
+		g_array_unref(found->edges);
+	}
 	g_free(found);
 }
 
 /* ---- what executions showed ---- */
 
 static struct explore_outcome *outcome_of(struct exploration *found,
-					  const struct explore_search *search, const char *text)
+					  const GArray *steps, const char *text)
 {
 	struct explore_outcome *outcome;
 	guint at = 0;
@@ -100,19 +105,18 @@ static struct explore_outcome *outcome_of(struct exploration *found,
 	}
 	outcome = g_new0(struct explore_outcome, 1);
 	outcome->text = g_strdup(text);
-	outcome->schedule = schedule_text(found->script, found->race,
-					  explore_search_steps(search));
+	outcome->schedule = schedule_text(found->script, found->race, steps);
 	g_ptr_array_insert(found->outcomes, (gint)at, outcome);
 	return outcome;
 }
 
-static void count_outcome(struct exploration *found, const struct explore_search *search,
+static void count_outcome(struct exploration *found, const GArray *steps,
 			  struct showing *showing)
 {
 	struct explore_outcome *outcome = showing->counted;
 
 	if (!outcome)
-		showing->counted = outcome = outcome_of(found, search, showing->outcome);
+		showing->counted = outcome = outcome_of(found, steps, showing->outcome);
 	outcome->count++;
 }
 
@@ -132,7 +136,7 @@ static struct explore_claim *claim_of(struct exploration *found, const struct sh
 	return claim;
 }
 
-static void count_claims(struct exploration *found, const struct explore_search *search,
+static void count_claims(struct exploration *found, const GArray *steps,
 			 const struct showing *showing)
 {
 	for (guint i = 0; i < showing->truths->len; i++) {
@@ -142,8 +146,7 @@ static void count_claims(struct exploration *found, const struct explore_search 
 
 		truth ? claim->true_count++ : claim->false_count++;
 		if (!*first)
-			*first = schedule_text(found->script, found->race,
-					       explore_search_steps(search));
+			*first = schedule_text(found->script, found->race, steps);
 	}
 }
 
@@ -183,10 +186,9 @@ static struct explore_failure *failure_create(const struct shown_failure *failed
 }
 
 /* A new way to fail, or one known with fewer switches. */
-static void count_failure(struct exploration *found, const struct explore_search *search,
-			  const struct shown_failure *failed)
+void exploration_fail(struct exploration *found, const GArray *steps,
+		      const struct shown_failure *failed)
 {
-	const GArray *steps = explore_search_steps(search);
 	struct explore_failure *failure = known(found, failed->rule, failed->what);
 	unsigned int switches = schedule_switches(steps);
 
@@ -203,6 +205,37 @@ static void count_failure(struct exploration *found, const struct explore_search
 	copy_steps(failure, steps);
 }
 
+static void count_end(struct exploration *found, uint64_t state)
+{
+	guint low = 0, high = found->ends->len;
+
+	while (low < high) {
+		guint middle = (low + high) / 2;
+
+		if (g_array_index(found->ends, uint64_t, middle) < state)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == found->ends->len || g_array_index(found->ends, uint64_t, low) != state)
+		g_array_insert_val(found->ends, low, state);
+}
+
+void exploration_count(struct exploration *found, const GArray *steps, struct showing *showing)
+{
+	if (showing->failed)
+		exploration_fail(found, steps, showing->failed);
+	if (showing->outcome)
+		count_outcome(found, steps, showing);
+	count_claims(found, steps, showing);
+	count_end(found, showing->state);
+}
+
+void exploration_reject(struct exploration *found, const struct runs *runs)
+{
+	g_ptr_array_add(found->errors, runs_errors(runs, &found->status));
+}
+
 /* Once; false if it cannot be run at all. */
 static bool execute(struct exploration *found, struct explore_search *search, struct runs *runs)
 {
@@ -210,7 +243,7 @@ static bool execute(struct exploration *found, struct explore_search *search, st
 
 	switch (runs_execute(runs, &showing)) {
 	case EXECUTION_REJECTED:
-		g_ptr_array_add(found->errors, runs_errors(runs, &found->status));
+		exploration_reject(found, runs);
 		return false;
 	case EXECUTION_CUT:
 		found->cut += !explore_search_restarts(search);
@@ -220,11 +253,7 @@ static bool execute(struct exploration *found, struct explore_search *search, st
 	}
 	found->executions++;
 	found->steps += explore_search_steps(search)->len;
-	if (showing->failed)
-		count_failure(found, search, showing->failed);
-	if (showing->outcome)
-		count_outcome(found, search, showing);
-	count_claims(found, search, showing);
+	exploration_count(found, explore_search_steps(search), showing);
 	return true;
 }
 
@@ -244,7 +273,7 @@ static bool has_all_it_must(const struct exploration *found)
 	return nr && nr >= found->must->len;
 }
 
-static const char *reason_to_stop(const struct exploration *found, gint64 start)
+const char *exploration_reason_to_stop(const struct exploration *found, gint64 start)
 {
 	const struct explore_options *options = &found->options;
 
@@ -276,7 +305,7 @@ static void tell_progress(const struct exploration *found, const struct explore_
 				explore_search_progress(search));
 }
 
-static void search_all(struct exploration *found)
+static void search_executions(struct exploration *found)
 {
 	struct explore_search *search = explore_search_create(found->options.engine,
 							      found->options.bound,
@@ -289,7 +318,7 @@ static void search_all(struct exploration *found)
 		if (!execute(found, search, runs))
 			break;
 		tell_progress(found, search, &next);
-		found->stopped_by = reason_to_stop(found, start);
+		found->stopped_by = exploration_reason_to_stop(found, start);
 		if (found->stopped_by)
 			break;
 	}
@@ -299,6 +328,14 @@ static void search_all(struct exploration *found)
 	found->ms = (uint64_t)(g_get_monotonic_time() - start) / 1000;
 	runs_destroy(runs);
 	explore_search_destroy(search);
+}
+
+static void search_all(struct exploration *found)
+{
+	if (explore_engine_has_states(found->options.engine))
+		explore_states(found);
+	else
+		search_executions(found);
 }
 
 /* ---- the shortest way to fail ---- */

@@ -22,6 +22,7 @@ struct explore_options {
 	unsigned int shard, nr_shards;	/* this part, from 0, of so many; 0: all */
 	bool without_bugs;
 	bool keep_going;		/* past the first failure */
+	bool keep_graph;		/* of states, for those engines */
 	/* Told about ten times a second; or NULL. */
 	void (*progress)(void *data, uint64_t executions, double done);
 	void *progress_data;
@@ -56,6 +57,21 @@ struct explore_failure {
 	GArray *steps;			/* struct taken_step, with names */
 };
 
+/* A state of the race, as engines with states know it. */
+struct explore_state {
+	uint32_t parent;		/* by whose step it was first come to; 0 of the first, 0 */
+	uint32_t depth;			/* steps from the first one */
+	uint32_t enabled;		/* members which can go on, a bit each */
+	bool end;			/* nobody can */
+	bool fails;
+	struct taken_step step;		/* from the parent; not of the first */
+};
+
+struct explore_edge {
+	uint32_t from, to;		/* states */
+	unsigned int member;		/* whose step it is */
+};
+
 struct exploration {
 	const struct script *script;	/* borrowed */
 	const struct stmt *race;
@@ -64,10 +80,13 @@ struct exploration {
 	uint64_t cut;			/* ended early: the same as others */
 	uint64_t steps;
 	uint64_t ms;
+	uint64_t nr_states, nr_edges;	/* of engines with states; executions: end states */
+	GArray *states, *edges;		/* struct explore_state, _edge with keep_graph, or NULL */
 	bool complete;			/* nothing was left out */
 	bool bounded;			/* what was left out is beyond the preemption bound */
 	bool diverged;
 	const char *stopped_by;		/* "time", ...; NULL: the end */
+	GArray *ends;			/* uint64_t, machine_hash() of end states, each once, sorted */
 	GPtrArray *outcomes;		/* struct explore_outcome *, in order of their text */
 	GPtrArray *claims;		/* struct explore_claim *, in order of the text */
 	GPtrArray *failures;		/* struct explore_failure *, in order of appearance */

@@ -46,12 +46,18 @@ struct explore_search {
 
 static const char *const names[NR_ENGINES] = {
 	[ENGINE_DPOR] = "dpor", [ENGINE_NAIVE] = "naive", [ENGINE_BOUND] = "bound",
-	[ENGINE_RANDOM] = "random", [ENGINE_PCT] = "pct",
+	[ENGINE_RANDOM] = "random", [ENGINE_PCT] = "pct", [ENGINE_DFS] = "dfs",
+	[ENGINE_BFS] = "bfs",
 };
 
 const char *explore_engine_name(enum explore_engine engine)
 {
 	return names[engine];
+}
+
+bool explore_engine_has_states(enum explore_engine engine)
+{
+	return engine == ENGINE_DFS || engine == ENGINE_BFS;
 }
 
 enum explore_engine explore_engine_find(const char *name)

@@ -6,6 +6,7 @@
  *		operations which commute: source sets and sleep sets
  *	bound	every interleaving with at most so many preemptions
  *	random	steps by lot, and PCT: priorities with few changes
+ *	dfs	every state once, depth first; bfs: breadth first: see explore_states.c
  *
  * An engine is deterministic: the same race, the same executions in the same order.
  *
@@ -17,10 +18,13 @@
 #include "sim/race.h"
 
 enum explore_engine {
-	ENGINE_DPOR, ENGINE_NAIVE, ENGINE_BOUND, ENGINE_RANDOM, ENGINE_PCT, NR_ENGINES
+	ENGINE_DPOR, ENGINE_NAIVE, ENGINE_BOUND, ENGINE_RANDOM, ENGINE_PCT, ENGINE_DFS, ENGINE_BFS,
+	NR_ENGINES
 };
 
 const char *explore_engine_name(enum explore_engine engine);
+/* Does it look at states, and not at executions? */
+bool explore_engine_has_states(enum explore_engine engine);
 /* NR_ENGINES: there is none of that name. */
 enum explore_engine explore_engine_find(const char *name);
 

@@ -191,9 +191,19 @@ static char *covered(const struct exploration *found)
 	return g_strdup("not complete");
 }
 
+/* "7 executions (and 1 cut short, the same as others)", "9 states and 12 steps between them" */
+static char *how_much(const struct exploration *found)
+{
+	if (explore_engine_has_states(found->options.engine))
+		return g_strdup_printf("%" PRIu64 " states and %" PRIu64 " steps between them",
+				       found->nr_states, found->nr_edges);
+	return g_strdup_printf("%" PRIu64 " executions (and %" PRIu64
+			       " cut short, the same as others)", found->executions, found->cut);
+}
+
 void explore_report(const struct exploration *found, FILE *out, bool color, bool quiet)
 {
-	g_autofree char *how = covered(found);
+	g_autofree char *how = covered(found), *much = how_much(found);
 
 	(void)color;
 	for (guint i = 0; i < found->errors->len; i++)
@@ -216,10 +226,10 @@ void explore_report(const struct exploration *found, FILE *out, bool color, bool
 			fprintf(out, "FAIL must violate %s: it holds in every schedule tried\n",
 				(const char *)found->must->pdata[i]);
 	}
-	fprintf(out, "%s: engine %s, %" PRIu64 " executions (and %" PRIu64
-		" cut short, the same as others), %s\n",
+	fprintf(out, "%s: engine %s, %s, %u end state%s, %s\n",
 		found->status == STATUS_GOOD ? "ok" : status_words(found->status),
-		explore_engine_name(found->options.engine), found->executions, found->cut, how);
+		explore_engine_name(found->options.engine), much, found->ends->len,
+		found->ends->len == 1 ? "" : "s", how);
 }
 
 /* ---- for programs ---- */
@@ -273,7 +283,13 @@ void explore_report_json(const struct exploration *found, FILE *out)
 	json_member_string(end, "engine", explore_engine_name(found->options.engine));
 	json_member_number(end, "executions", (int64_t)found->executions);
 	json_member_number(end, "cut", (int64_t)found->cut);
-	json_member_number(end, "steps", (int64_t)found->steps);
+	if (explore_engine_has_states(found->options.engine)) {
+		json_member_number(end, "states", (int64_t)found->nr_states);
+		json_member_number(end, "steps", (int64_t)found->nr_edges);
+	} else {
+		json_member_number(end, "steps", (int64_t)found->steps);
+	}
+	json_member_number(end, "end_states", found->ends->len);
 	json_member_bool(end, "complete", found->complete);
 	json_member_string(end, "covered", how);
 	json_member_number(end, "status", found->status);

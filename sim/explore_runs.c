@@ -16,7 +16,7 @@
 /* End states that are remembered. */
 #define MAX_KNOWN	1000000
 
-enum where { NOWHERE, AT_BEGIN, AT_CUT, AT_END, AT_RETURN };
+enum where { NOWHERE, AT_BEGIN, AT_STEP, AT_CUT, AT_END, AT_RETURN };
 
 struct runs {
 	const struct script *script;
@@ -35,6 +35,13 @@ struct runs {
 	struct collected *now;		/* in the arena */
 	struct run *run;		/* likewise */
 	GHashTable *known;		/* struct known -> itself; looked up only */
+	/* For engines that look at states. */
+	struct race *race;		/* on the runner's stack */
+	uint32_t enabled;
+	unsigned int next;		/* who is to go on */
+	struct taken_step taken;	/* the last one; no part of a state */
+	GHashTable *tried;		/* objects whose release is a step; looked up only */
+	bool restart;
 };
 
 /* An end state, and what it showed. */
@@ -48,6 +55,7 @@ struct known {
 struct collected {
 	GPtrArray *calls;		/* char * */
 	struct showing showing;
+	unsigned int releases[RACE_MAX_MEMBERS];	/* since the last other step */
 };
 
 static struct collected *collected_create(void)
@@ -80,7 +88,7 @@ static void showing_clear(struct showing *showing)
 	failure_free(showing->failed);
 }
 
-static void showing_free(struct showing *showing)
+void showing_free(struct showing *showing)
 {
 	if (!showing)
 		return;
@@ -163,7 +171,7 @@ static gint by_text(gconstpointer a, gconstpointer b)
 }
 
 /* A copy of what was collected, none of which is in the arena. */
-static struct showing *showing_of(const struct collected *now, const struct run *run)
+static struct showing *showing_of(const struct collected *now, struct run *run)
 {
 	const struct showing *from = &now->showing;
 	struct showing *showing = g_new0(struct showing, 1);
@@ -184,6 +192,8 @@ static struct showing *showing_of(const struct collected *now, const struct run 
 		g_ptr_array_add(showing->texts, g_strdup(from->texts->pdata[i]));
 		g_ptr_array_add(showing->stmts, from->stmts->pdata[i]);
 	}
+	if (run_machine(run))
+		showing->state = machine_hash(run_machine(run));
 	if (from->failed) {
 		showing->failed = g_memdup2(from->failed, sizeof(*from->failed));
 		showing->failed->rule = g_strdup(from->failed->rule);
@@ -327,11 +337,91 @@ static const struct race_driver runs_driver = {
 	.woken = woken, .tried = tried, .release_is_step = release_is_step, .end = end,
 };
 
+/* ---- standing still before each step ---- */
+
+static void stand_begin(void *data, struct race *race)
+{
+	struct runs *runs = data;
+
+	runs->race = race;
+	yield_at(runs, AT_BEGIN);
+}
+
+static int stand_pick(void *data, struct race *race, uint32_t enabled)
+{
+	struct runs *runs = data;
+
+	(void)race;
+	runs->enabled = enabled;
+	yield_at(runs, AT_STEP);
+	return (int)runs->next;
+}
+
+static void stand_step(void *data, struct race *race, unsigned int i, const struct race_op *op)
+{
+	struct runs *runs = data;
+	struct collected *now = runs->now;
+
+	runs->taken = (struct taken_step){ .member = i, .op = *op,
+					   .stmt = race_member_stmt(race, i) };
+	if (op->access == ACCESS_RELEASE)
+		runs->taken.release = ++now->releases[i];
+	else
+		now->releases[i] = 0;
+}
+
+static void stand_released(void *data, struct race *race, const void *lock, bool reader)
+{
+	struct runs *runs = data;
+
+	(void)lock;
+	(void)reader;
+	if (race->running && race->last >= 0)
+		runs->now->releases[race->last]++;
+}
+
+static void stand_touch(void *data, struct race *race, const struct race_op *op)
+{
+	(void)data;
+	(void)race;
+	(void)op;
+}
+
+static void stand_tried(void *data, const void *object)
+{
+	struct runs *runs = data;
+	struct arena *arena = arena_enter(NULL);
+
+	runs->restart |= g_hash_table_add(runs->tried, (gpointer)object);
+	arena_enter(arena);
+}
+
+static bool stand_release_is_step(void *data, const void *object)
+{
+	return g_hash_table_contains(((struct runs *)data)->tried, object);
+}
+
+static void stand_end(void *data, struct race *race)
+{
+	struct runs *runs = data;
+
+	(void)race;
+	runs->enabled = 0;
+	yield_at(runs, AT_END);
+}
+
+static const struct race_driver stand_driver = {
+	.begin = stand_begin, .pick = stand_pick, .step = stand_step, .touch = stand_touch,
+	.released = stand_released, .tried = stand_tried,
+	.release_is_step = stand_release_is_step, .end = stand_end,
+};
+
 static void runner_body(void *data)
 {
 	struct runs *runs = data;
 	const struct run_options options = {
-		.event = on_event, .event_data = runs, .race = &runs_driver, .race_data = runs,
+		.event = on_event, .event_data = runs, .race_data = runs,
+		.race = runs->search ? &runs_driver : &stand_driver,
 		.skip_graphs = true, .without_bugs = runs->without_bugs, .explore = true,
 	};
 
@@ -441,6 +531,84 @@ static enum execution_end execute_in_arena(struct runs *runs, struct showing **s
 	return EXECUTION_OVER;
 }
 
+/* ---- for engines that look at states ---- */
+
+bool runs_can_stand(const struct runs *runs)
+{
+	return runs->arena && !runs->search;
+}
+
+static enum runs_stand stand(struct runs *runs)
+{
+	if (runs->where == AT_STEP)
+		return STAND_STEP;
+	if (runs->where == AT_END)
+		return STAND_END;
+	return is_rejected(runs, runs->run) ? STAND_REJECTED : STAND_NOWHERE;
+}
+
+enum runs_stand runs_stand_first(struct runs *runs)
+{
+	if (come_to_race(runs))
+		go_on(runs);
+	return stand(runs);
+}
+
+enum runs_stand runs_stand_step(struct runs *runs, unsigned int member)
+{
+	runs->next = member;
+	go_on(runs);
+	return stand(runs);
+}
+
+uint32_t runs_enabled(const struct runs *runs)
+{
+	return runs->enabled;
+}
+
+const struct taken_step *runs_taken(const struct runs *runs)
+{
+	return &runs->taken;
+}
+
+bool runs_restart(struct runs *runs)
+{
+	bool restart = runs->restart;
+
+	runs->restart = false;
+	return restart;
+}
+
+/* The runner's own stack has nothing that matters: it stands in the same loop each time. */
+struct arena_digest runs_digest(const struct runs *runs)
+{
+	struct arena_digest digest = arena_digest(runs->arena, runs->begin);
+
+	for (unsigned int i = 0; i < runs->race->nr; i++)
+		arena_digest_stack(runs->arena, race_member_stack(runs->race, i), &digest);
+	return digest;
+}
+
+struct arena_mark *runs_mark(struct runs *runs)
+{
+	return arena_mark(runs->arena, runs->begin);
+}
+
+void runs_return(struct runs *runs, struct arena_mark *mark)
+{
+	arena_return(runs->arena, mark);
+}
+
+struct showing *runs_end(struct runs *runs)
+{
+	struct machine *mach_before = runs->mach;
+
+	if (runs->where != AT_RETURN)
+		go_on(runs);
+	runs->mach = mach_before;
+	return showing_of(runs->now, runs->run);
+}
+
 /* ---- the interface ---- */
 
 struct runs *runs_create(const struct script *script, bool without_bugs,
@@ -452,6 +620,7 @@ struct runs *runs_create(const struct script *script, bool without_bugs,
 	runs->without_bugs = without_bugs;
 	runs->search = search;
 	runs->arena = arena_create();
+	runs->tried = g_hash_table_new(NULL, NULL);
 	runs->known = g_hash_table_new_full(known_hash, known_equal, NULL, known_free);
 	return runs;
 }
@@ -465,6 +634,7 @@ void runs_destroy(struct runs *runs)
 	arena_mark_free(runs->begin);
 	arena_destroy(runs->arena);
 	g_hash_table_unref(runs->known);
+	g_hash_table_unref(runs->tried);
 	g_free(runs->errors);
 	g_free(runs);
 }

@@ -383,6 +383,11 @@ const struct race_op *race_member_op(const struct race *race, unsigned int i)
 	return &race->task[i].next;
 }
 
+const void *race_member_stack(const struct race *race, unsigned int i)
+{
+	return coroutine_stack(race->task[i].stack);
+}
+
 const struct stmt *race_member_stmt(const struct race *race, unsigned int i)
 {
 	return race->task[i].stmt;

@@ -81,6 +81,8 @@ const char *race_member_name(const struct race *race, unsigned int i);
 bool race_member_ended(const struct race *race, unsigned int i);
 /* What it is about to do; of one that has not ended. */
 const struct race_op *race_member_op(const struct race *race, unsigned int i);
+/* Its stack: any address of it. */
+const void *race_member_stack(const struct race *race, unsigned int i);
 /* May its next step be taken now? */
 bool race_member_enabled(const struct race *race, unsigned int i);
 /* The statement whose call it is in, or NULL. */

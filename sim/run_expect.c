@@ -111,7 +111,7 @@ int run_check_empty(struct run *run)
 
 static char *nearest_rule(const char *name)
 {
-	static const char *const others[] = { "lock-order", "might-sleep",
+	static const char *const others[] = { "lock-order", "might-sleep", "progress",
 						"swap-stable-writes", "collapse-copy",
 						"pgtable-lifetime",
 						"no-leak" };

@@ -136,10 +136,14 @@ bool is_zero_folio(const struct folio *folio)
 
 /* ---- counts ---- */
 
+/* Part of whatever step looks: those who map and unmap need not hold what it holds. */
 int folio_mapcount(const struct folio *folio)
 {
-	if (folio->large)
+	if (folio->large) {
+		sched_touch(&folio->large->large_mapcount, ACCESS_READ);
 		return folio->large->large_mapcount;
+	}
+	sched_touch(&folio_page(folio, 0)->mapcount, ACCESS_READ);
 	return folio_page(folio, 0)->mapcount;
 }
 
@@ -147,6 +151,7 @@ int page_mapcount(const struct page *page)
 {
 	const struct folio *folio = page->folio;
 
+	sched_touch(&page->mapcount, ACCESS_READ);
 	if (folio && folio->large)
 		return page->mapcount + folio->large->entire_mapcount;
 	return page->mapcount;

@@ -27,6 +27,7 @@ void folio_add_large_mapcount(struct folio *folio, int diff, const struct mm_str
 	struct folio_large *large = folio->large;
 	int slot = mm ? slot_of(large, mm->id) : -1;
 
+	sched_touch(&large->large_mapcount, ACCESS_WRITE);
 	large->large_mapcount += diff;
 	if (slot >= 0) {
 		large->mm_id_mapcount[slot] += diff;
@@ -46,6 +47,7 @@ void folio_sub_large_mapcount(struct folio *folio, int diff, const struct mm_str
 	struct folio_large *large = folio->large;
 	int slot = mm ? slot_of(large, mm->id) : -1;
 
+	sched_touch(&large->large_mapcount, ACCESS_WRITE);
 	large->large_mapcount -= diff;
 	if (slot >= 0) {
 		large->mm_id_mapcount[slot] -= diff;

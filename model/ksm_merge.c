@@ -67,7 +67,7 @@ static bool may_share(struct folio *folio, struct page *page)
 {
 	int known = folio_mapcount(folio) + 1 + folio_test(folio, PG_swapcache);
 
-	sched_step(folio, ACCESS_READ, "write_protect_page: references");
+	sched_step(&folio->refcount, ACCESS_READ, "write_protect_page: references");
 	if (folio->refcount != known) {
 		trace_event("ksm", "folio#%u stays: %d references, %d of them known", folio->id,
 			    folio->refcount, known);
@@ -201,7 +201,7 @@ static int try_to_merge_with_zero_page(const struct ksm_rmap_item *item, struct 
 	struct vm_area_struct *vma;
 	int error = 0;
 
-	if (!mach->config.ksm_use_zero_pages || page->content)
+	if (!mach->config.ksm_use_zero_pages || page_content(page, "is_page_full_of_zeroes"))
 		return -EFAULT;
 	mmap_read_lock(item->mm);
 	vma = find_mergeable_vma(item->mm, item->address);
@@ -285,7 +285,8 @@ static int merge_with_unstable(struct ksm_rmap_item *item, struct page *page,
 	int error = -EFAULT;
 
 	/* What fork has shared is one page already. */
-	if (tree_page && tree_page != page && tree_page->content == page->content)
+	if (tree_page && tree_page != page &&
+	    page_content(tree_page, "memcmp_pages") == page_content(page, "memcmp_pages"))
 		error = merge_two_pages(item, page, tree_item, tree_page);
 	if (tree_page)
 		folio_put(tree_page->folio);

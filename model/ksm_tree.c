@@ -54,16 +54,18 @@ static bool has_room(const struct ksm_stable_node *node)
 struct folio *stable_tree_search(struct page *page)
 {
 	struct ksm_stable_node *node, *best = NULL;
+	uint64_t content;
 
 	if (folio_stable_node(page->folio)) {
 		folio_get(page->folio);
 		return page->folio;
 	}
+	content = page_content(page, "stable_tree_search");
 	/* Of several the fullest, so that the others may come to an end. */
 	list_for_each_entry(node, &mach->ksm_stable_nodes, nodes) {
 		const struct folio *folio = node_folio(node);
 
-		if (folio && has_room(node) && folio_page(folio, 0)->content == page->content &&
+		if (folio && has_room(node) && folio_page(folio, 0)->content == content &&
 		    (!best || node->rmap_hlist_len > best->rmap_hlist_len))
 			best = node;
 	}

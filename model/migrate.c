@@ -60,7 +60,7 @@ static int migrate_mapping(struct folio *dst, struct folio *src)
 	unsigned long nr = folio_nr_pages(src);
 
 	/* Frozen: the look and the exchange are one step under the cache's lock. */
-	sched_step(src, ACCESS_WRITE, "__folio_migrate_mapping");
+	sched_step(&src->refcount, ACCESS_WRITE, "__folio_migrate_mapping");
 	if (mapping && src->refcount != expected_refs(src))
 		return -EAGAIN;
 	if (folio_test(src, PG_swapcache) &&
@@ -85,7 +85,7 @@ static int move_to_new_folio(struct folio *dst, struct folio *src)
 {
 	int error;
 
-	if (READ_SHARED(src, src->refcount, "__migrate_folio") != expected_refs(src))
+	if (READ_SHARED(&src->refcount, src->refcount, "__migrate_folio") != expected_refs(src))
 		return -EAGAIN;
 	for (unsigned long n = 0; n < folio_nr_pages(src); n++)
 		folio_page(dst, n)->content =

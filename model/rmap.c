@@ -13,6 +13,7 @@
 
 static void page_add_mapping(struct folio *folio, struct page *page, const struct mm_struct *mm)
 {
+	sched_touch(&page->mapcount, ACCESS_WRITE);
 	page->mapcount++;
 	if (!folio->large)
 		return;
@@ -24,6 +25,7 @@ static void page_add_mapping(struct folio *folio, struct page *page, const struc
 /* Was it the last one? */
 static bool page_remove_mapping(const struct folio *folio, struct page *page)
 {
+	sched_touch(&page->mapcount, ACCESS_WRITE);
 	if (page->mapcount <= 0) {
 		violation_add("mapcount", "folio_remove_rmap_pte()", "a mapping to remove",
 			      "folio#%u frame %u has mapcount %d", folio->id, page->pfn,

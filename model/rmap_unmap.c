@@ -74,7 +74,7 @@ bool folio_try_share_anon_rmap_pte(struct folio *folio, struct page *page)
 {
 	/* The word is cleared, then the count is read; GUP-fast pins, then reads the word
 	 * again: one of both sees the other. */
-	sched_step(folio, ACCESS_READ, "folio_try_share_anon_rmap_pte");
+	sched_step(&folio->refcount, ACCESS_READ, "folio_try_share_anon_rmap_pte");
 	if (folio_maybe_dma_pinned(folio))
 		return false;
 	ClearPageAnonExclusive(page);

@@ -149,7 +149,7 @@ static enum reclaim_verdict pageout(struct folio *folio)
  * Kernel: __remove_mapping(). */
 static enum reclaim_verdict remove_mapping(struct folio *folio)
 {
-	sched_step(folio, ACCESS_WRITE, "__remove_mapping");
+	sched_step(&folio->refcount, ACCESS_WRITE, "__remove_mapping");
 	if (folio_test_anon(folio) && !folio_test(folio, PG_swapbacked))
 		return folio_ref_count(folio) == 1 ? RECLAIM_FREED : RECLAIM_REFS;
 	if (folio_ref_count(folio) != 1 + (int)folio_nr_pages(folio))

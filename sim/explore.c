@@ -53,6 +53,11 @@ static void failure_free(void *data)
 	g_free(failure);
 }
 
+static void end_clear(void *data)
+{
+	g_free(((struct explore_end *)data)->schedule);
+}
+
 static struct exploration *exploration_create(const struct script *script,
 					      const struct explore_options *options)
 {
@@ -61,7 +66,8 @@ static struct exploration *exploration_create(const struct script *script,
 	found->script = script;
 	found->race = script_race(script);
 	found->options = *options;
-	found->ends = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+	found->ends = g_array_new(FALSE, FALSE, sizeof(struct explore_end));
+	g_array_set_clear_func(found->ends, end_clear);
 	found->outcomes = g_ptr_array_new_with_free_func(outcome_free);
 	found->claims = g_ptr_array_new_with_free_func(claim_free);
 	found->failures = g_ptr_array_new_with_free_func(failure_free);
@@ -205,20 +211,24 @@ void exploration_fail(struct exploration *found, const GArray *steps,
 	copy_steps(failure, steps);
 }
 
-static void count_end(struct exploration *found, uint64_t state)
+static void count_end(struct exploration *found, const GArray *steps, uint64_t hash)
 {
+	struct explore_end end = { .hash = hash };
 	guint low = 0, high = found->ends->len;
 
 	while (low < high) {
 		guint middle = (low + high) / 2;
 
-		if (g_array_index(found->ends, uint64_t, middle) < state)
+		if (g_array_index(found->ends, struct explore_end, middle).hash < hash)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	if (low == found->ends->len || g_array_index(found->ends, uint64_t, low) != state)
-		g_array_insert_val(found->ends, low, state);
+	if (low < found->ends->len &&
+	    g_array_index(found->ends, struct explore_end, low).hash == hash)
+		return;
+	end.schedule = schedule_text(found->script, found->race, steps);
+	g_array_insert_val(found->ends, low, end);
 }
 
 void exploration_count(struct exploration *found, const GArray *steps, struct showing *showing)
@@ -228,7 +238,7 @@ void exploration_count(struct exploration *found, const GArray *steps, struct sh
 	if (showing->outcome)
 		count_outcome(found, steps, showing);
 	count_claims(found, steps, showing);
-	count_end(found, showing->state);
+	count_end(found, steps, showing->state);
 }
 
 void exploration_reject(struct exploration *found, const struct runs *runs)

@@ -29,6 +29,12 @@ struct explore_options {
 	bool (*interrupted)(void);	/* or NULL */
 };
 
+/* A state in which it ends. */
+struct explore_end {
+	uint64_t hash;			/* machine_hash() */
+	char *schedule;			/* the first that led there */
+};
+
 /* What the members' calls gave. */
 struct explore_outcome {
 	char *text;			/* "mover: 0  reader: 7" */
@@ -86,7 +92,7 @@ struct exploration {
 	bool bounded;			/* what was left out is beyond the preemption bound */
 	bool diverged;
 	const char *stopped_by;		/* "time", ...; NULL: the end */
-	GArray *ends;			/* uint64_t, machine_hash() of end states, each once, sorted */
+	GArray *ends;			/* struct explore_end, each once, in order of their hash */
 	GPtrArray *outcomes;		/* struct explore_outcome *, in order of their text */
 	GPtrArray *claims;		/* struct explore_claim *, in order of the text */
 	GPtrArray *failures;		/* struct explore_failure *, in order of appearance */

@@ -15,16 +15,25 @@
 #include "sim/explore_clock.h"
 #include "sim/explore_engine.h"
 
-/* Words of four levels, and a page. */
-#define MAX_TOUCHED	8
+/* In one frame, of all members whose step from there is known. */
+#define MAX_TOUCHED	32
+
+/* What a step touched besides its operation. */
+struct touched {
+	const void *object;
+	uint8_t access;			/* enum access */
+	uint8_t member;
+};
 
 struct frame {
 	uint32_t enabled, done, backtrack, sleep;
 	unsigned int chosen;
 	unsigned int preemptions;	/* before this step */
 	struct race_op op[RACE_MAX_MEMBERS];	/* what each is about to do */
-	struct race_op touched[MAX_TOUCHED];	/* by the step, besides */
+	/* Of those that have been tried here, and of those that sleep. */
+	struct touched touched[MAX_TOUCHED];
 	unsigned int nr_touched;
+	uint32_t overflowed;		/* members of whom not all is listed */
 };
 
 struct explore_search {
@@ -131,7 +140,6 @@ static bool next_branch(struct explore_search *search)
 		left = frame->backtrack & ~frame->done & ~frame->sleep;
 		if (left) {
 			frame->chosen = (unsigned int)__builtin_ctz(left);
-			frame->nr_touched = 0;
 			return true;
 		}
 		g_array_set_size(search->frames, search->frames->len - 1);
@@ -172,41 +180,79 @@ static unsigned int first_of(const struct race *race, uint32_t members)
 	return (unsigned int)__builtin_ctz(members);
 }
 
-/*
- * Does @op, of another member, commute with the step that was taken at @frame?  What a load
- * or store will touch is not known: any shared access may be of that.
- */
-static bool commutes(const struct frame *frame, const struct race_op *op)
+static void add_touched(struct frame *frame, unsigned int member, const void *object,
+			enum access access)
 {
-	const struct race_op *taken = &frame->op[frame->chosen];
-
-	if (race_conflict(op, taken))
-		return false;
-	if (race_op_is_open(op))
-		return taken->access != ACCESS_READ && taken->access != ACCESS_WRITE &&
-		       !race_op_is_open(taken);
 	for (unsigned int i = 0; i < frame->nr_touched; i++)
-		if (race_conflict(op, &frame->touched[i]))
-			return false;
+		if (frame->touched[i].member == member && frame->touched[i].object == object &&
+		    frame->touched[i].access == access)
+			return;
+	if (frame->nr_touched == MAX_TOUCHED) {
+		frame->overflowed |= 1U << member;
+		return;
+	}
+	frame->touched[frame->nr_touched++] =
+		(struct touched){ object, (uint8_t)access, (uint8_t)member };
+}
+
+/* What the step of @member touches: its operation first; false behind the last. */
+static bool nth_access(const struct frame *frame, unsigned int member, unsigned int *i,
+		       struct race_op *op)
+{
+	if (*i == 0) {
+		*op = frame->op[member];
+		++*i;
+		return true;
+	}
+	for (; *i <= frame->nr_touched; ++*i) {
+		const struct touched *touched = &frame->touched[*i - 1];
+
+		if (touched->member != member)
+			continue;
+		*op = (struct race_op){ touched->object, (enum access)touched->access, "" };
+		++*i;
+		return true;
+	}
+	return false;
+}
+
+/* Do the steps of two members from here commute?  Both have been seen. */
+static bool commute(const struct frame *frame, unsigned int a, unsigned int b)
+{
+	struct race_op x, y;
+
+	if (frame->overflowed & (1U << a | 1U << b))
+		return false;
+	for (unsigned int i = 0; nth_access(frame, a, &i, &x);)
+		for (unsigned int j = 0; nth_access(frame, b, &j, &y);)
+			if (race_conflict(&x, &y))
+				return false;
 	return true;
 }
 
-/* Who sleeps in the state that the last frame's step led to. */
-static uint32_t asleep(const struct explore_search *search)
+/*
+ * Who sleeps in @next, the state that the last frame's step led to: whose step has been tried
+ * before that one, and commutes with it.  It will touch there what it touched here.
+ */
+static void fall_asleep(const struct explore_search *search, struct frame *next)
 {
 	const struct frame *frame;
-	uint32_t sleep = 0, before;
+	uint32_t before;
 
 	if (search->engine != ENGINE_DPOR || !search->frames->len)
-		return 0;
+		return;
 	frame = frame_at(search, search->frames->len - 1);
 	before = (frame->sleep | frame->done) & ~(1U << frame->chosen);
 	for (unsigned int i = 0; i < RACE_MAX_MEMBERS; i++)
-		if (before & (1U << i) && commutes(frame, &frame->op[i]))
-			sleep |= 1U << i;
-	return sleep;
-}
+		if (before & (1U << i) && commute(frame, i, frame->chosen))
+			next->sleep |= 1U << i;
+	for (unsigned int i = 0; i < frame->nr_touched; i++) {
+		const struct touched *touched = &frame->touched[i];
 
+		if (next->sleep & (1U << touched->member))
+			next->touched[next->nr_touched++] = *touched;
+	}
+}
 
 /* Who of @enabled is to be tried here, and who is first. */
 static void fill(struct explore_search *search, const struct race *race, struct frame *frame)
@@ -287,7 +333,7 @@ static int pick(void *data, struct race *race, uint32_t enabled)
 	}
 	for (unsigned int i = 0; i < race->nr; i++)
 		frame.op[i] = *race_member_op(race, i);
-	frame.sleep = asleep(search);
+	fall_asleep(search, &frame);
 	if (!(enabled & ~frame.sleep))
 		return RACE_STOP;
 	frame.preemptions = preemptions_so_far(search);
@@ -380,8 +426,8 @@ static void touch(void *data, struct race *race, const struct race_op *op)
 	if (search->engine != ENGINE_DPOR || !search->depth)
 		return;
 	frame = frame_at(search, search->depth - 1);
-	if (search->depth >= search->prefix && frame->nr_touched < MAX_TOUCHED)
-		frame->touched[frame->nr_touched++] = *op;
+	if (search->depth >= search->prefix)
+		add_touched(frame, member, op->object, op->access);
 	search->depth--;
 	clocks_races(search->clocks, member, op, on_race, search);
 	search->depth++;

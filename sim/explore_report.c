@@ -248,6 +248,16 @@ void explore_report_json(const struct exploration *found, FILE *out)
 		json_member_string(line, "schedule", outcome->schedule);
 		fprintf(out, "%s}\n", line->str);
 	}
+	for (guint i = 0; i < found->ends->len; i++) {
+		const struct explore_end *end = &g_array_index(found->ends, struct explore_end, i);
+		g_autofree char *hash = g_strdup_printf("%016" PRIx64, end->hash);
+		g_autoptr(GString) line = g_string_new("{");
+
+		json_member_string(line, "event", "end_state");
+		json_member_string(line, "hash", hash);
+		json_member_string(line, "schedule", end->schedule);
+		fprintf(out, "%s}\n", line->str);
+	}
 	for (guint i = 0; i < found->claims->len; i++) {
 		const struct explore_claim *claim = found->claims->pdata[i];
 		g_autoptr(GString) line = g_string_new("{");

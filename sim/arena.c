@@ -549,6 +549,29 @@ void arena_return(struct arena *arena, struct arena_mark *mark)
 	put_shadow_back(mark, used);
 }
 
+/* Nothing deeper than so many zeroes has been used: no frame has a hole as large. */
+#define UNTOUCHED	16384
+
+UNCHECKED static void sweep(char *bottom, char *end)
+{
+	uint64_t *at = (uint64_t *)((uintptr_t)end & ~7UL), *zeroes_from = at;
+
+	while ((char *)at > bottom && (char *)zeroes_from - (char *)at < UNTOUCHED) {
+		at--;
+		if (*at) {
+			*at = 0;
+			zeroes_from = at;
+		}
+	}
+}
+
+void arena_sweep_stacks(struct arena *arena)
+{
+	for (unsigned int i = 0; i < NR_STACKS; i++)
+		if (arena->sp[i])
+			sweep(stack_at(i), *arena->sp[i]);
+}
+
 void arena_changes(struct arena_mark *mark)
 {
 	mark->compared = false;
@@ -738,6 +761,11 @@ void arena_return(struct arena *arena, struct arena_mark *mark)
 {
 	(void)arena;
 	(void)mark;
+}
+
+void arena_sweep_stacks(struct arena *arena)
+{
+	(void)arena;
 }
 
 void arena_changes(struct arena_mark *mark)

@@ -47,6 +47,12 @@ void arena_mark_free(struct arena_mark *mark);
 /* As it was then. */
 void arena_return(struct arena *arena, struct arena_mark *mark);
 
+/*
+ * Zeroes what calls that have returned left behind on the stacks, so that it shows in no
+ * digest of what will be there.
+ */
+void arena_sweep_stacks(struct arena *arena);
+
 /* A hash of what a part of the arena is, two numbers as one is too short to be trusted. */
 struct arena_digest {
 	uint64_t word[2];

@@ -549,8 +549,10 @@ static enum runs_stand stand(struct runs *runs)
 
 enum runs_stand runs_stand_first(struct runs *runs)
 {
-	if (come_to_race(runs))
+	if (come_to_race(runs)) {
+		arena_sweep_stacks(runs->arena);
 		go_on(runs);
+	}
 	return stand(runs);
 }
 
@@ -597,6 +599,7 @@ struct arena_mark *runs_mark(struct runs *runs)
 void runs_return(struct runs *runs, struct arena_mark *mark)
 {
 	arena_return(runs->arena, mark);
+	arena_sweep_stacks(runs->arena);
 }
 
 struct showing *runs_end(struct runs *runs)

@@ -13,6 +13,7 @@
  */
 #include <string.h>
 
+#include "sim/explore_cycle.h"
 #include "sim/explore_internal.h"
 
 /* Of states that wait to be looked at. */
@@ -251,158 +252,20 @@ static void search(struct states *s)
 
 /* ---- going round for ever ---- */
 
-/*
- * Components of the graph in which each state leads to each other: Tarjan (1972), with a
- * stack of its own instead of recursion.
- */
-struct components {
-	const struct states *s;
-	uint32_t *first_edge;		/* of each state, in order of edge.from; one more at the end */
-	struct explore_edge *edge;	/* sorted so */
-	uint32_t *number, *low, *of;	/* 0: not met; of: the component, 0: none yet */
-	uint32_t *path, *open;		/* stacks of states */
-	uint32_t *at;			/* the next edge of each to be followed */
-	uint32_t nr_path, nr_open, met, nr;
-};
-
-static void sort_edges(struct components *c)
+static void tell_livelock(struct states *s, uint32_t state, unsigned int nr)
 {
-	const GArray *edges = c->s->edges;
-	uint32_t nr = c->s->states->len;
-
-	for (guint i = 0; i < edges->len; i++)
-		c->first_edge[g_array_index(edges, struct explore_edge, i).from + 1]++;
-	for (uint32_t i = 0; i < nr; i++)
-		c->first_edge[i + 1] += c->first_edge[i];
-	memcpy(c->at, c->first_edge, nr * sizeof(*c->at));
-	for (guint i = 0; i < edges->len; i++) {
-		struct explore_edge edge = g_array_index(edges, struct explore_edge, i);
-
-		c->edge[c->at[edge.from]++] = edge;
-	}
-	memcpy(c->at, c->first_edge, nr * sizeof(*c->at));
-}
-
-static void meet(struct components *c, uint32_t i)
-{
-	c->number[i] = c->low[i] = ++c->met;
-	c->path[c->nr_path++] = c->open[c->nr_open++] = i;
-}
-
-static void leave(struct components *c, uint32_t i)
-{
-	uint32_t other;
-
-	c->nr_path--;
-	if (c->nr_path) {
-		uint32_t before = c->path[c->nr_path - 1];
-
-		c->low[before] = MIN(c->low[before], c->low[i]);
-	}
-	if (c->low[i] != c->number[i])
-		return;
-	c->nr++;
-	do {
-		other = c->open[--c->nr_open];
-		c->of[other] = c->nr;
-	} while (other != i);
-}
-
-static void find_components(struct components *c)
-{
-	meet(c, 0);
-	while (c->nr_path) {
-		uint32_t i = c->path[c->nr_path - 1], to;
-
-		if (c->at[i] == c->first_edge[i + 1]) {
-			leave(c, i);
-			continue;
-		}
-		to = c->edge[c->at[i]++].to;
-		if (!c->number[to])
-			meet(c, to);
-		else if (!c->of[to])
-			c->low[i] = MIN(c->low[i], c->number[to]);
-	}
-}
-
-/* Per component: who steps inside it, who can in all of its states. */
-static uint32_t fair_component(const struct components *c, uint32_t *state)
-{
-	uint32_t *steps = g_new0(uint32_t, c->nr + 1), *can = g_new(uint32_t, c->nr + 1);
-	uint32_t found = 0;
-
-	memset(can, 0xff, (c->nr + 1) * sizeof(*can));
-	for (guint i = 0; i < c->s->states->len; i++)
-		can[c->of[i]] &= state_at(c->s, i)->enabled;
-	for (guint i = 0; i < c->s->edges->len; i++) {
-		struct explore_edge edge = c->edge[i];
-
-		if (c->of[edge.from] == c->of[edge.to])
-			steps[c->of[edge.from]] |= 1U << edge.member;
-	}
-	for (guint i = 0; i < c->s->states->len && !found; i++) {
-		uint32_t of = c->of[i];
-
-		if (of && steps[of] && !(can[of] & ~steps[of])) {
-			found = of;
-			*state = i;
-		}
-	}
-	g_free(steps);
-	g_free(can);
-	return found;
-}
-
-static void tell_livelock(struct states *s, const struct components *c, uint32_t component,
-			  uint32_t state)
-{
-	g_autofree char *detail = NULL;
 	struct shown_failure failed = { .rule = (char *)"progress",
-		.what = (char *)"progress  race" };
+					.what = (char *)"progress  race" };
 	GArray *steps = steps_to(s, state);
-	unsigned int nr = 0;
 
-	for (guint i = 0; i < s->states->len; i++)
-		nr += c->of[i] == component;
-	detail = g_strdup_printf("expected  members that come to their end\n"
-				 "saw       %u states behind step %u which they can go round in for ever, "
-				 "each of them taking steps", nr, state_at(s, state)->depth);
-	failed.detail = detail;
+	failed.detail = g_strdup_printf("expected  members that come to their end\n"
+		"saw       %u states behind step %u in which they can go round for ever, each of "
+		"them that could go on taking steps", nr, state_at(s, state)->depth);
 	for (guint i = 0; i < s->found->must->len; i++)
 		failed.expected |= !strcmp(s->found->must->pdata[i], "progress");
 	exploration_fail(s->found, steps, &failed);
+	g_free(failed.detail);
 	g_array_unref(steps);
-}
-
-static void look_for_livelock(struct states *s)
-{
-	uint32_t nr = s->states->len, state = 0, component;
-	struct components c = { .s = s };
-
-	if (!nr)
-		return;
-	c.first_edge = g_new0(uint32_t, nr + 1);
-	c.edge = g_new(struct explore_edge, s->edges->len);
-	c.number = g_new0(uint32_t, nr);
-	c.low = g_new0(uint32_t, nr);
-	c.of = g_new0(uint32_t, nr);
-	c.path = g_new(uint32_t, nr);
-	c.open = g_new(uint32_t, nr);
-	c.at = g_new(uint32_t, nr);
-	sort_edges(&c);
-	find_components(&c);
-	component = fair_component(&c, &state);
-	if (component)
-		tell_livelock(s, &c, component, state);
-	g_free(c.first_edge);
-	g_free(c.edge);
-	g_free(c.number);
-	g_free(c.low);
-	g_free(c.of);
-	g_free(c.path);
-	g_free(c.open);
-	g_free(c.at);
 }
 
 /* ---- the whole ---- */
@@ -426,6 +289,8 @@ static void refuse(struct exploration *found)
 void explore_states(struct exploration *found)
 {
 	struct states s = { .found = found, .waiting = G_QUEUE_INIT };
+	unsigned int nr;
+	uint32_t state;
 
 	s.runs = runs_create(found->script, found->options.without_bugs, NULL);
 	if (!runs_can_stand(s.runs)) {
@@ -439,7 +304,8 @@ void explore_states(struct exploration *found)
 	s.start = g_get_monotonic_time();
 	s.next_told = s.start + 1000000;
 	search(&s);
-	look_for_livelock(&s);
+	if (explore_fair_cycle(s.states, s.edges, &state, &nr))
+		tell_livelock(&s, state, nr);
 	keep_graph(&s);
 	found->ms = (uint64_t)(g_get_monotonic_time() - s.start) / 1000;
 	g_queue_clear_full(&s.waiting, waiting_free);

@@ -245,11 +245,21 @@ static void drain(struct race *race)
 	}
 }
 
+/* A broken promise that members come to their end: what their calls give now says nothing. */
+static void tell_no_progress(struct race *race, const char *expected, const char *saw)
+{
+	struct machine *before = machine_enter(race->machine);
+
+	violation_add("progress", "race", expected, "%s", saw);
+	machine_enter(before);
+	race->deadlock = race->run->deadlock = true;
+	run_tell_broken(race->run, race->stmt, race->machine->violations->len);
+}
+
 /* Everybody waits for somebody else. */
 static void tell_deadlock(struct race *race)
 {
 	GString *saw = g_string_new(NULL);
-	struct machine *before = machine_enter(race->machine);
 
 	for (unsigned int i = 0; i < race->nr; i++) {
 		const struct race_task *task = &race->task[i];
@@ -261,10 +271,19 @@ static void tell_deadlock(struct race *race)
 		g_string_append_printf(saw, "%s%s waits in %s for %s", saw->len ? ", " : "",
 				       task->member->name, task->next.site, object);
 	}
-	violation_add("progress", "race", "somebody who can go on", "%s", saw->str);
-	machine_enter(before);
+	tell_no_progress(race, "somebody who can go on", saw->str);
 	g_string_free(saw, TRUE);
-	race->deadlock = true;
+}
+
+/* Whoever is in a loop that never ends would be so without choices, too: nobody goes on. */
+static void tell_endless(struct race *race)
+{
+	g_autofree char *saw = g_strdup_printf("no end after %d steps; %s in %s took the last",
+					       RACE_MAX_STEPS, race->task[race->last].member->name,
+					       race->task[race->last].next.site);
+
+	tell_no_progress(race, "members that come to their end", saw);
+	race->endless = true;
 }
 
 static void run_steps(struct race *race)
@@ -283,6 +302,10 @@ static void run_steps(struct race *race)
 			tell_deadlock(race);
 			break;
 		}
+		if (race->steps == RACE_MAX_STEPS) {
+			tell_endless(race);
+			break;
+		}
 		next = race->driver->pick(race->data, race, enabled);
 		if (next == RACE_STOP) {
 			run->stopped = true;
@@ -292,7 +315,8 @@ static void run_steps(struct race *race)
 	}
 	run->cut = !race->deadlock;
 	race->draining = race->machine->abandoned = true;
-	drain(race);
+	if (!race->endless)
+		drain(race);
 }
 
 /* Until each stands at its first operation: what is before concerns nobody else. */

@@ -17,6 +17,8 @@
 #include "sim/run_internal.h"
 
 #define RACE_MAX_MEMBERS	8
+/* A race that takes more is said to go on for ever. */
+#define RACE_MAX_STEPS		50000
 
 /* What a member is about to do.  object NULL: begin. */
 struct race_op {
@@ -42,7 +44,8 @@ struct race {
 	void *data;			/* of the driver */
 	bool draining;			/* no more choices: each to its end */
 	unsigned int item;		/* race_in_order: of the order, the current one */
-	bool deadlock;			/* all that are left wait */
+	bool deadlock;			/* all that are left wait, or it is endless */
+	bool endless;			/* it has been given up after RACE_MAX_STEPS */
 };
 
 #define RACE_STOP	(-1)

@@ -359,6 +359,11 @@ static void after_call(struct run *run, struct run_pending *pending)
 {
 	bool blocked = pending->outcome.kind == OUTCOME_BLOCKED;
 
+	/* Of a race that is given up: it gave something only so that it has an end. */
+	if (run->cut || run->deadlock) {
+		run_pending_free(pending);
+		return;
+	}
 	if (pending->outcome.kind == OUTCOME_REFUSED) {
 		run_refused(run, pending->stmt, &pending->outcome);
 	} else {

@@ -71,8 +71,7 @@ static bool told_before(struct run *run, const struct broken_rule *broken)
 	return !g_hash_table_add(run->broken_told, key);
 }
 
-/* Tells of those broken rules, of @nr in all, that have not been looked at. */
-static void tell_broken(struct run *run, const struct stmt *stmt, unsigned int nr)
+void run_tell_broken(struct run *run, const struct stmt *stmt, unsigned int nr)
 {
 	bool unexpected = false;
 
@@ -97,7 +96,7 @@ static void tell_broken(struct run *run, const struct stmt *stmt, unsigned int n
 void run_check_invariants(struct run *run, const struct stmt *stmt)
 {
 	if (run->backend->ops->check)
-		tell_broken(run, stmt, run->backend->ops->check(run->backend));
+		run_tell_broken(run, stmt, run->backend->ops->check(run->backend));
 }
 
 int run_check_empty(struct run *run)
@@ -105,7 +104,7 @@ int run_check_empty(struct run *run)
 	/* What was broken on purpose may leave anything behind. */
 	if (run->backend && run->backend->ops->check_empty && run->status == STATUS_GOOD &&
 	    run->options.check != CHECK_NEVER && !run->nr_broken)
-		tell_broken(run, NULL, run->backend->ops->check_empty(run->backend));
+		run_tell_broken(run, NULL, run->backend->ops->check_empty(run->backend));
 	return run->status;
 }
 

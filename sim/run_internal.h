@@ -102,6 +102,8 @@ void run_collect(struct run *run);
 void run_expect(struct run *run, const struct stmt *stmt);
 void run_must_violate(struct run *run, const struct stmt *stmt);
 void run_check_invariants(struct run *run, const struct stmt *stmt);
+/* Tells of the first @nr broken rules those that have not been told. */
+void run_tell_broken(struct run *run, const struct stmt *stmt, unsigned int nr);
 
 /* expect_maps.c */
 void run_expect_maps(struct run *run, const struct stmt *stmt);

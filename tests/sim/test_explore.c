@@ -4,7 +4,12 @@
  */
 #include "tests/test.h"
 
+#include <inttypes.h>
+
+#include "model/machine.h"
+#include "sim/arena.h"
 #include "sim/explore.h"
+#include "sim/explore_cycle.h"
 #include "sim/parse.h"
 #include "sim/schedule.h"
 #include "sim/run_internal.h"
@@ -103,26 +108,292 @@ static void assert_same_outcomes(const struct exploration *a, const struct explo
 	assert_int_equal(a->status, b->status);
 }
 
-static void naive_and_dpor_agree(void **state)
+static bool is_refused(const struct exploration *found)
+{
+	return found->status == STATUS_NOTHING;
+}
+
+static void assert_same_ends(const struct exploration *a, const struct exploration *b)
+{
+	assert_int_equal(a->ends->len, b->ends->len);
+	for (guint i = 0; i < a->ends->len; i++)
+		assert_int_equal(g_array_index(a->ends, struct explore_end, i).hash,
+				 g_array_index(b->ends, struct explore_end, i).hash);
+}
+
+/* Whoever leaves nothing out finds the same results, claims, failures and end states. */
+static void assert_agree(const struct exploration *a, const struct exploration *b)
+{
+	assert_same_outcomes(a, b);
+	assert_same_ends(a, b);
+	assert_int_equal(a->claims->len, b->claims->len);
+	for (guint i = 0; i < a->claims->len; i++) {
+		const struct explore_claim *x = a->claims->pdata[i], *y = b->claims->pdata[i];
+
+		assert_string_equal(x->text, y->text);
+		assert_int_equal(x->true_count > 0, y->true_count > 0);
+		assert_int_equal(x->false_count > 0, y->false_count > 0);
+	}
+}
+
+static void all_engines_agree_on(const struct script *script, const char *name, uint64_t most)
+{
+	struct explore_options options = { .engine = ENGINE_NAIVE, .keep_going = true,
+					   .max_executions = most };
+	struct exploration *dpor = explored(script, ENGINE_DPOR, 0);
+	struct exploration *dfs = explored(script, ENGINE_DFS, 0);
+	struct exploration *bfs = explored(script, ENGINE_BFS, 0);
+	struct exploration *naive = explore(script, &options);
+
+	print_message("%s: naive %" PRIu64 "%s, dpor %" PRIu64 ", states %" PRIu64 ", ends %u\n", name,
+		      naive->executions, naive->complete ? "" : " and more", dpor->executions,
+		      bfs->nr_states, dpor->ends->len);
+	assert_true(dpor->complete);
+	assert_true(!naive->complete || dpor->executions <= naive->executions);
+	if (naive->complete)
+		assert_agree(naive, dpor);
+	if (!is_refused(bfs)) {
+		assert_agree(bfs, dpor);
+		assert_agree(bfs, dfs);
+		assert_int_equal(bfs->nr_states, dfs->nr_states);
+		assert_int_equal(bfs->nr_edges, dfs->nr_edges);
+	}
+	exploration_destroy(naive);
+	exploration_destroy(dpor);
+	exploration_destroy(bfs);
+	exploration_destroy(dfs);
+}
+
+static void engines_agree(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(races); i++) {
 		struct script *script = parse(races[i]);
-		struct explore_options options = { .engine = ENGINE_NAIVE, .keep_going = true,
-						   .max_executions = 3000 };
-		struct exploration *naive = explore(script, &options);
-		struct exploration *dpor = explored(script, ENGINE_DPOR, 0);
+		g_autofree char *name = g_strdup_printf("race %zu", i);
 
-		assert_true(dpor->complete);
-		assert_true(dpor->executions <= naive->executions);
-		if (naive->complete)
-			assert_same_outcomes(naive, dpor);
-		else
-			print_message("race %zu: more than 3000 interleavings\n", i);
-		exploration_destroy(naive);
-		exploration_destroy(dpor);
+		all_engines_agree_on(script, name, 3000);
 		script_destroy(script);
 	}
+}
+
+/* ---- the scenarios ---- */
+
+#define RACES	MMSIM_SOURCE_DIR "/scenarios/races"
+#define GOLDEN	MMSIM_SOURCE_DIR "/tests/sim/explored.txt"
+
+static gint by_name(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static GPtrArray *race_files(void)
+{
+	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+	GDir *dir = g_dir_open(RACES, 0, NULL);
+	const char *name;
+
+	assert_non_null(dir);
+	while ((name = g_dir_read_name(dir)))
+		if (g_str_has_suffix(name, ".mms"))
+			g_ptr_array_add(names, g_strdup(name));
+	g_dir_close(dir);
+	g_ptr_array_sort(names, by_name);
+	return names;
+}
+
+static struct script *race_file(const char *name)
+{
+	g_autofree char *path = g_build_filename(RACES, name, NULL);
+	g_autofree char *text = NULL;
+	gsize len;
+
+	assert_true(g_file_get_contents(path, &text, &len, NULL));
+	return parse(text);
+}
+
+/* Without their bugs, for with one the search may be endless. */
+static struct exploration *explored_whole(const struct script *script, enum explore_engine engine)
+{
+	const struct explore_options options = { .engine = engine, .keep_going = true,
+						 .without_bugs = true };
+
+	return explore(script, &options);
+}
+
+/*
+ * Breadth first knows nothing of what commutes: what dpor leaves out, it finds. And how many
+ * executions dpor needs is kept in a file, for a change of it has to be looked at.
+ */
+static void dpor_misses_nothing_of_the_scenarios(void **state)
+{
+	g_autoptr(GPtrArray) names = race_files();
+	g_autoptr(GString) seen = g_string_new("# dpor's executions, those cut short, and end states: "
+					       "MMSIM_UPDATE=1 test_explore writes it anew\n");
+	g_autofree char *golden = NULL;
+
+	(void)state;
+	for (guint i = 0; i < names->len; i++) {
+		struct script *script = race_file(names->pdata[i]);
+		struct exploration *dpor = explored_whole(script, ENGINE_DPOR);
+		struct exploration *bfs = explored_whole(script, ENGINE_BFS);
+
+		print_message("%s\n", (char *)names->pdata[i]);
+		assert_true(dpor->complete);
+		if (!is_refused(bfs)) {
+			assert_true(bfs->complete);
+			assert_agree(bfs, dpor);
+		}
+		g_string_append_printf(seen, "%s %" PRIu64 " %" PRIu64 " %u\n",
+				       (char *)names->pdata[i], dpor->executions, dpor->cut,
+				       dpor->ends->len);
+		exploration_destroy(dpor);
+		exploration_destroy(bfs);
+		script_destroy(script);
+	}
+	if (g_getenv("MMSIM_UPDATE"))
+		assert_true(g_file_set_contents(GOLDEN, seen->str, (gssize)seen->len, NULL));
+	assert_true(g_file_get_contents(GOLDEN, &golden, NULL, NULL));
+	assert_string_equal(seen->str, golden);
+}
+
+/* ---- the same again ---- */
+
+static uint64_t hash_along(const struct script *script, const char *text)
+{
+	char *why = NULL;
+	struct schedule *schedule = schedule_parse(text, script, &why);
+	const struct run_options options = { .race = &schedule_driver, .race_data = schedule };
+	struct run *run = run_create(script, &options);
+	uint64_t hash;
+
+	run_execute(run);
+	assert_null(schedule_diverged(schedule));
+	hash = machine_hash(run_machine(run));
+	run_destroy(run);
+	schedule_destroy(schedule);
+	return hash;
+}
+
+static void each_schedule_leads_to_the_same_state_each_time(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(races); i++) {
+		struct script *script = parse(races[i]);
+		struct exploration *found = explored(script, ENGINE_DPOR, 0);
+
+		assert_true(found->ends->len > 0);
+		for (guint j = 0; j < found->ends->len; j++) {
+			const struct explore_end *end = &g_array_index(found->ends,
+								       struct explore_end, j);
+
+			assert_int_equal(hash_along(script, end->schedule), end->hash);
+			assert_int_equal(hash_along(script, end->schedule), end->hash);
+		}
+		exploration_destroy(found);
+		script_destroy(script);
+	}
+}
+
+/* While another arena exists, everything is run anew. */
+static void it_makes_no_difference_whether_there_is_an_arena(void **state)
+{
+	static const enum explore_engine engines[] = { ENGINE_DPOR, ENGINE_NAIVE, ENGINE_PCT };
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(races) * G_N_ELEMENTS(engines); i++) {
+		struct script *script = parse(races[i / G_N_ELEMENTS(engines)]);
+		const struct explore_options options = {
+			.engine = engines[i % G_N_ELEMENTS(engines)], .bound = 3, .seed = 7,
+			.keep_going = true, .max_executions = 100,
+		};
+		struct exploration *with = explore(script, &options), *without;
+		struct arena *arena = arena_create();
+
+		without = explore(script, &options);
+		assert_agree(with, without);
+		assert_int_equal(with->executions, without->executions);
+		assert_int_equal(with->cut, without->cut);
+		assert_int_equal(with->steps, without->steps);
+		arena_destroy(arena);
+		exploration_destroy(with);
+		exploration_destroy(without);
+		script_destroy(script);
+	}
+}
+
+/* ---- for ever ---- */
+
+static void add_state(GArray *states, uint32_t enabled)
+{
+	const struct explore_state new_state = { .enabled = enabled };
+
+	g_array_append_val(states, new_state);
+}
+
+static void add_edge(GArray *edges, uint32_t from, uint32_t to, unsigned int member)
+{
+	const struct explore_edge edge = { from, to, member };
+
+	g_array_append_val(edges, edge);
+}
+
+/*
+ *	0 -a-> 1 -a-> 2 -a-> 1
+ *	       1 -b-> 3
+ */
+static void a_way_round_is_a_livelock_if_all_who_could_take_part(void **state)
+{
+	g_autoptr(GArray) states = g_array_new(FALSE, FALSE, sizeof(struct explore_state));
+	g_autoptr(GArray) edges = g_array_new(FALSE, FALSE, sizeof(struct explore_edge));
+	uint32_t first;
+	unsigned int nr;
+
+	(void)state;
+	add_state(states, 1);
+	add_state(states, 3);
+	add_state(states, 3);
+	add_state(states, 0);
+	add_edge(edges, 0, 1, 0);
+	add_edge(edges, 1, 2, 0);
+	add_edge(edges, 1, 3, 1);
+	assert_false(explore_fair_cycle(states, edges, &first, &nr));
+	add_edge(edges, 2, 1, 0);
+	/* b could go on all the time, and is never let. */
+	assert_false(explore_fair_cycle(states, edges, &first, &nr));
+	/* In one of the states it waits: nobody does it wrong. */
+	g_array_index(states, struct explore_state, 2).enabled = 1;
+	assert_true(explore_fair_cycle(states, edges, &first, &nr));
+	assert_int_equal(first, 1);
+	assert_int_equal(nr, 2);
+	/* Or it goes round as well. */
+	g_array_index(states, struct explore_state, 2).enabled = 3;
+	add_edge(edges, 2, 2, 1);
+	assert_true(explore_fair_cycle(states, edges, &first, &nr));
+}
+
+static void members_that_wait_for_each_other_break_progress(void **state)
+{
+	struct script *script = parse(HEAD MAP "u = userfaultfd(UFFD_USER_MODE_ONLY)\n"
+		"UFFDIO_API(u, {api=UFFD_API, features=0})\n"
+		"UFFDIO_REGISTER(u, {start=@4, len=4p, mode=UFFDIO_REGISTER_MODE_MISSING})\n"
+		"race {\na in P { load(@4) }\nb in P { UFFDIO_WAKE(u, {start=@5, len=1p}) }\n}\n");
+
+	(void)state;
+	for (enum explore_engine engine = 0; engine < NR_ENGINES; engine++) {
+		const struct explore_options options = { .engine = engine, .max_executions = 50 };
+		struct exploration *found = explore(script, &options);
+		const struct explore_failure *failure;
+
+		if (!is_refused(found)) {
+			assert_int_equal(found->status, STATUS_BROKEN);
+			assert_int_equal(found->failures->len, 1);
+			failure = found->failures->pdata[0];
+			assert_string_equal(failure->rule, "progress");
+			assert_non_null(strstr(failure->detail, "a waits in handle_userfault"));
+		}
+		exploration_destroy(found);
+	}
+	script_destroy(script);
 }
 
 /* ---- schedules ---- */
@@ -260,7 +531,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tiny_races_have_exactly_so_many_interleavings),
-		cmocka_unit_test(naive_and_dpor_agree),
+		cmocka_unit_test(engines_agree),
+		cmocka_unit_test(dpor_misses_nothing_of_the_scenarios),
+		cmocka_unit_test(each_schedule_leads_to_the_same_state_each_time),
+		cmocka_unit_test(it_makes_no_difference_whether_there_is_an_arena),
+		cmocka_unit_test(a_way_round_is_a_livelock_if_all_who_could_take_part),
+		cmocka_unit_test(members_that_wait_for_each_other_break_progress),
 		cmocka_unit_test(each_outcome_is_replayed_by_its_schedule),
 		cmocka_unit_test(a_schedule_of_another_scenario_is_refused),
 		cmocka_unit_test(a_result_that_no_line_allows_has_its_shortest_schedule),

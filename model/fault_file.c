@@ -130,7 +130,7 @@ static struct folio *ready_folio(const struct address_space *mapping, pgoff_t in
 {
 	struct folio *folio = filemap_get_folio(mapping, index);
 
-	if (!folio || folio_test(folio, PG_locked) || !folio_test(folio, PG_uptodate) ||
+	if (!folio || folio_locked(folio) || !folio_test(folio, PG_uptodate) ||
 	    beyond_eof(mapping, index))
 		return NULL;
 	return folio;

@@ -136,7 +136,7 @@ static enum scan_result scan_folio(const struct scan *scan, pte_t pte, const str
 		return SCAN_EXCEED_SHARED_PTE;
 	if (!folio_test(folio, PG_lru) && !batched)
 		return SCAN_PAGE_LRU;
-	if (folio_test(folio, PG_locked))
+	if (folio_locked(folio))
 		return SCAN_PAGE_LOCK;
 	if (!has_no_more_refs(folio, batched))
 		return SCAN_PAGE_COUNT;

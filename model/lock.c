@@ -273,6 +273,12 @@ bool folio_trylock(struct folio *folio)
 	return true;
 }
 
+bool folio_locked(const struct folio *folio)
+{
+	sched_touch(folio, ACCESS_TRYLOCK);
+	return folio_test(folio, PG_locked);
+}
+
 void folio_unlock(struct folio *folio)
 {
 	sched_step(folio, ACCESS_RELEASE, "folio_unlock");

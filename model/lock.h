@@ -79,6 +79,8 @@ void spin_unlock(struct spinlock *lock, enum lock_class class);
 void folio_lock(struct folio *folio);
 bool folio_trylock(struct folio *folio);
 void folio_unlock(struct folio *folio);
+/* Has anybody locked it?  A look like that of folio_trylock().  Kernel: folio_test_locked(). */
+bool folio_locked(const struct folio *folio);
 
 /* What a function requires of its caller; a violation of "lock-order" if it is not so. */
 void lock_assert_held(const void *lock, enum lock_class class, enum lock_mode at_least,

@@ -129,7 +129,11 @@ static void on_touch(void *data, const void *object, enum access access)
 	struct race *race = data;
 	const struct race_op op = { object, access, "user access" };
 
-	if (race->running && !race->draining && race->driver->touch)
+	if (!race->running || race->draining)
+		return;
+	if (access == ACCESS_TRYLOCK && race->driver->tried)
+		race->driver->tried(race->data, object);
+	if (race->driver->touch)
 		race->driver->touch(race->data, race, &op);
 }
 

@@ -10,20 +10,80 @@
 #include "sim/interrupt.h"
 #include "sim/report.h"
 #include "sim/test_file.h"
+#include "viz/draw_states.h"
 
 struct explore_command {
 	struct explore_options options;
-	const char *engine, *format;
+	const char *engine, *format, *graph;
 	uint64_t preemptions, random, time, count, seed;
 	bool has_preemptions, all, without_bugs, quiet, json, stats, color;
 };
 
+/* Of more states than that nobody can see anything. */
+#define MAX_DRAWN	2000
+
 static void show_progress(void *data, uint64_t executions, double done)
 {
-	(void)data;
-	fprintf(stderr, "\r%" PRIu64 " executions, about %.1f %% of the tree ", executions,
-		done * 100);
+	const struct explore_command *command = data;
+
+	if (explore_engine_has_states(command->options.engine))
+		fprintf(stderr, "\r%" PRIu64 " states, %.1f %% of them done ", executions,
+			done * 100);
+	else if (done > 0)
+		fprintf(stderr, "\r%" PRIu64 " executions of about %.3g in all (%.1f %%) ",
+			executions, (double)executions / done, done * 100);
+	else
+		fprintf(stderr, "\r%" PRIu64 " executions ", executions);
 	fflush(stderr);
+}
+
+static bool draw_graph(const struct exploration *found, const char *path, char **why)
+{
+	struct drawn_states drawn = { .title = found->script->title,
+				      .nr_states = found->states->len,
+				      .nr_steps = found->edges->len };
+	g_autofree struct drawn_state *state = g_new0(struct drawn_state, drawn.nr_states);
+	g_autofree struct drawn_step *step = g_new0(struct drawn_step, drawn.nr_steps);
+	g_autofree bool *met = g_new0(bool, drawn.nr_states);
+
+	for (uint32_t i = 0; i < drawn.nr_states; i++) {
+		const struct explore_state *from = &g_array_index(found->states,
+								  struct explore_state, i);
+
+		state[i] = (struct drawn_state){ from->end, from->fails };
+	}
+	for (uint32_t i = 0; i < drawn.nr_steps; i++) {
+		const struct explore_edge *edge = &g_array_index(found->edges,
+								 struct explore_edge, i);
+		const struct race_member *member =
+			found->race->race.members->pdata[edge->member];
+
+		step[i] = (struct drawn_step){ edge->from, edge->to, edge->member, member->name,
+					       edge->to && !met[edge->to] };
+		met[edge->to] = true;
+	}
+	drawn.state = state;
+	drawn.step = step;
+	return draw_states(&drawn, path, why);
+}
+
+/* The graph that was asked for; an exit status. */
+static int put_graph(const struct explore_command *command, const struct exploration *found,
+		     const char *path)
+{
+	g_autofree char *why = NULL;
+
+	if (!command->graph || !found->states)
+		return STATUS_GOOD;
+	if (found->states->len > MAX_DRAWN) {
+		fprintf(stderr, "%s: not drawn: %u states, and %d are the most that can be\n", path,
+			found->states->len, MAX_DRAWN);
+		return STATUS_NOTHING;
+	}
+	if (draw_graph(found, command->graph, &why))
+		return STATUS_GOOD;
+	fprintf(stderr, "%s\n", why);
+	return STATUS_NOTHING;
 }
 
 static int read_engine(struct explore_command *command)
@@ -45,6 +105,11 @@ static int read_engine(struct explore_command *command)
 			return cli_usage_error("explore", "--engine is dpor, naive, bound, random, "
 					       "pct, dfs or bfs, not '%s'", command->engine);
 	}
+	if (command->graph && !command->engine)
+		options->engine = ENGINE_BFS;
+	if (command->graph && !explore_engine_has_states(options->engine))
+		return cli_usage_error("explore", "--graph is of states: --engine bfs or dfs");
+	options->keep_graph = command->graph != NULL;
 	if (command->count)
 		options->max_executions = command->count;
 	options->max_ms = command->time * 1000;
@@ -58,6 +123,7 @@ static int read_engine(struct explore_command *command)
 	options->interrupted = interrupt_seen;
 	if (isatty(STDERR_FILENO) && !command->quiet)
 		options->progress = show_progress;
+	options->progress_data = command;
 	return -1;
 }
 
@@ -78,7 +144,7 @@ static int explore_file(const struct explore_command *command, const char *path)
 	found = explore(script, &command->options);
 	if (command->options.progress)
 		fprintf(stderr, "\r%60s\r", "");
-	status = found->status;
+	status = status_worse(found->status, put_graph(command, found, path));
 	if (command->json)
 		explore_report_json(found, stdout);
 	else
@@ -106,6 +172,8 @@ int cmd_explore(int argc, char **argv)
 		{ "seed", 0, CLI_NUMBER, &command.seed, "N", "of the lots" },
 		{ "count", 0, CLI_NUMBER, &command.count, "N", "stop after N executions" },
 		{ "time", 0, CLI_NUMBER, &command.time, "SECONDS", "stop after that time" },
+		{ "graph", 0, CLI_STRING, &command.graph, "FILE",
+		  "the states and the steps between them: .dot, .svg, .png, .pdf" },
 		{ "all", 0, CLI_FLAG, &command.all, NULL, "go on past the first failure" },
 		{ "without-bugs", 0, CLI_FLAG, &command.without_bugs, NULL,
 		  "as if the file had no `bug`" },

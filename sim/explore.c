@@ -256,7 +256,7 @@ static bool execute(struct exploration *found, struct explore_search *search, st
 		exploration_reject(found, runs);
 		return false;
 	case EXECUTION_CUT:
-		found->cut += !explore_search_restarts(search);
+		found->cut++;
 		return true;
 	case EXECUTION_OVER:
 		break;
@@ -315,6 +315,15 @@ static void tell_progress(const struct exploration *found, const struct explore_
 				explore_search_progress(search));
 }
 
+void exploration_forget(struct exploration *found)
+{
+	found->executions = found->cut = found->steps = 0;
+	g_array_set_size(found->ends, 0);
+	g_ptr_array_set_size(found->outcomes, 0);
+	g_ptr_array_set_size(found->claims, 0);
+	g_ptr_array_set_size(found->failures, 0);
+}
+
 static void search_executions(struct exploration *found)
 {
 	struct explore_search *search = explore_search_create(found->options.engine,
@@ -327,6 +336,10 @@ static void search_executions(struct exploration *found)
 	while ((more = explore_search_next(search))) {
 		if (!execute(found, search, runs))
 			break;
+		if (explore_search_restarts(search)) {
+			exploration_forget(found);
+			runs_forget(runs);
+		}
 		tell_progress(found, search, &next);
 		found->stopped_by = exploration_reason_to_stop(found, start);
 		if (found->stopped_by)

@@ -12,6 +12,8 @@ void exploration_count(struct exploration *found, const GArray *steps, struct sh
 /* It goes wrong in that way. */
 void exploration_fail(struct exploration *found, const GArray *steps,
 		      const struct shown_failure *failed);
+/* All that has been counted: a lock's releases have become steps, and all begins anew. */
+void exploration_forget(struct exploration *found);
 void exploration_reject(struct exploration *found, const struct runs *runs);
 /* NULL: go on. @start in microseconds. */
 const char *exploration_reason_to_stop(const struct exploration *found, gint64 start);

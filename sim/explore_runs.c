@@ -642,6 +642,12 @@ void runs_destroy(struct runs *runs)
 	g_free(runs);
 }
 
+void runs_forget(struct runs *runs)
+{
+	g_hash_table_remove_all(runs->known);
+	g_clear_pointer(&runs->last, showing_free);
+}
+
 enum execution_end runs_execute(struct runs *runs, struct showing **showing)
 {
 	return runs->arena ? execute_in_arena(runs, showing) : execute_anew(runs, showing);

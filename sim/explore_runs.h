@@ -45,6 +45,8 @@ struct runs;
 struct runs *runs_create(const struct script *script, bool without_bugs,
 			 struct explore_search *search);
 void runs_destroy(struct runs *runs);
+/* No showing is known any more: what the caller has counted is gone. */
+void runs_forget(struct runs *runs);
 /* Once more; *showing lives until the next execution, or longer. */
 enum execution_end runs_execute(struct runs *runs, struct showing **showing);
 /*

@@ -217,18 +217,12 @@ static const char *why_stop(const struct states *s)
 /* A lock whose releases have become steps: what was found is of another race. */
 static void forget(struct states *s)
 {
-	struct exploration *found = s->found;
-
 	g_hash_table_remove_all(s->known);
 	g_array_set_size(s->states, 0);
 	g_array_set_size(s->edges, 0);
 	g_queue_clear_full(&s->waiting, waiting_free);
 	s->waiting_bytes = 0;
-	found->executions = 0;
-	g_array_set_size(found->ends, 0);
-	g_ptr_array_set_size(found->outcomes, 0);
-	g_ptr_array_set_size(found->claims, 0);
-	g_ptr_array_set_size(found->failures, 0);
+	exploration_forget(s->found);
 }
 
 static void search(struct states *s)

@@ -272,12 +272,9 @@ static void batch_drain(enum lru_batch which)
 	const struct sched_ops *sched;
 	unsigned int nr;
 
-	/* What others see without those locks: the references, and whether anything is here. */
-	sched_touch(batch, ACCESS_READ);
+	/* What others see without those locks: the references. */
 	for (unsigned int i = 0; i < batch->nr; i++)
 		sched_step(&batch->folio[i]->refcount, ACCESS_WRITE, "folio_batch_move_lru");
-	if (batch->nr)
-		sched_touch(batch, ACCESS_WRITE);
 	sched = alone_begin();
 	nr = batch->nr;
 	for (unsigned int i = 0; i < nr; i++)
@@ -294,7 +291,6 @@ static void batch_add(enum lru_batch which, struct folio *folio, uint8_t what)
 	const struct sched_ops *sched;
 
 	sched_step(&folio->refcount, ACCESS_WRITE, "folio_batch_add");
-	sched_touch(batch, ACCESS_WRITE);
 	sched = alone_begin();
 	folio_get(folio);
 	batch->folio[batch->nr] = folio;

@@ -17,7 +17,7 @@ struct explore_options {
 	enum explore_engine engine;
 	unsigned int bound;		/* preemptions; changes of priority */
 	uint64_t seed;
-	uint64_t max_executions;	/* 0: no limit */
+	uint64_t max_executions;	/* or states; 0: no limit */
 	uint64_t max_ms;		/* likewise */
 	unsigned int shard, nr_shards;	/* this part, from 0, of so many; 0: all */
 	bool without_bugs;

@@ -209,8 +209,12 @@ static void tell(struct states *s)
 
 static const char *why_stop(const struct states *s)
 {
+	uint64_t max = s->found->options.max_executions;
+
 	if (s->waiting_bytes > MAX_WAITING_BYTES)
 		return "memory";
+	if (max && s->states->len >= max)
+		return "count";
 	return exploration_reason_to_stop(s->found, s->start);
 }
 

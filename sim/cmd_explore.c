@@ -3,6 +3,7 @@
  */
 #include <inttypes.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "sim/cli.h"
@@ -14,8 +15,9 @@
 
 struct explore_command {
 	struct explore_options options;
-	const char *engine, *format, *graph;
-	uint64_t preemptions, random, time, count, seed;
+	const char *engine, *format, *graph, *shard;
+	uint64_t preemptions, random, time, count, seed, jobs;
+	unsigned int part, parts;	/* of the files: every parts-th, from number part */
 	bool has_preemptions, all, without_bugs, quiet, json, stats, color;
 };
 
@@ -121,7 +123,7 @@ static int read_engine(struct explore_command *command)
 	options->keep_going = command->all;
 	options->without_bugs = command->without_bugs;
 	options->interrupted = interrupt_seen;
-	if (isatty(STDERR_FILENO) && !command->quiet)
+	if (isatty(STDERR_FILENO) && !command->quiet && command->jobs < 2)
 		options->progress = show_progress;
 	options->progress_data = command;
 	return -1;
@@ -160,6 +162,128 @@ static int explore_file(const struct explore_command *command, const char *path)
 	return status;
 }
 
+/* ---- several files ---- */
+
+/* A file and the child that explores it; what it prints waits for its turn. */
+struct explore_job {
+	const char *path;
+	pid_t pid;			/* 0: not started, or over */
+	FILE *out, *err;
+	int status;
+};
+
+static void start_explore_job(const struct explore_command *command, struct explore_job *job)
+{
+	job->out = tmpfile();
+	job->err = tmpfile();
+	fflush(NULL);
+	job->pid = job->out && job->err ? fork() : -1;
+	if (job->pid < 0) {
+		job->pid = 0;
+		job->status = STATUS_INTERNAL;
+		fprintf(stderr, "%s: no process to explore it in\n", job->path);
+	} else if (!job->pid) {
+		dup2(fileno(job->out), STDOUT_FILENO);
+		dup2(fileno(job->err), STDERR_FILENO);
+		job->status = explore_file(command, job->path);
+		fflush(NULL);
+		_exit(job->status);
+	}
+}
+
+static void end_explore_job(struct explore_job *jobs, guint nr)
+{
+	int how = 0;
+	pid_t pid = wait(&how);
+
+	for (guint i = 0; i < nr; i++)
+		if (pid > 0 && jobs[i].pid == pid) {
+			jobs[i].pid = 0;
+			jobs[i].status = WIFEXITED(how) ? WEXITSTATUS(how) : STATUS_INTERNAL;
+		}
+}
+
+static void copy_out(FILE *from, FILE *to)
+{
+	char bytes[4096];
+	size_t nr;
+
+	if (!from)
+		return;
+	rewind(from);
+	while ((nr = fread(bytes, 1, sizeof(bytes), from)) > 0)
+		fwrite(bytes, 1, nr, to);
+	fclose(from);
+}
+
+/* So many at a time, and printed in the order of the files. */
+static int explore_at_once(const struct explore_command *command, struct explore_job *jobs,
+			   guint nr)
+{
+	guint started = 0, told = 0, running;
+	int status = STATUS_GOOD;
+
+	while (told < nr) {
+		running = 0;
+		for (guint i = 0; i < started; i++)
+			running += jobs[i].pid != 0;
+		if (started < nr && running < command->jobs && !interrupt_seen())
+			start_explore_job(command, &jobs[started++]);
+		else if (running)
+			end_explore_job(jobs, nr);
+		for (; told < started && !jobs[told].pid; told++) {
+			if (told && !command->json)
+				putchar('\n');
+			copy_out(jobs[told].err, stderr);
+			copy_out(jobs[told].out, stdout);
+			status = status_worse(status, jobs[told].status);
+		}
+		if (told == started && interrupt_seen())
+			return status_worse(status, STATUS_INTERRUPTED);
+	}
+	return status;
+}
+
+static int explore_one_by_one(const struct explore_command *command, struct explore_job *jobs,
+			      guint nr)
+{
+	int status = STATUS_GOOD;
+
+	for (guint i = 0; i < nr && !interrupt_seen(); i++) {
+		if (i && !command->json)
+			putchar('\n');
+		status = status_worse(status, explore_file(command, jobs[i].path));
+	}
+	return status;
+}
+
+/* The files of this part: those that it is the turn of, counted round and round. */
+static int explore_files(const struct explore_command *command, char **paths)
+{
+	guint nr = 0;
+	g_autofree struct explore_job *jobs = g_new0(struct explore_job, g_strv_length(paths));
+
+	for (guint i = 0; paths[i]; i++)
+		if (i % command->parts == command->part - 1)
+			jobs[nr++].path = paths[i];
+	return command->jobs > 1 ? explore_at_once(command, jobs, nr) :
+				   explore_one_by_one(command, jobs, nr);
+}
+
+static bool read_shard(struct explore_command *command)
+{
+	char *end;
+
+	command->part = command->parts = 1;
+	if (!command->shard)
+		return true;
+	command->part = (unsigned int)g_ascii_strtoull(command->shard, &end, 10);
+	if (*end != '/')
+		return false;
+	command->parts = (unsigned int)g_ascii_strtoull(end + 1, &end, 10);
+	return !*end && command->part && command->part <= command->parts;
+}
+
 int cmd_explore(int argc, char **argv)
 {
 	struct explore_command command = { .preemptions = UINT64_MAX, .seed = 1 };
@@ -177,6 +301,9 @@ int cmd_explore(int argc, char **argv)
 		{ "all", 0, CLI_FLAG, &command.all, NULL, "go on past the first failure" },
 		{ "without-bugs", 0, CLI_FLAG, &command.without_bugs, NULL,
 		  "as if the file had no `bug`" },
+		{ "jobs", 'j', CLI_NUMBER, &command.jobs, "N", "so many files at a time" },
+		{ "shard", 0, CLI_STRING, &command.shard, "K/N",
+		  "of the files every N-th, from the K-th" },
 		{ "stats", 0, CLI_FLAG, &command.stats, NULL, "how fast, on standard error" },
 		{ "quiet", 'q', CLI_FLAG, &command.quiet, NULL, "failures and the last line" },
 		{ "format", 0, CLI_STRING, &command.format, "text|json", "json: one event a line" },
@@ -189,7 +316,6 @@ int cmd_explore(int argc, char **argv)
 		"explore", "FILE...", "All interleavings of each scenario's race.", examples, options };
 	g_autofree char **operands = NULL;
 	int status = cli_parse(&about, argc, argv, &operands);
-	char **file;
 
 	if (status >= 0)
 		return status;
@@ -198,15 +324,12 @@ int cmd_explore(int argc, char **argv)
 	if (command.format && strcmp(command.format, "text") && strcmp(command.format, "json"))
 		return cli_usage_error("explore", "--format is text or json, not '%s'",
 				       command.format);
+	if (!read_shard(&command))
+		return cli_usage_error("explore", "--shard is K/N, such as 1/4, not '%s'",
+				       command.shard);
 	command.json = command.format && !strcmp(command.format, "json");
 	status = read_engine(&command);
 	if (status >= 0)
 		return status;
-	status = STATUS_GOOD;
-	for (file = operands; *file && !interrupt_seen(); file++) {
-		if (file != operands && !command.json)
-			putchar('\n');
-		status = status_worse(status, explore_file(&command, *file));
-	}
-	return status;
+	return explore_files(&command, operands);
 }

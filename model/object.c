@@ -118,6 +118,11 @@ static unsigned char *slot_take(struct sub_slab *sub)
 
 bool model_alloc_fails(const char *site)
 {
+	if (unlikely(current->fail_any) && !current->nofail && sched_choose(2, site)) {
+		current->fail_any = false;
+		trace_event("alloc-fails", "%s", site);
+		return true;
+	}
 	if (likely(!mach->fail_nth) || current->nofail)
 		return false;
 	if (++mach->nr_allocs != mach->fail_nth)

@@ -75,6 +75,11 @@ void sched_step_slow(const void *object, enum access access, const char *site);
 			mach->sched->touch(mach->sched_data, (object), (kind));	\
 	} while (0)
 
+/* Which of @n outcomes?  0 if nobody chooses. */
+#define sched_choose(n, what)							\
+	(unlikely(mach->sched && mach->sched->choose) ?				\
+	 mach->sched->choose(mach->sched_data, (n), (what)) : 0)
+
 /* A place with a name, "subsystem:what-has-just-happened", at which races are told. */
 void point_slow(const char *name);
 #define point(name)								\

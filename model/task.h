@@ -92,6 +92,7 @@ struct task_struct {
 	struct held_lock held[MAX_HELD_LOCKS];	/* in order of taking */
 	bool reclaiming;		/* frees memory: must not wait for memory */
 	unsigned int nofail;		/* > 0: allocations do not fail here */
+	bool fail_any;			/* one of its allocations may fail: sched_choose() */
 	struct mmu_gather tlb;
 };
 

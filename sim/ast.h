@@ -118,6 +118,7 @@ struct stmt_call {
 	GPtrArray *args;	/* struct arg * */
 	GPtrArray *results;	/* struct result *; empty: the call must succeed */
 	struct expr *fail_nth;	/* NULL: no failure is injected */
+	bool fail_any;		/* `fail_nth ?`: any one of them, or none */
 };
 
 /* expect | sometimes | never EXPR[, EXPR]... */

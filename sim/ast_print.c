@@ -175,6 +175,8 @@ static void print_call(GString *out, const struct stmt_call *call)
 		g_string_append(out, i ? " or " : " = ");
 		print_result(out, g_ptr_array_index(call->results, i));
 	}
+	if (call->fail_any)
+		g_string_append(out, " fail_nth ?");
 	if (call->fail_nth) {
 		g_string_append(out, " fail_nth ");
 		print_expr(out, call->fail_nth);

@@ -27,6 +27,7 @@ struct call_request {
 	bool has_fd;			/* and which descriptor was handed out: */
 	int fd;
 	uint64_t fail_nth;		/* this allocation of the call fails; 0: none */
+	bool fail_any;			/* or one that whoever explores chooses, or none */
 };
 
 enum outcome_kind {

@@ -157,7 +157,9 @@ static void call_in_race(struct model_backend *model, const struct call_request 
 
 	model->machine->current_task = task;
 	machine_fail_nth(model->machine, request->fail_nth);
+	task->fail_any = request->fail_any;
 	call_body(&call);
+	task->fail_any = false;
 	take_leftovers(&call);
 	model->machine->current_task = &model->machine->boot_task;
 	if (task->killed)

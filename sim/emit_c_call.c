@@ -343,7 +343,7 @@ static const char *in_the_way(const struct call_request *request,
 
 	if (outcome->kind == OUTCOME_BLOCKED)
 		return "a statement that blocks";
-	if (request->fail_nth)
+	if (request->fail_nth || request->fail_any)
 		return "fail_nth";
 	for (unsigned int i = 0; i < args->nr; i++)
 		if (args->fd_path[i] && args->fd_path[i][0] == '/')

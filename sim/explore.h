@@ -68,6 +68,7 @@ struct explore_state {
 	uint32_t parent;		/* by whose step it was first come to; 0 of the first, 0 */
 	uint32_t depth;			/* steps from the first one */
 	uint32_t enabled;		/* members which can go on, a bit each */
+	uint8_t ways;			/* it is a choice in the middle of a step; 0: it is not */
 	bool end;			/* nobody can */
 	bool fails;
 	struct taken_step step;		/* from the parent; not of the first */

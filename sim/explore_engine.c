@@ -28,6 +28,13 @@ struct touched {
 struct frame {
 	uint32_t enabled, done, backtrack, sleep;
 	unsigned int chosen;
+	/*
+	 * A choice in the middle of a step: enabled, done, backtrack and chosen are of ways and
+	 * not of members; then these are whose step it is and who sleeps.
+	 */
+	bool is_choice;
+	unsigned int taker;
+	uint32_t sleepers;
 	unsigned int preemptions;	/* before this step */
 	struct race_op op[RACE_MAX_MEMBERS];	/* what each is about to do */
 	/* Of those that have been tried here, and of those that sleep. */
@@ -231,27 +238,34 @@ static bool commute(const struct frame *frame, unsigned int a, unsigned int b)
 }
 
 /*
- * Who sleeps in @next, the state that the last frame's step led to: whose step has been tried
+ * Returns who sleeps in @next, the state that the last frame's step led to: whose step has been tried
  * before that one, and commutes with it.  It will touch there what it touched here.
  */
-static void fall_asleep(const struct explore_search *search, struct frame *next)
+static unsigned int taker_of(const struct frame *frame)
+{
+	return frame->is_choice ? frame->taker : frame->chosen;
+}
+
+static uint32_t fall_asleep(const struct explore_search *search, struct frame *next)
 {
 	const struct frame *frame;
-	uint32_t before;
+	uint32_t before, sleep = 0;
 
 	if (search->engine != ENGINE_DPOR || !search->frames->len)
-		return;
+		return 0;
 	frame = frame_at(search, search->frames->len - 1);
-	before = (frame->sleep | frame->done) & ~(1U << frame->chosen);
+	before = frame->is_choice ? frame->sleepers :
+		 (frame->sleep | frame->done) & ~(1U << frame->chosen);
 	for (unsigned int i = 0; i < RACE_MAX_MEMBERS; i++)
-		if (before & (1U << i) && commute(frame, i, frame->chosen))
-			next->sleep |= 1U << i;
+		if (before & (1U << i) && commute(frame, i, taker_of(frame)))
+			sleep |= 1U << i;
 	for (unsigned int i = 0; i < frame->nr_touched; i++) {
 		const struct touched *touched = &frame->touched[i];
 
-		if (next->sleep & (1U << touched->member))
+		if (sleep & (1U << touched->member))
 			next->touched[next->nr_touched++] = *touched;
 	}
+	return sleep;
 }
 
 /* Who of @enabled is to be tried here, and who is first. */
@@ -305,11 +319,18 @@ static unsigned int pick_by_lot(struct explore_search *search, uint32_t enabled)
 static unsigned int preemptions_so_far(const struct explore_search *search)
 {
 	const struct frame *last, *before;
+	unsigned int i = search->depth;
 
-	if (search->depth < 2)
+	while (i && frame_at(search, i - 1)->is_choice)
+		i--;
+	if (i < 2)
 		return 0;
-	last = frame_at(search, search->depth - 1);
-	before = frame_at(search, search->depth - 2);
+	last = frame_at(search, --i);
+	while (i && frame_at(search, i - 1)->is_choice)
+		i--;
+	if (!i)
+		return 0;
+	before = frame_at(search, i - 1);
 	return last->preemptions +
 	       (before->chosen != last->chosen && last->enabled & (1U << before->chosen));
 }
@@ -326,14 +347,14 @@ static int pick(void *data, struct race *race, uint32_t enabled)
 	if (search->depth < search->prefix) {
 		const struct frame *old = frame_at(search, search->depth);
 
-		if (old->enabled == enabled)
+		if (old->enabled == enabled && !old->is_choice)
 			return (int)old->chosen;
 		search->diverged = true;
 		return RACE_STOP;
 	}
 	for (unsigned int i = 0; i < race->nr; i++)
 		frame.op[i] = *race_member_op(race, i);
-	fall_asleep(search, &frame);
+	frame.sleep = fall_asleep(search, &frame);
 	if (!(enabled & ~frame.sleep))
 		return RACE_STOP;
 	frame.preemptions = preemptions_so_far(search);
@@ -387,8 +408,14 @@ static void on_race(void *data, unsigned int earlier, unsigned int member,
 		    const struct clock *before)
 {
 	struct explore_search *search = data;
-	struct frame *frame = frame_at(search, earlier);
-	uint32_t first = initials(search->clocks, earlier, search->depth, member, before);
+	struct frame *frame;
+	uint32_t first;
+
+	/* What a step does behind a choice can be reversed only with all of the step. */
+	while (frame_at(search, earlier)->is_choice)
+		earlier--;
+	frame = frame_at(search, earlier);
+	first = initials(search->clocks, earlier, search->depth, member, before);
 
 	first &= frame->enabled;
 	if (!first) {
@@ -417,17 +444,61 @@ static void step(void *data, struct race *race, unsigned int i, const struct rac
 	search->depth++;
 }
 
+/* A frame of its own, whatever the engine: each way is gone. */
+static int choose_by_frame(struct explore_search *search, unsigned int i, unsigned int n)
+{
+	struct frame frame = { .enabled = (1U << n) - 1, .backtrack = (1U << n) - 1,
+			       .is_choice = true, .taker = i };
+
+	if (search->depth < search->prefix) {
+		const struct frame *old = frame_at(search, search->depth);
+
+		if (old->is_choice && old->enabled == frame.enabled)
+			return (int)old->chosen;
+		search->diverged = true;
+		return 0;
+	}
+	frame.sleepers = fall_asleep(search, &frame);
+	if (search->frames->len)
+		memcpy(frame.op, frame_at(search, search->frames->len - 1)->op, sizeof(frame.op));
+	frame.op[i].object = NULL;	/* what it touches from now on is what counts */
+	g_array_append_val(search->frames, frame);
+	return 0;
+}
+
+static unsigned int choose(void *data, struct race *race, unsigned int i, unsigned int n,
+			   const char *what)
+{
+	struct explore_search *search = data;
+	struct taken_step taken = { .member = i, .op = { .site = what, .access = ACCESS_READ },
+				    .stmt = race_member_stmt(race, i) };
+	unsigned int way;
+
+	if (search->restart || search->diverged)
+		return 0;
+	way = by_lot(search) ? (unsigned int)g_rand_int_range(search->lots, 0, (int)n) :
+			       (unsigned int)choose_by_frame(search, i, n);
+	taken.way = way + 1;
+	if (search->engine == ENGINE_DPOR)
+		clocks_step(search->clocks, i, &taken.op);
+	g_array_append_val(search->steps, taken);
+	search->depth++;
+	return way;
+}
+
 static void touch(void *data, struct race *race, const struct race_op *op)
 {
 	struct explore_search *search = data;
 	unsigned int member = (unsigned int)race->last;
-	struct frame *frame;
 
 	if (search->engine != ENGINE_DPOR || !search->depth)
 		return;
-	frame = frame_at(search, search->depth - 1);
 	if (search->depth >= search->prefix)
-		add_touched(frame, member, op->object, op->access);
+		for (unsigned int i = search->depth; i--;) {
+			add_touched(frame_at(search, i), member, op->object, op->access);
+			if (!frame_at(search, i)->is_choice)
+				break;
+		}
 	search->depth--;
 	clocks_races(search->clocks, member, op, on_race, search);
 	search->depth++;
@@ -491,7 +562,7 @@ static bool release_is_step(void *data, const void *object)
 
 const struct race_driver explore_driver = {
 	.begin = begin, .pick = pick, .step = step, .touch = touch, .released = released, .woken = woken,
-	.tried = tried, .release_is_step = release_is_step, .end = end,
+	.choose = choose, .tried = tried, .release_is_step = release_is_step, .end = end,
 };
 
 /* ---- what others ask ---- */

@@ -32,6 +32,7 @@ enum explore_engine explore_engine_find(const char *name);
 struct taken_step {
 	unsigned int member;
 	unsigned int release;		/* of ACCESS_RELEASE: which one since its last other step */
+	unsigned int way;		/* not a step but a choice in the middle of one: which, from 1 */
 	struct race_op op;
 	char *object;			/* race_object_name(), only from schedule_collect() */
 	const struct stmt *stmt;	/* whose call it is part of */

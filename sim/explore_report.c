@@ -48,6 +48,8 @@ static const char *op_words(enum access access)
 
 static char *step_words(const struct taken_step *step)
 {
+	if (step->way)
+		return g_strdup_printf("%s: %s", step->op.site, step->way > 1 ? "fails" : "goes well");
 	if (!step->op.object)
 		return g_strdup("begins");
 	if (!step->object)

@@ -16,7 +16,7 @@
 /* End states that are remembered. */
 #define MAX_KNOWN	1000000
 
-enum where { NOWHERE, AT_BEGIN, AT_STEP, AT_CUT, AT_END, AT_RETURN };
+enum where { NOWHERE, AT_BEGIN, AT_STEP, AT_CHOICE, AT_CUT, AT_END, AT_RETURN };
 
 struct runs {
 	const struct script *script;
@@ -38,7 +38,8 @@ struct runs {
 	/* For engines that look at states. */
 	struct race *race;		/* on the runner's stack */
 	uint32_t enabled;
-	unsigned int next;		/* who is to go on */
+	unsigned int next;		/* who is to go on, or which way */
+	unsigned int ways;
 	struct taken_step taken;	/* the last one; no part of a state */
 	GHashTable *tried;		/* objects whose release is a step; looked up only */
 	bool restart;
@@ -312,6 +313,17 @@ static void tried(void *data, const void *object)
 	arena_enter(arena);
 }
 
+static unsigned int choose(void *data, struct race *race, unsigned int i, unsigned int n,
+			   const char *what)
+{
+	struct runs *runs = data;
+	struct arena *arena = arena_enter(NULL);
+	unsigned int way = explore_driver.choose(runs->search, race, i, n, what);
+
+	arena_enter(arena);
+	return way;
+}
+
 static bool release_is_step(void *data, const void *object)
 {
 	struct runs *runs = data;
@@ -334,7 +346,8 @@ static void end(void *data, struct race *race)
 
 static const struct race_driver runs_driver = {
 	.begin = begin, .pick = pick, .step = step, .touch = touch, .released = released,
-	.woken = woken, .tried = tried, .release_is_step = release_is_step, .end = end,
+	.woken = woken, .choose = choose, .tried = tried, .release_is_step = release_is_step,
+	.end = end,
 };
 
 /* ---- standing still before each step ---- */
@@ -368,6 +381,20 @@ static void stand_step(void *data, struct race *race, unsigned int i, const stru
 		runs->taken.release = ++now->releases[i];
 	else
 		now->releases[i] = 0;
+}
+
+static unsigned int stand_choose(void *data, struct race *race, unsigned int i, unsigned int n,
+				 const char *what)
+{
+	struct runs *runs = data;
+
+	runs->enabled = 1U << i;
+	runs->ways = n;
+	yield_at(runs, AT_CHOICE);
+	runs->taken = (struct taken_step){ .member = i, .way = runs->next + 1,
+					   .op = { .site = what },
+					   .stmt = race_member_stmt(race, i) };
+	return runs->next;
 }
 
 static void stand_released(void *data, struct race *race, const void *lock, bool reader)
@@ -412,7 +439,7 @@ static void stand_end(void *data, struct race *race)
 
 static const struct race_driver stand_driver = {
 	.begin = stand_begin, .pick = stand_pick, .step = stand_step, .touch = stand_touch,
-	.released = stand_released, .tried = stand_tried,
+	.released = stand_released, .choose = stand_choose, .tried = stand_tried,
 	.release_is_step = stand_release_is_step, .end = stand_end,
 };
 
@@ -542,6 +569,8 @@ static enum runs_stand stand(struct runs *runs)
 {
 	if (runs->where == AT_STEP)
 		return STAND_STEP;
+	if (runs->where == AT_CHOICE)
+		return STAND_CHOICE;
 	if (runs->where == AT_END)
 		return STAND_END;
 	return is_rejected(runs, runs->run) ? STAND_REJECTED : STAND_NOWHERE;
@@ -561,6 +590,11 @@ enum runs_stand runs_stand_step(struct runs *runs, unsigned int member)
 	runs->next = member;
 	go_on(runs);
 	return stand(runs);
+}
+
+unsigned int runs_ways(const struct runs *runs)
+{
+	return runs->ways;
 }
 
 uint32_t runs_enabled(const struct runs *runs)

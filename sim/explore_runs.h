@@ -56,15 +56,18 @@ enum execution_end runs_execute(struct runs *runs, struct showing **showing);
 bool runs_can_stand(const struct runs *runs);
 enum runs_stand {
 	STAND_STEP,			/* somebody can take a step */
+	STAND_CHOICE,			/* a step goes on in one of several ways */
 	STAND_END,			/* nobody can */
 	STAND_NOWHERE,			/* the script has ended before its race: see runs_end() */
 	STAND_REJECTED,			/* it cannot be run */
 };
 /* To before the first step. */
 enum runs_stand runs_stand_first(struct runs *runs);
-/* Lets @member, which can, take its step. */
+/* Lets @member, which can, take its step; at a choice: goes on that way, from 0. */
 enum runs_stand runs_stand_step(struct runs *runs, unsigned int member);
-/* Who can, and what the step was that has just been taken. */
+/* At a choice: how many ways. */
+unsigned int runs_ways(const struct runs *runs);
+/* Who can (at a choice: whose it is), and what the step was that has just been taken. */
 uint32_t runs_enabled(const struct runs *runs);
 const struct taken_step *runs_taken(const struct runs *runs);
 /* Has a lock been tried for whose releases were no steps? From now on they are: begin anew. */

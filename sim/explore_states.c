@@ -146,7 +146,9 @@ static bool arrive(struct states *s, enum runs_stand stand, uint32_t parent)
 	}
 	if (!is_new)
 		return true;
-	if (stand == STAND_STEP) {
+	if (stand == STAND_CHOICE)
+		state_at(s, i)->ways = (uint8_t)runs_ways(s->runs);
+	if (stand == STAND_STEP || stand == STAND_CHOICE) {
 		put_in_line(s, i);
 		return true;
 	}
@@ -178,12 +180,13 @@ static struct waiting *next_in_line(struct states *s)
 static bool expand(struct states *s)
 {
 	struct waiting *waiting = next_in_line(s);
-	uint32_t enabled = state_at(s, waiting->state)->enabled;
+	const struct explore_state *state = state_at(s, waiting->state);
+	uint32_t next = state->ways ? (1U << state->ways) - 1 : state->enabled;
 	bool good = true;
 
 	/* The last of them is the first to be popped by depth. */
 	for (unsigned int i = 0; i < RACE_MAX_MEMBERS && good; i++) {
-		if (!(enabled & (1U << i)))
+		if (!(next & (1U << i)))
 			continue;
 		runs_return(s->runs, waiting->mark);
 		good = arrive(s, runs_stand_step(s->runs, i), waiting->state);

@@ -115,7 +115,7 @@ static bool place_args(struct live_backend *live, const struct call_request *req
 /* Requests that a real kernel cannot be made to follow. */
 static bool refuse_hints(const struct call_request *request, struct call_outcome *outcome)
 {
-	if (request->fail_nth)
+	if (request->fail_nth || request->fail_any)
 		live_refuse(outcome, "fail_nth on the host");
 	if (request->has_placed || request->has_fd)
 		live_refuse(outcome, "set placement = recorded on the host");

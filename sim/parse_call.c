@@ -208,13 +208,15 @@ static bool parse_call_tail(struct parser *p, struct stmt_call *call)
 		struct loc loc = token_loc(&p->lex, &p->tok);
 
 		if (parse_at_word(p, "fail_nth")) {
-			if (call->fail_nth) {
+			if (call->fail_nth || call->fail_any) {
 				diag_error(p->diags, &loc, NULL, "a second fail_nth");
 				return false;
 			}
 			parse_advance(p);
-			call->fail_nth = parse_expr(p);
-			if (!call->fail_nth)
+			call->fail_any = parse_accept(p, TOK_QUESTION);
+			if (!call->fail_any)
+				call->fail_nth = parse_expr(p);
+			if (!call->fail_any && !call->fail_nth)
 				return false;
 		} else if (parse_at(p, TOK_ASSIGN)) {
 			if (call->results->len) {

@@ -21,6 +21,8 @@ struct race_task {
 	const struct stmt *stmt;	/* whose call it is in */
 	struct task_struct *sleeper;	/* the task, while it sleeps; NULL: it does not */
 	bool ended;
+	unsigned int ways, way;		/* it waits to be told which; ways 0: it does not */
+	const char *ways_of;		/* what they are ways of */
 	/* What belongs to whoever runs, while another does. */
 	struct machine *mach;
 	struct task_struct *who;
@@ -124,6 +126,20 @@ static void on_woken(void *data, struct task_struct *waker, struct task_struct *
 			race->driver->woken(race->data, race, i);
 }
 
+/* Not here, on the stack of the member, but where steps are taken. */
+static unsigned int on_choose(void *data, unsigned int n, const char *what)
+{
+	struct race *race = data;
+	struct race_task *task = race->running;
+
+	if (!task || race->draining || !race->driver->choose)
+		return 0;
+	task->ways = n;
+	task->ways_of = what;
+	coroutine_yield(task->stack);
+	return task->way;
+}
+
 static void on_touch(void *data, const void *object, enum access access)
 {
 	struct race *race = data;
@@ -138,7 +154,7 @@ static void on_touch(void *data, const void *object, enum access access)
 }
 
 static const struct sched_ops sched_ops = { .step = on_step, .touch = on_touch,
-					    .woken = on_woken };
+					    .woken = on_woken, .choose = on_choose };
 
 /* ---- members ---- */
 
@@ -234,6 +250,13 @@ static void take_step(struct race *race, unsigned int i)
 	race->last = (int)i;
 	race->steps++;
 	resume(race, &race->task[i]);
+	while (race->task[i].ways) {
+		struct race_task *task = &race->task[i];
+
+		task->way = race->driver->choose(race->data, race, i, task->ways, task->ways_of);
+		task->ways = 0;
+		resume(race, task);
+	}
 }
 
 /* Who is left ends its calls without a choice, so that nothing is left behind. */

@@ -69,6 +69,12 @@ struct race_driver {
 	/* Member @i tries for @object without waiting.  Is releasing it a step? */
 	void (*tried)(void *data, const void *object);
 	bool (*release_is_step)(void *data, const void *object);
+	/*
+	 * Member @i, in the middle of its step, can go on in @n ways because of @what: which?
+	 * Called where steps are taken.  NULL: the first.
+	 */
+	unsigned int (*choose)(void *data, struct race *race, unsigned int i, unsigned int n,
+			       const char *what);
 	/* The running member has come to the named point @name: true if it is to stop there. */
 	bool (*at_point)(void *data, struct race *race, const char *name);
 	void (*end)(void *data, struct race *race);

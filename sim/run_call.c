@@ -280,6 +280,7 @@ void run_tell_call(struct run *run, enum event_kind kind, const struct run_pendi
 	none = g_ptr_array_new();
 	bare.call.results = none;
 	bare.call.fail_nth = NULL;
+	bare.call.fail_any = false;
 	text = ast_statement_text(&bare);
 	g_ptr_array_unref(none);
 	event.text = text;
@@ -419,6 +420,12 @@ static bool read_request(struct run *run, const struct stmt *stmt, struct run_pe
 	if (!op_args_read(&run->eval, &pending->op, &stmt->call, &pending->args))
 		return false;
 	request->op = pending->op;
+	request->fail_any = stmt->call.fail_any;
+	if (request->fail_any && !run->member) {
+		diag_error(run->diags, &stmt->call.name_loc, "fail_nth 1 is the first one",
+			   "`fail_nth ?` is for members of races");
+		return false;
+	}
 	if (!stmt->call.fail_nth)
 		return true;
 	return eval_number(&run->eval, stmt->call.fail_nth, "fail_nth", &request->fail_nth) &&

@@ -9,12 +9,14 @@ struct block {
 	char *member;
 	unsigned int steps;
 	unsigned int release;		/* end before that one; 0: at the next other step */
+	GArray *ways;			/* unsigned int, of its choices in order; NULL: 0 each */
 };
 
 struct schedule {
 	GArray *blocks;			/* struct block */
 	guint at;			/* the running block */
 	unsigned int taken;		/* steps of it */
+	unsigned int chosen;		/* choices in them */
 	unsigned int releases[RACE_MAX_MEMBERS];	/* since the last other step */
 	char *diverged;
 	GArray *steps;			/* borrowed, or NULL */
@@ -57,6 +59,24 @@ static unsigned int stops_before(const GArray *steps, guint end, unsigned int me
 	return 0;
 }
 
+/* "=0,1" for the choices in steps [from, to), "" if each went the first way. */
+static void put_ways(const GArray *steps, guint from, guint to, GString *out)
+{
+	unsigned int nr = 0, last = 0;
+	guint start = (guint)out->len;
+
+	for (guint i = from; i < to; i++) {
+		unsigned int way = g_array_index(steps, struct taken_step, i).way;
+
+		if (!way)
+			continue;
+		g_string_append_printf(out, "%c%u", nr++ ? ',' : '=', way - 1);
+		if (way > 1)
+			last = (unsigned int)out->len;
+	}
+	g_string_truncate(out, last ? last : start);
+}
+
 char *schedule_text(const struct script *script, const struct stmt *race, const GArray *steps)
 {
 	GString *out = g_string_new(NULL);
@@ -74,13 +94,14 @@ char *schedule_text(const struct script *script, const struct stmt *race, const 
 
 			if (step->member != member)
 				break;
-			taken += step->op.access != ACCESS_RELEASE;
+			taken += step->op.access != ACCESS_RELEASE && !step->way;
 		}
 		release = stops_before(steps, to, member);
 		g_string_append_printf(out, "%s%s:%u", from ? "." : "", member_name(race, member),
 				       taken);
 		if (release)
 			g_string_append_printf(out, "r%u", release);
+		put_ways(steps, from, to, out);
 		from = to;
 	}
 	return g_string_free(out, FALSE);
@@ -100,7 +121,26 @@ unsigned int schedule_switches(const GArray *steps)
 
 static void block_clear(void *data)
 {
-	g_free(((struct block *)data)->member);
+	struct block *block = data;
+
+	g_free(block->member);
+	if (block->ways)
+		g_array_unref(block->ways);
+}
+
+/* "=0,1": where it ends. */
+static char *parse_ways(char *at, struct block *block)
+{
+	block->ways = g_array_new(FALSE, FALSE, sizeof(unsigned int));
+	do {
+		unsigned int way;
+
+		if (!g_ascii_isdigit(at[1]))
+			return at;
+		way = (unsigned int)g_ascii_strtoull(at + 1, &at, 10);
+		g_array_append_val(block->ways, way);
+	} while (*at == ',');
+	return at;
 }
 
 static bool parse_block(const char *text, struct block *block)
@@ -114,6 +154,11 @@ static bool parse_block(const char *text, struct block *block)
 	block->release = 0;
 	if (*end == 'r' && g_ascii_isdigit(end[1]))
 		block->release = (unsigned int)g_ascii_strtoull(end + 1, &end, 10);
+	block->ways = NULL;
+	if (*end == '=')
+		end = parse_ways(end, block);
+	if (*end && block->ways)
+		g_array_unref(block->ways);
 	if (*end)
 		return false;
 	block->member = g_strndup(text, (gsize)(colon - text));
@@ -224,7 +269,7 @@ static int pick(void *data, struct race *race, uint32_t enabled)
 					"%s has ended after %u of %u steps", block->member,
 					schedule->taken, block->steps);
 			schedule->at++;
-			schedule->taken = 0;
+			schedule->taken = schedule->chosen = 0;
 			continue;
 		}
 		if (i >= 0 && enabled & (1U << i))
@@ -268,6 +313,28 @@ static void step(void *data, struct race *race, unsigned int i, const struct rac
 	schedule->taken++;
 }
 
+static unsigned int choose(void *data, struct race *race, unsigned int i, unsigned int n,
+			   const char *what)
+{
+	struct schedule *schedule = data;
+	const struct block *block = running(schedule);
+	struct taken_step taken = { .member = i, .op = { .site = what },
+				    .stmt = race_member_stmt(race, i) };
+	unsigned int way = 0;
+
+	if (block && block->ways && schedule->chosen < block->ways->len)
+		way = g_array_index(block->ways, unsigned int, schedule->chosen);
+	schedule->chosen++;
+	if (way >= n) {
+		schedule->diverged = g_strdup_printf("%s goes %u ways, and not %u", what, n, way);
+		way = 0;
+	}
+	taken.way = way + 1;
+	if (schedule->steps)
+		g_array_append_val(schedule->steps, taken);
+	return way;
+}
+
 static bool every_release(void *data, const void *object)
 {
 	(void)data;
@@ -275,5 +342,5 @@ static bool every_release(void *data, const void *object)
 	return true;
 }
 
-const struct race_driver schedule_driver = { .pick = pick, .step = step,
+const struct race_driver schedule_driver = { .pick = pick, .step = step, .choose = choose,
 					     .release_is_step = every_release };

@@ -5,7 +5,8 @@
  *
  * Eight digits that name the text of the scenario, and blocks: this member takes so many
  * steps. Releasing a lock is not counted; `:4r2` says that the block ends before the
- * second release behind its fourth step.  Behind the last block each goes on to its end.
+ * second release behind its fourth step; `:4=0,1` that of the choices in its steps the second
+ * goes the second way, and all others the first.  Behind the last block each goes on to its end.
  *
  * Locks: none.
  */

@@ -96,6 +96,9 @@ static const char *const races[] = {
 		 "b in Q { store(@4, 1p, 9) }\n}\nexpect content(@4) == 8, content(Q:@4) == 9\n",
 	HEAD MAP "store(@4, 1p, 7)\nrace {\na in P { mremap(@4, 1p, 1p, MAYMOVE|FIXED, @10) }\n"
 		 "b in P { load(@4) = 7 or SIGSEGV }\n}\n",
+	/* Each allocation of the call may fail. */
+	HEAD MAP "race {\na in P { mprotect(@5, 1p, PROT_READ) = 0 or -ENOMEM fail_nth ? }\n"
+		 "b in P { store(@4, 1p, 8) }\n}\nsometimes vmas(@4..@8) == 1, vmas(@4..@8) == 3\n",
 };
 
 static void assert_same_outcomes(const struct exploration *a, const struct exploration *b)
@@ -458,6 +461,26 @@ static void each_outcome_is_replayed_by_its_schedule(void **state)
 	script_destroy(script);
 }
 
+static void what_fails_is_part_of_a_schedule(void **state)
+{
+	struct script *script = parse(races[G_N_ELEMENTS(races) - 1]);
+	struct exploration *found = explored(script, ENGINE_NAIVE, 0);
+	const struct explore_claim *unchanged = found->claims->pdata[0];
+	const struct explore_outcome *good, *failed;
+
+	(void)state;
+	assert_int_equal(found->status, STATUS_GOOD);
+	assert_int_equal(found->outcomes->len, 2);
+	failed = found->outcomes->pdata[0];
+	good = found->outcomes->pdata[1];
+	assert_non_null(strstr(failed->text, "-ENOMEM"));
+	assert_non_null(strchr(failed->schedule, '='));
+	assert_null(strchr(good->schedule, '='));
+	assert_true(unchanged->true_count > 0 && unchanged->false_count > 0);
+	exploration_destroy(found);
+	script_destroy(script);
+}
+
 static void a_schedule_of_another_scenario_is_refused(void **state)
 {
 	static const struct { const char *text, *why; } cases[] = {
@@ -569,6 +592,7 @@ int main(void)
 		cmocka_unit_test(a_way_round_is_a_livelock_if_all_who_could_take_part),
 		cmocka_unit_test(members_that_wait_for_each_other_break_progress),
 		cmocka_unit_test(each_outcome_is_replayed_by_its_schedule),
+		cmocka_unit_test(what_fails_is_part_of_a_schedule),
 		cmocka_unit_test(a_schedule_of_another_scenario_is_refused),
 		cmocka_unit_test(a_result_that_no_line_allows_has_its_shortest_schedule),
 		cmocka_unit_test(claims_are_told_of_all_schedules),

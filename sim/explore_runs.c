@@ -643,6 +643,8 @@ struct showing *runs_end(struct runs *runs)
 	if (runs->where != AT_RETURN)
 		go_on(runs);
 	runs->mach = mach_before;
+	if (is_rejected(runs, runs->run))
+		return NULL;
 	return showing_of(runs->now, runs->run);
 }
 

@@ -77,7 +77,8 @@ struct arena_digest runs_digest(const struct runs *runs);
 /* Back to where it stood; arena_mark_free(). */
 struct arena_mark *runs_mark(struct runs *runs);
 void runs_return(struct runs *runs, struct arena_mark *mark);
-/* At the end: what it shows, to be freed with showing_free(). It stands nowhere then. */
+/* At the end: what it shows, to be freed with showing_free(), or NULL: the script cannot be run
+ * after all.  It stands nowhere then. */
 struct showing *runs_end(struct runs *runs);
 void showing_free(struct showing *showing);
 

@@ -69,16 +69,22 @@ static GArray *steps_to(const struct states *s, uint32_t i)
 	return steps;
 }
 
-static void look_at_end(struct states *s, uint32_t i)
+static bool look_at_end(struct states *s, uint32_t i)
 {
 	struct showing *showing = runs_end(s->runs);
-	GArray *steps = steps_to(s, i);
+	GArray *steps;
 
+	if (!showing) {
+		exploration_reject(s->found, s->runs);
+		return false;
+	}
+	steps = steps_to(s, i);
 	s->found->executions++;
 	state_at(s, i)->fails = showing->failed != NULL;
 	exploration_count(s->found, steps, showing);
 	g_array_unref(steps);
 	showing_free(showing);
+	return true;
 }
 
 /* What comes before the race has gone wrong. */
@@ -153,8 +159,7 @@ static bool arrive(struct states *s, enum runs_stand stand, uint32_t parent)
 		return true;
 	}
 	state_at(s, i)->end = true;
-	look_at_end(s, i);
-	return true;
+	return look_at_end(s, i);
 }
 
 /* ---- all of them ---- */

@@ -403,6 +403,12 @@ void race_run(struct run *run, const struct stmt *stmt, const struct stmt *order
 		run_stop(run, stmt, STATUS_NOTHING);
 		return;
 	}
+	if (run->nr_races++ && run->options.explore) {
+		diag_error(run->diags, &stmt->loc, "`mmsim run` runs them all, in one order",
+			   "a second race: one can be explored");
+		run_stop(run, stmt, STATUS_REJECTED);
+		return;
+	}
 	race.model = to_model(run->backend);
 	if (!race.driver)
 		race.driver = &race_in_order;

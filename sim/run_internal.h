@@ -54,6 +54,7 @@ struct run {
 	const char *member;		/* in a race: the task of the member that runs */
 	const struct stmt *member_stmt;	/* and the statement it is in */
 	bool cut, deadlock;		/* how a race ended */
+	unsigned int nr_races;		/* so far */
 	GArray *results;		/* struct run_result */
 	GPtrArray *pending;		/* struct run_pending *: calls that were blocked */
 	uint64_t number;		/* of the statement */

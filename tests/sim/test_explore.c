@@ -461,6 +461,25 @@ static void each_outcome_is_replayed_by_its_schedule(void **state)
 	script_destroy(script);
 }
 
+static void a_second_race_is_refused(void **state)
+{
+	struct script *script = parse(HEAD "race {\na in P { munlockall() }\n}\n"
+				      "race {\na in P { munlockall() }\n}\n");
+
+	(void)state;
+	for (enum explore_engine engine = 0; engine < NR_ENGINES; engine++) {
+		const struct explore_options options = { .engine = engine, .max_executions = 5 };
+		struct exploration *found = explore(script, &options);
+
+		if (!is_refused(found)) {
+			assert_int_equal(found->status, STATUS_REJECTED);
+			assert_non_null(strstr(found->errors->pdata[0], "a second race"));
+		}
+		exploration_destroy(found);
+	}
+	script_destroy(script);
+}
+
 static void what_fails_is_part_of_a_schedule(void **state)
 {
 	struct script *script = parse(races[G_N_ELEMENTS(races) - 1]);
@@ -593,6 +612,7 @@ int main(void)
 		cmocka_unit_test(members_that_wait_for_each_other_break_progress),
 		cmocka_unit_test(each_outcome_is_replayed_by_its_schedule),
 		cmocka_unit_test(what_fails_is_part_of_a_schedule),
+		cmocka_unit_test(a_second_race_is_refused),
 		cmocka_unit_test(a_schedule_of_another_scenario_is_refused),
 		cmocka_unit_test(a_result_that_no_line_allows_has_its_shortest_schedule),
 		cmocka_unit_test(claims_are_told_of_all_schedules),

@@ -671,7 +671,7 @@ struct arena *arena_create(void)
 {
 	struct arena *arena;
 
-	if (in_use || !frames_are_on_stacks())
+	if (in_use || !frames_are_on_stacks() || g_getenv("MMSIM_NO_ARENA"))
 		return NULL;
 	if (!region) {
 		char *at = mmap(NULL, HEAP_SIZE + NR_STACKS * STACK_SLOT, PROT_READ | PROT_WRITE,

@@ -15,7 +15,8 @@
  * thread-local pointer, a file) is not put back.
  *
  * Works where malloc() can be taken over, which is the GNU C library on x86-64;
- * arena_create() is NULL elsewhere, and while another arena exists.  Outside of an
+ * arena_create() is NULL elsewhere, while another arena exists, and if the environment says
+ * MMSIM_NO_ARENA.  Outside of an
  * arena an allocation costs one test more.  GCC's address sanitizer is told: what it knows of
  * the memory is put back, too.
  *

@@ -52,6 +52,7 @@ struct explore_search {
 	unsigned int depth;		/* steps of this execution */
 	unsigned int prefix;		/* frames to go along before choosing anew */
 	bool begun, bounded, diverged, restart;
+	bool addresses_change;
 	struct clocks *clocks;
 	GHashTable *tried;		/* objects whose release is a step; looked up only */
 	unsigned int priority[RACE_MAX_MEMBERS];	/* pct */
@@ -97,6 +98,11 @@ struct explore_search *explore_search_create(enum explore_engine engine, unsigne
 	search->clocks = clocks_create();
 	search->tried = g_hash_table_new(NULL, NULL);
 	return search;
+}
+
+void explore_search_addresses_change(struct explore_search *search)
+{
+	search->addresses_change = true;
 }
 
 void explore_search_destroy(struct explore_search *search)
@@ -251,7 +257,7 @@ static uint32_t fall_asleep(const struct explore_search *search, struct frame *n
 	const struct frame *frame;
 	uint32_t before, sleep = 0;
 
-	if (search->engine != ENGINE_DPOR || !search->frames->len)
+	if (search->engine != ENGINE_DPOR || !search->frames->len || search->addresses_change)
 		return 0;
 	frame = frame_at(search, search->frames->len - 1);
 	before = frame->is_choice ? frame->sleepers :

@@ -43,6 +43,9 @@ struct explore_search;
 /* @bound: preemptions (ENGINE_BOUND) or changes of priority (ENGINE_PCT). */
 struct explore_search *explore_search_create(enum explore_engine engine, unsigned int bound,
 					     uint64_t seed);
+/* Objects have other addresses in each execution: what is known of a step from an earlier one says
+ * nothing, and nobody sleeps. */
+void explore_search_addresses_change(struct explore_search *search);
 void explore_search_destroy(struct explore_search *search);
 /* For run_options.race_data, with explore_driver. */
 extern const struct race_driver explore_driver;

@@ -659,6 +659,8 @@ struct runs *runs_create(const struct script *script, bool without_bugs,
 	runs->without_bugs = without_bugs;
 	runs->search = search;
 	runs->arena = arena_create();
+	if (!runs->arena && search)
+		explore_search_addresses_change(search);
 	runs->tried = g_hash_table_new(NULL, NULL);
 	runs->known = g_hash_table_new_full(known_hash, known_equal, NULL, known_free);
 	return runs;

@@ -7,7 +7,7 @@
 #include "model/check/check.h"
 #include "model/gup.h"
 #include "model/huge.h"
-#include "model/khugepaged.h"
+#include "model/collapse.h"
 #include "model/lru.h"
 #include "model/syscalls.h"
 #include "model/vma.h"
@@ -254,6 +254,21 @@ static void any_task(struct program *p)
 	mach->current_task = p->task[0];
 }
 
+/* Told where to look, or on its own way. */
+static void khugepaged_does_something(struct program *p)
+{
+	switch (pick(p, 4)) {
+	case 0:
+		khugepaged_do_scan();
+		break;
+	case 1:
+		khugepaged_scan_mm(current->mm);
+		break;
+	default:
+		khugepaged_collapse(current->mm, any_addr(p));
+	}
+}
+
 static void one_statement(struct program *p)
 {
 	unsigned int n = pick(p, TASKS);
@@ -289,7 +304,7 @@ static void one_statement(struct program *p)
 			sys_munlock(any_addr(p), any_len(p));
 		break;
 	case 10:
-		khugepaged_collapse(current->mm, any_addr(p));
+		khugepaged_does_something(p);
 		break;
 	case 11:
 		deferred_split_scan(ULONG_MAX);
@@ -308,6 +323,13 @@ static void run_program(uint32_t seed, unsigned int statements, bool failing)
 	struct program p = { .rand = g_rand_new_with_seed(seed), .task = { first } };
 
 	machine->config.max_ptes_none = seed % 2 ? HPAGE_PMD_NR - 1 : 200;
+	/* each design, with the orders that faults have and with two smaller ones */
+	machine->config.collapse = seed / 2 % NR_COLLAPSE_DESIGNS;
+	machine->config.khugepaged_pages_to_scan = seed % 5 ? 4096 : 600;
+	if (seed % 7 > 3) {
+		machine->config.thp_order[2] = THP_INHERIT;
+		machine->config.thp_order[4] = seed % 2 ? THP_ALWAYS : THP_MADVISE;
+	}
 	for (unsigned int step = 0; step < statements; step++) {
 		machine_fail_nth(machine, failing && !pick(&p, 3) ? 1 + pick(&p, 20) : 0);
 		one_statement(&p);

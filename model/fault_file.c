@@ -9,6 +9,7 @@
  * Locks:          as in fault.c; the folio lock of the file's page while it is mapped.
  */
 #include "file.h"
+#include "huge.h"
 #include "lru.h"
 #include "machine.h"
 #include "userfaultfd.h"
@@ -52,7 +53,9 @@ static enum vm_fault_result __do_fault(struct vm_fault *vmf)
 			return VM_FAULT_SIGBUS;
 		if (userfault)
 			return handle_userfault(vmf, userfault);
-		folio = filemap_get_or_add_folio(mapping, vmf->pgoff);
+		folio = mapping->host->type == INODE_SHMEM ?
+			shmem_get_folio(mapping, vmf->pgoff, vmf->vma, vmf->address) :
+			filemap_get_or_add_folio(mapping, vmf->pgoff);
 		if (!folio)
 			return VM_FAULT_OOM;
 		folio_get(folio);
@@ -75,29 +78,79 @@ static enum vm_fault_result __do_fault(struct vm_fault *vmf)
 	return VM_FAULT_DONE;
 }
 
-/* Maps @page at @addr under the PTE lock, with a reference of the caller's.
- * Kernel: set_pte_range(). */
-static void set_file_pte(struct vm_fault *vmf, struct page *page, unsigned long addr)
+/* The word for the page at @addr of a fault; @page of @folio follows it. */
+static pte_t file_pte(const struct vm_fault *vmf, const struct folio *folio, pfn_t pfn,
+		      unsigned long addr)
 {
 	struct vm_area_struct *vma = vmf->vma;
-	struct folio *folio = page->folio;
-	pte_t entry = pfn_pte(page_to_pfn(page), vma_page_prot(vma));
-	bool write = (vmf->flags & FAULT_FLAG_WRITE) != 0;
+	pte_t entry = pfn_pte(pfn, vma_page_prot(vma));
 
-	if (write)
+	if (vmf->flags & FAULT_FLAG_WRITE)
 		entry = maybe_mkwrite(pte_mkdirty(entry), vma);
 	else if (pte_write(entry) && folio_test(folio, PG_dirty))
 		entry = pte_mkdirty(entry);
-	if (addr == vmf->address)
-		entry = vmf_keep_uffd_wp(vmf, entry);
+	return addr == vmf->address ? vmf_keep_uffd_wp(vmf, entry) : entry;
+}
+
+/* Maps @nr pages from @page on at @addr and behind, under the PTE lock, with a reference of the
+ * caller's for each.  Kernel: set_pte_range(). */
+static void set_pte_range(struct vm_fault *vmf, struct page *page, unsigned long nr,
+			  unsigned long addr)
+{
+	struct vm_area_struct *vma = vmf->vma;
+	struct folio *folio = page->folio;
+	bool write = (vmf->flags & FAULT_FLAG_WRITE) != 0;
+
 	if (write && !(vma->vm_flags & VM_SHARED)) {
 		folio_add_new_anon_rmap(folio, vma, addr, true);
 		folio_add_lru_vma(folio, vma);
 	} else {
-		folio_add_file_rmap_pte(folio, page, vma);
+		folio_add_file_rmap_ptes(folio, page, nr, vma);
 	}
-	*mm_counter(vma->vm_mm, folio) += 1;
-	set_pte(vmf->table, pgtable_index(addr, LEVEL_PTE), entry);
+	*mm_counter(vma->vm_mm, folio) += (long)nr;
+	for (unsigned long n = 0; n < nr; n++, addr += PAGE_SIZE)
+		set_pte(vmf->table, pgtable_index(addr, LEVEL_PTE),
+			file_pte(vmf, folio, page[n].pfn, addr));
+}
+
+/* There is no table of PTEs: no memory, or a leaf that somebody else has put there meanwhile? */
+static enum vm_fault_result no_table(const struct vm_fault *vmf)
+{
+	return pte_none(vmf->pmds->entry[pgtable_index(vmf->address, LEVEL_PMD)]) ?
+	       VM_FAULT_OOM : VM_FAULT_DONE;
+}
+
+/* How many pages of the folio of @page the fault maps at once, from its first one on: all, if it is
+ * shared memory's and its words fit here and are empty; else 1.  The PTE lock held. */
+static unsigned long pages_to_map(const struct vm_fault *vmf, const struct page *page)
+{
+	const struct vm_area_struct *vma = vmf->vma;
+	unsigned long nr = folio_nr_pages(page->folio), n = page->pfn - page->folio->pfn;
+	unsigned long below = vmf->pgoff - vma->vm_pgoff;
+
+	if (vmf->cow_folio || nr == 1 || vma->vm_ops != &shmem_vm_ops || userfaultfd_armed(vma))
+		return 1;
+	if (below < n || below + nr - n > vma_pages(vma) || vmf->slot < n ||
+	    vmf->slot + nr - n > PTRS_PER_TABLE)
+		return 1;
+	for (unsigned long i = 0; i < nr; i++)
+		if (!pte_none(vmf->table->entry[vmf->slot - n + i]))
+			return 1;
+	return nr;
+}
+
+/* @page, or with it its whole folio; the PTE lock is held. */
+static void set_file_ptes(struct vm_fault *vmf, struct page *page)
+{
+	unsigned long nr = pages_to_map(vmf, page), n = page->pfn - page->folio->pfn;
+	unsigned long addr = vmf->address - (n << PAGE_SHIFT);
+
+	if (nr == 1) {
+		set_pte_range(vmf, page, 1, vmf->address);
+		return;
+	}
+	folio_ref_add(page->folio, (long)nr - 1);
+	set_pte_range(vmf, folio_page(page->folio, 0), nr, addr);
 }
 
 /*
@@ -108,13 +161,15 @@ static enum vm_fault_result finish_fault(struct vm_fault *vmf, bool *mapped)
 {
 	struct page *page = vmf->cow_folio ? folio_page(vmf->cow_folio, 0) : vmf->page;
 
-	*mapped = false;
+	*mapped = !vmf->cow_folio && do_set_pmd(vmf, page->folio);
+	if (*mapped)
+		return VM_FAULT_DONE;
 	if (!pgtable_alloc(vmf->vma->vm_mm, vmf->address, LEVEL_PTE))
-		return VM_FAULT_OOM;
+		return no_table(vmf);
 	if (!vmf_lock(vmf))
 		return VM_FAULT_DONE;
 	if (!vmf_pte_changed(vmf)) {
-		set_file_pte(vmf, page, vmf->address);
+		set_file_ptes(vmf, page);
 		*mapped = true;
 	}
 	vmf_unlock(vmf);
@@ -136,11 +191,46 @@ static struct folio *ready_folio(const struct address_space *mapping, pgoff_t in
 	return folio;
 }
 
-/* Maps @folio's page for @index if its PTE is free.  Kernel: filemap_map_order0_folio(). */
-static void map_around_one(struct vm_fault *vmf, struct address_space *mapping,
-			   struct folio *folio, pgoff_t index)
+/* Do the words of all pages of @folio, a large one, lie in the area and in the table?  And is its
+ * end not behind that of the file, which matters to all but shared memory? */
+static bool fits_whole(const struct vm_fault *vmf, const struct folio *folio)
 {
-	unsigned long addr = vmf->address + ((index - vmf->pgoff) << PAGE_SHIFT);
+	const struct vm_area_struct *vma = vmf->vma;
+	unsigned long nr = folio_nr_pages(folio);
+	unsigned long addr = vma->vm_start + ((folio->index - vma->vm_pgoff) << PAGE_SHIFT);
+
+	if (vma->vm_ops != &shmem_vm_ops && beyond_eof(vmf_mapping(vmf), folio->index + nr - 1))
+		return false;
+	return folio->index >= vma->vm_pgoff &&
+	       folio->index + nr <= vma->vm_pgoff + vma_pages(vma) &&
+	       (addr & PMD_MASK) == ((addr + (nr << PAGE_SHIFT) - 1) & PMD_MASK);
+}
+
+/* Pages [first, last] of a file, all of @folio's: where a word is free, as many as are at once. */
+static void map_free_words(struct vm_fault *vmf, struct folio *folio, pgoff_t first, pgoff_t last)
+{
+	while (first <= last) {
+		unsigned long addr = vmf->address + ((first - vmf->pgoff) << PAGE_SHIFT), nr = 0;
+		unsigned int slot = pgtable_index(addr, LEVEL_PTE);
+
+		while (first + nr <= last && pte_none(vmf->table->entry[slot + nr]))
+			nr++;
+		if (nr) {
+			folio_ref_add(folio, (long)nr);
+			set_pte_range(vmf, folio_page(folio, first - folio->index), nr, addr);
+		}
+		first += MAX(nr, 1);
+	}
+}
+
+/*
+ * Maps @folio's pages from *@index to @last, or all it has if they fit, where their PTEs are
+ * free; *@index becomes the last one seen to.  Kernel: filemap_map_folio_range().
+ */
+static void map_around_folio(struct vm_fault *vmf, struct address_space *mapping,
+			     struct folio *folio, pgoff_t *index, pgoff_t last)
+{
+	pgoff_t first = *index;
 
 	if (!folio_try_get(folio))
 		return;
@@ -148,11 +238,16 @@ static void map_around_one(struct vm_fault *vmf, struct address_space *mapping,
 		folio_put(folio);
 		return;
 	}
-	if (folio_mapping(folio) == mapping && !beyond_eof(mapping, index) &&
-	    pte_none(vmf->table->entry[pgtable_index(addr, LEVEL_PTE)])) {
-		folio_get(folio);
-		set_file_pte(vmf, folio_page(folio, index - folio->index), addr);
+	last = MIN(last, folio->index + folio_nr_pages(folio) - 1);
+	*index = last;
+	if (folio->order && fits_whole(vmf, folio)) {
+		first = folio->index;
+		last = first + folio_nr_pages(folio) - 1;
+	} else if (beyond_eof(mapping, first)) {
+		first = last + 1;
 	}
+	if (folio_mapping(folio) == mapping)
+		map_free_words(vmf, folio, first, last);
 	folio_unlock(folio);
 	folio_put(folio);
 }
@@ -170,27 +265,47 @@ static void fault_around_window(const struct vm_fault *vmf, pgoff_t *first, pgof
 	*last = vmf->pgoff + (to - slot);
 }
 
+/* A folio of 2 MiB that can be mapped without waiting gets a leaf.  Kernel: filemap_map_pmd(). */
+static bool map_around_pmd(struct vm_fault *vmf, const struct address_space *mapping,
+			   struct folio *folio)
+{
+	bool mapped = false;
+
+	if (folio->order != HPAGE_PMD_ORDER || !folio_try_get(folio))
+		return false;
+	if (folio_trylock(folio)) {
+		mapped = folio_mapping(folio) == mapping && do_set_pmd(vmf, folio);
+		folio_unlock(folio);
+	}
+	if (!mapped)
+		folio_put(folio);
+	return mapped;
+}
+
 /* True if the page of the fault is mapped now.  Kernel: do_fault_around(). */
 static enum vm_fault_result do_fault_around(struct vm_fault *vmf, bool *mapped)
 {
 	struct address_space *mapping = vmf_mapping(vmf);
-	bool any = false;
+	struct folio *any = NULL;
 	pgoff_t first, last;
 
 	fault_around_window(vmf, &first, &last);
 	for (pgoff_t index = first; index <= last && !any; index++)
-		any = ready_folio(mapping, index) != NULL;
+		any = ready_folio(mapping, index);
 	if (!any)
 		return VM_FAULT_DONE;
+	*mapped = map_around_pmd(vmf, mapping, any);
+	if (*mapped)
+		return VM_FAULT_DONE;
 	if (!pgtable_alloc(vmf->vma->vm_mm, vmf->address, LEVEL_PTE))
-		return VM_FAULT_OOM;
+		return no_table(vmf);
 	if (!vmf_lock(vmf))
 		return VM_FAULT_DONE;
 	for (pgoff_t index = first; index <= last; index++) {
 		struct folio *folio = ready_folio(mapping, index);
 
 		if (folio)
-			map_around_one(vmf, mapping, folio, index);
+			map_around_folio(vmf, mapping, folio, &index, last);
 	}
 	*mapped = !pte_none(vmf->table->entry[vmf->slot]);
 	vmf_unlock(vmf);

@@ -78,6 +78,7 @@ struct inode {
 	uint64_t size;			/* bytes; access beyond its last page is SIGBUS */
 	unsigned int seals;		/* F_SEAL_*; F_SEAL_SEAL: none can be added */
 	bool executable;		/* mode has x: F_SEAL_EXEC then seals everything */
+	bool of_one_mapping;		/* shmem: of MAP_SHARED|MAP_ANONYMOUS */
 	bool noreserve;			/* shmem: commit is charged page by page */
 	uint64_t charged;		/* shmem: pages charged when it was made */
 	bool noexec;			/* on a noexec mount */
@@ -104,6 +105,8 @@ static inline bool file_can_write(const struct file *file)
 	return (file->flags & 3) != 0;	/* not O_RDONLY */
 }
 
+/* Is it what one MAP_SHARED|MAP_ANONYMOUS mapping has?  Kernel: vma_is_anon_shmem(). */
+bool inode_is_anon_shmem(const struct inode *inode);
 struct inode *inode_create(enum inode_type type, const char *name, uint64_t size);
 void inode_get(struct inode *inode);
 void inode_put(struct inode *inode);
@@ -144,17 +147,32 @@ void files_close_on_exec(struct files_struct *files);
 struct folio *filemap_get_folio(const struct address_space *mapping, pgoff_t index);
 /* The same, adding a new (zero) one if missing; NULL without memory. */
 struct folio *filemap_get_or_add_folio(struct address_space *mapping, pgoff_t index);
-/* Reclaim's way out of the cache: @folio is locked, clean and unmapped.  The cache's reference is
- * dropped.  Kernel: __remove_mapping(). */
-void filemap_evict_folio(struct folio *folio);
-/* Charges a page of a file whose commit is charged page by page: 0 or -ENOMEM. */
-int shmem_acct_block(const struct inode *inode);
-void shmem_unacct_block(const struct inode *inode);
+/* The same of shared memory, for a fault at @addr of @vma, or for neither (NULL): what is added
+ * is as large as the settings allow.  Kernel: shmem_get_folio_gfp(). */
+struct folio *shmem_get_folio(struct address_space *mapping, pgoff_t index,
+			      const struct vm_area_struct *vma, unsigned long addr);
+/* @folio, with a reference of the caller's for each of its pages, in place of what the cache has
+ * there; the caller sees to that.  0 or -ENOMEM.  Kernel: the stores of collapse_file(). */
+int filemap_replace_range(struct address_space *mapping, struct folio *folio, pgoff_t index);
+/* @nr more pages of a file, or less. */
+void filemap_count_pages(struct address_space *mapping, long nr);
+/* @folio belongs to @mapping from now on, which takes the caller's reference and as many more
+ * as there are further pages: 0 or -ENOMEM.  Kernel: __filemap_add_folio(). */
+int __filemap_add_folio(struct address_space *mapping, struct folio *folio, pgoff_t index);
+/* The same, and to an LRU list.  Kernel: filemap_add_folio(). */
+int filemap_add_folio(struct address_space *mapping, struct folio *folio, pgoff_t index);
+/* Out of its cache, which drops its references, with what was charged for it; @folio is locked.
+ * Kernel: filemap_remove_folio(). */
+void filemap_remove_folio(struct folio *folio);
+/* Charges @nr pages of a file whose commit is charged page by page: 0 or -ENOMEM.
+ * Kernel: shmem_charge(), shmem_uncharge(). */
+int shmem_acct_blocks(const struct inode *inode, unsigned long nr);
+void shmem_unacct_blocks(const struct inode *inode, unsigned long nr);
 /* @folio, locked and on no list yet, becomes the page at @index: 0, -EEXIST or -ENOMEM.  The
  * cache takes a reference of its own.  Kernel: shmem_add_to_page_cache(). */
 int shmem_add_to_page_cache(struct address_space *mapping, struct folio *folio, pgoff_t index);
-/* And back, with its charge. */
-void shmem_delete_from_page_cache(struct address_space *mapping, struct folio *folio);
+/* Pages for [start, end) of shared memory, all or none.  Kernel: shmem_fallocate(). */
+int shmem_preallocate(struct inode *inode, pgoff_t start, pgoff_t end);
 /* Drops [start, end] (pages, inclusive) from the cache and unmaps it everywhere; private
  * copies stay unless @even_cows.  Kernel: unmap_mapping_range(), truncate_inode_pages(). */
 void truncate_pages(struct address_space *mapping, pgoff_t start, pgoff_t end, bool even_cows);

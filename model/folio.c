@@ -17,37 +17,71 @@ struct folio *folio_alloc(unsigned int order, const char *site)
 	return folio_alloc_node(order, NUMA_NO_NODE, site);
 }
 
-struct folio *folio_alloc_node(unsigned int order, int node, const char *site)
+static void folio_free_descriptor(struct folio *folio)
+{
+	if (folio->large)
+		model_free(KIND_FOLIO_LARGE, folio->large);
+	model_free(KIND_FOLIO, folio);
+}
+
+/* One of 2^@order frames, without frames yet. */
+static struct folio *folio_new(unsigned int order, const char *site)
 {
 	struct folio *folio = NEW(KIND_FOLIO, struct folio, site);
-	struct page *page;
 
-	if (!folio)
+	if (!folio || !order)
+		return folio;
+	folio->large = NEW(KIND_FOLIO_LARGE, struct folio_large, site);
+	if (!folio->large) {
+		folio_free_descriptor(folio);
 		return NULL;
-	if (order) {
-		folio->large = NEW(KIND_FOLIO_LARGE, struct folio_large, site);
-		if (!folio->large)
-			goto free_folio;
-		folio->large->folio = folio;
-		INIT_LIST_HEAD(&folio->large->deferred_list);
 	}
-	page = node == NUMA_NO_NODE ? alloc_pages(order) : buddy_alloc_node(order, node);
-	if (!page)
-		goto free_large;
+	folio->large->folio = folio;
+	INIT_LIST_HEAD(&folio->large->deferred_list);
+	return folio;
+}
 
-	folio->refcount = 1;
+static void folio_give_frames(struct folio *folio, unsigned int order, struct page *page)
+{
 	folio->order = order & 0x3fU;
 	folio->pfn = (uint32_t)page_to_pfn(page);
 	for (unsigned long n = 0; n < folio_nr_pages(folio); n++)
 		page[n].folio = folio;
-	return folio;
+}
 
-free_large:
-	if (folio->large)
-		model_free(KIND_FOLIO_LARGE, folio->large);
-free_folio:
-	model_free(KIND_FOLIO, folio);
-	return NULL;
+struct folio *folio_alloc_node(unsigned int order, int node, const char *site)
+{
+	struct folio *folio = folio_new(order, site);
+	struct page *page;
+
+	if (!folio)
+		return NULL;
+	page = node == NUMA_NO_NODE ? alloc_pages(order) : buddy_alloc_node(order, node);
+	if (!page) {
+		folio_free_descriptor(folio);
+		return NULL;
+	}
+	folio->refcount = 1;
+	folio_give_frames(folio, order, page);
+	return folio;
+}
+
+struct folio *folio_alloc_descriptor(unsigned int order, struct page *page, const char *site)
+{
+	struct folio *folio = folio_new(order, site);
+
+	if (folio)
+		folio_give_frames(folio, order, page);
+	return folio;
+}
+
+void folio_shrink(struct folio *folio, unsigned int order)
+{
+	folio->order = order & 0x3fU;
+	if (order)
+		return;
+	model_free(KIND_FOLIO_LARGE, folio->large);
+	folio->large = NULL;
 }
 
 /* Nobody may map it, nobody may hold its lock.  Kernel: free_pages_prepare(), bad_page(). */
@@ -112,15 +146,27 @@ bool folio_try_get(struct folio *folio)
 	return true;
 }
 
+void folio_ref_add(struct folio *folio, long nr)
+{
+	sched_step(&folio->refcount, ACCESS_WRITE, "folio_ref_add");
+	folio->refcount += (int32_t)nr;
+}
+
 void folio_put(struct folio *folio)
 {
+	folio_put_refs(folio, 1);
+}
+
+void folio_put_refs(struct folio *folio, unsigned long nr)
+{
 	sched_step(&folio->refcount, ACCESS_WRITE, "folio_put");
-	if (folio->refcount <= 0) {
+	if (folio->refcount < (int32_t)nr) {
 		violation_add("folio-refs", "folio_put()", "a reference to drop",
-			      "folio#%u has %d", folio->id, folio->refcount);
+			      "folio#%u has %d, %lu are to go", folio->id, folio->refcount, nr);
 		return;
 	}
-	if (--folio->refcount == 0)
+	folio->refcount -= (int32_t)nr;
+	if (!folio->refcount)
 		folio_free(folio);
 }
 

@@ -172,10 +172,19 @@ static inline int folio_nid(const struct folio *folio)
 {
 	return pfn_to_nid(folio->pfn);
 }
+/* For a split: a folio of the 2^@order frames from @page on, which another has had until now; NULL
+ * without memory.  And the other one keeps its first 2^@order.  Not in the kernel: there the
+ * descriptors of the frames are the folios. */
+struct folio *folio_alloc_descriptor(unsigned int order, struct page *page, const char *site);
+void folio_shrink(struct folio *folio, unsigned int order);
 void folio_get(struct folio *folio);
 bool folio_try_get(struct folio *folio);	/* lockless; false when it is being freed */
+/* @nr references more, of a folio that somebody holds.  Kernel: folio_ref_add(). */
+void folio_ref_add(struct folio *folio, long nr);
 /* The last reference frees the folio and its frames. */
 void folio_put(struct folio *folio);
+/* @nr references less.  Kernel: folio_put_refs(). */
+void folio_put_refs(struct folio *folio, unsigned long nr);
 
 static inline bool folio_test(const struct folio *folio, uint32_t flag)
 {

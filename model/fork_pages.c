@@ -73,7 +73,7 @@ static int copy_present_pte(struct fork_copy *copy, unsigned int slot, unsigned 
 	if (folio) {
 		folio_get(folio);
 		if (!folio_test_anon(folio)) {
-			folio_dup_file_rmap_pte(folio, page);
+			folio_dup_file_rmap_pte(folio, page, dst);
 		} else if (folio_try_dup_anon_rmap_pte(folio, page, dst, src)) {
 			folio_put(folio);
 			return copy_present_page(copy, slot, addr, page);

@@ -66,12 +66,6 @@ static bool gup_must_unshare(const struct vm_area_struct *vma, unsigned int flag
 
 /* ---- references ---- */
 
-static void folio_ref_add(struct folio *folio, int refs)
-{
-	sched_step(&folio->refcount, ACCESS_WRITE, "folio_ref_add");
-	folio->refcount += refs;
-}
-
 /* The page cannot go: its entry is locked.  Kernel: try_grab_folio(). */
 static void grab_folio(struct folio *folio, unsigned int flags)
 {

@@ -8,7 +8,7 @@
  * a part is unmapped waits in a queue.
  *
  * In the kernel:  include/linux/huge_mm.h, mm/huge_memory.c.
- * Left out:       files and shmem, 1 GiB leaves, NUMA hints, device memory, memcg and node
+ * Left out:       1 GiB leaves, NUMA hints, device memory, memcg and node
  *                 queues, defrag settings (memory is there or it is not).
  * Locks:          the PMD table's lock for its words and deposited tables; the folio lock for
  *                 a split; PTE locks as elsewhere.
@@ -19,10 +19,13 @@
 #include "memory.h"
 
 struct vm_fault;
+struct inode;
 
 #define BIT_ORDER(order)	(1UL << (order))
 /* Orders that anonymous memory can have: 4 pages to 512.  Kernel: THP_ORDERS_ALL_ANON. */
 #define THP_ORDERS_ALL_ANON	((BIT_ORDER(HPAGE_PMD_ORDER + 1) - 1) & ~3UL)
+/* Those of folios in the page cache.  Kernel: THP_ORDERS_ALL_FILE_DEFAULT. */
+#define THP_ORDERS_ALL_FILE	((BIT_ORDER(HPAGE_PMD_ORDER + 1) - 1) & ~1UL)
 
 /* ---- who may have which order: huge_policy.c ---- */
 
@@ -41,6 +44,13 @@ static inline bool thp_vma_allowable_order(const struct vm_area_struct *vma, enu
 {
 	return thp_vma_allowable_orders(vma, type, BIT_ORDER(order)) != 0;
 }
+/* Has somebody said no?  Kernel: vma_thp_disabled(). */
+bool vma_thp_disabled(const struct vm_area_struct *vma, enum tva_type type);
+/* Those that shared memory may have at @index, by the settings; @vma NULL: for no area in
+ * particular; @forced: of MADV_COLLAPSE.  Kernel: shmem_allowable_huge_orders(). */
+unsigned long shmem_allowable_huge_orders(const struct inode *inode,
+					  const struct vm_area_struct *vma, pgoff_t index,
+					  bool forced);
 /* Those whose aligned block around @addr lies in @vma.  Kernel: thp_vma_suitable_orders(). */
 unsigned long thp_vma_suitable_orders(const struct vm_area_struct *vma, unsigned long addr,
 				      unsigned long orders);
@@ -94,7 +104,8 @@ bool move_huge_pmd(struct vm_area_struct *vma, unsigned long from, unsigned long
  * Kernel: copy_huge_pmd(). */
 int copy_huge_pmd(struct vm_area_struct *dst, struct vm_area_struct *src, unsigned long addr);
 
-/* Splits the leaf at @addr, if there is one, into 512 PTEs.  Kernel: __split_huge_pmd(). */
+/* Splits the leaf at @addr, if there is one, into 512 PTEs; one of a file just goes, since faults
+ * bring its pages back.  Kernel: __split_huge_pmd(). */
 void split_huge_pmd(struct vm_area_struct *vma, unsigned long addr);
 /*
  * The same with the PMD table's lock held.  @freeze: into migration entries and without
@@ -106,6 +117,19 @@ void split_huge_pmd_locked(struct vm_area_struct *vma, struct pgtable *pmds, uns
  * Kernel: vma_adjust_trans_huge(). */
 void vma_adjust_trans_huge(struct vm_area_struct *vma, unsigned long start, unsigned long end,
 			   struct vm_area_struct *next);
+/* ---- leaves of files: huge_file.c.  No table is kept with them. ---- */
+
+/*
+ * Maps all of @folio, of 2 MiB, at the word of the fault, with a reference of the caller's, if
+ * the area may have that and the word is empty.  Kernel: do_set_pmd().
+ */
+bool do_set_pmd(struct vm_fault *vmf, struct folio *folio);
+/* The leaf at @addr goes, the PMD table's lock held; the folio learns from it what it has to.
+ * Kernel: the file part of __split_huge_pmd_locked(). */
+void drop_file_leaf(struct vm_area_struct *vma, struct pgtable *pmds, unsigned long addr);
+/* The same when the range is unmapped; drops the lock.  Kernel: the file part of zap_huge_pmd(). */
+void zap_file_leaf(struct vm_area_struct *vma, struct pgtable *pmds, unsigned long addr);
+
 /* How many words from @slot on, at most @max, map consecutive pages of the folio that the first
  * one maps, alike but for writable, dirty and accessed.  The PTE lock held.
  * Kernel: folio_pte_batch(). */
@@ -133,6 +157,9 @@ int split_folio_to_list(struct folio *folio, GPtrArray *list);
 /* Do mappings, the swap cache and the caller account for all references?
  * Kernel: can_split_folio(). */
 bool can_split_folio(const struct folio *folio);
+/* The same of a file's folio; @at: page @at alone, the others in halves as large as can be; -1: all
+ * alone.  Pages that only page tables held are dropped.  Kernel: folio_split(). */
+int split_file_folio(struct folio *folio, long at);
 
 /* Puts @folio into the queue of those to be split when memory is short.
  * Kernel: deferred_split_folio(). */

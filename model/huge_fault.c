@@ -5,7 +5,6 @@
  * In the kernel:  mm/memory.c __handle_mm_fault() (its PMD part), wp_huge_pmd(),
  *                 alloc_anon_folio(); mm/huge_memory.c do_huge_pmd_anonymous_page(),
  *                 do_huge_pmd_wp_page(), do_huge_zero_wp_pmd(), huge_pmd_set_accessed().
- * Left out:       leaves of files.
  * Locks:          as in fault.c; here the PMD table's lock around each change, and the folio
  *                 lock outside it when a folio is taken over.
  */
@@ -280,7 +279,11 @@ static bool wp_huge_pmd(struct vm_fault *vmf, enum vm_fault_result *result)
 		*result = handle_userfault(vmf, VM_UFFD_WP);
 		return true;
 	}
-	return huge_wp_page(vmf);
+	if (vma_is_anonymous(vmf->vma))
+		return huge_wp_page(vmf);
+	/* a file's: the store is told of, or copies, page by page */
+	split_huge_pmd(vmf->vma, vmf->address);
+	return FALLBACK;
 }
 
 /* Kernel: huge_pmd_set_accessed(). */
@@ -302,7 +305,8 @@ bool handle_huge_pmd(struct vm_fault *vmf, enum vm_fault_result *result)
 
 	vmf->orig_pmd = ptep_get_lockless(vmf->pmds, pmd_slot(vmf), "__handle_mm_fault");
 	if (pte_none(vmf->orig_pmd))
-		return thp_vma_allowable_order(vmf->vma, TVA_PAGEFAULT, HPAGE_PMD_ORDER) &&
+		return vma_is_anonymous(vmf->vma) &&
+		       thp_vma_allowable_order(vmf->vma, TVA_PAGEFAULT, HPAGE_PMD_ORDER) &&
 		       huge_anonymous_page(vmf, result);
 	if (is_migration_pte(vmf->orig_pmd)) {
 		/* Asleep with mmap_lock or the VMA's held; then the access tries again. */

@@ -55,6 +55,8 @@ int copy_huge_pmd(struct vm_area_struct *dst, struct vm_area_struct *src, unsign
 
 	if (!src_pmds || src_pmds->child[slot] || pte_none(src_pmds->entry[slot]))
 		return 0;
+	if (!vma_is_anonymous(dst))
+		return 0;
 	dst_pmds = pgtable_alloc(dst->vm_mm, addr, LEVEL_PMD);
 	table = dst_pmds ? pte_alloc_one(dst->vm_mm) : NULL;
 	if (!table)

@@ -5,7 +5,7 @@
  * In the kernel:  mm/huge_memory.c zap_huge_pmd(), change_huge_pmd(), move_huge_pmd(),
  *                 __split_huge_pmd_locked(), vma_adjust_trans_huge(); mm/internal.h
  *                 folio_pte_batch().
- * Left out:       leaves of files; soft-dirty, NUMA hints.
+ * Left out:       soft-dirty, NUMA hints.  Leaves of files: huge_file.c.
  * Locks:          taken here: the PMD table's lock, and within it that of the PTE table which
  *                 takes the place of a leaf.
  */
@@ -47,6 +47,10 @@ bool zap_huge_pmd(struct vm_area_struct *vma, unsigned long addr, unsigned long 
 	if (!pmds)
 		return false;
 	pmd = pmds->entry[slot_of(addr)];
+	if (!vma_is_anonymous(vma)) {
+		zap_file_leaf(vma, pmds, addr);
+		return true;
+	}
 	set_pte(pmds, slot_of(addr), 0);
 	pgtable_set_wp_asked(pmds, slot_of(addr), false);
 	zap_deposited_table(pmds);
@@ -74,6 +78,8 @@ static bool can_change_pmd_writable(const struct vm_area_struct *vma, pte_t pmd)
 		return false;
 	if (userfaultfd_wp(vma) && pmd & _PAGE_UFFD_WP)
 		return false;
+	if (!vma_is_anonymous(vma))
+		return false;
 	return !is_huge_zero_pmd(pmd) && PageAnonExclusive(pfn_to_page(pte_pfn(pmd)));
 }
 
@@ -95,6 +101,12 @@ bool change_huge_pmd(struct vm_area_struct *vma, unsigned long addr, unsigned lo
 
 	if (!pmds)
 		return false;
+	/* protection of a file's page outlives the page: in words of its own */
+	if (wp != UFFD_WP_KEEP && !vma_is_anonymous(vma)) {
+		split_huge_pmd_locked(vma, pmds, addr, false);
+		spin_unlock(&pmds->ptl, LOCK_PMD);
+		return false;
+	}
 	pmd = pmds->entry[slot_of(addr)];
 	if (pte_present(pmd)) {
 		pmd = change_pmd_wp(pte_modify(pmd, prot), wp);
@@ -150,7 +162,7 @@ bool move_huge_pmd(struct vm_area_struct *vma, unsigned long from, unsigned long
 	wp_asked = pgtable_wp_asked(old, slot_of(from)) && !leaves_protection(vma);
 	set_pte(old, slot_of(from), 0);
 	pgtable_set_wp_asked(old, slot_of(from), false);
-	if (new != old)
+	if (new != old && vma_is_anonymous(vma))
 		pgtable_trans_huge_deposit(new, pgtable_trans_huge_withdraw(old));
 	set_pte(new, slot_of(to), moved_pmd(vma, pmd));
 	pgtable_set_wp_asked(new, slot_of(to), wp_asked);
@@ -206,6 +218,10 @@ void split_huge_pmd_locked(struct vm_area_struct *vma, struct pgtable *pmds, uns
 	struct pgtable *table;
 	bool same = false;
 
+	if (!vma_is_anonymous(vma)) {
+		drop_file_leaf(vma, pmds, addr);
+		return;
+	}
 	addr &= PMD_MASK;
 	if (is_huge_zero_pmd(pmd)) {
 		pte = pfn_pte(page_to_pfn(mach->zero_page), vma_page_prot(vma) | _PAGE_SPECIAL) |

@@ -3,8 +3,11 @@
  *
  * In the kernel:  include/linux/huge_mm.h thp_vma_allowable_orders(), vma_thp_disabled(),
  *                 thp_vma_suitable_orders(); mm/huge_memory.c __thp_vma_allowable_orders().
- * Left out:       files, shmem and DAX; stacks that execve() moves.
+ *                 mm/shmem.c shmem_allowable_huge_orders(), shmem_huge_global_enabled().
+ * Left out:       sizes of shared memory other than 2 MiB that are enabled apart, huge= of other
+ *                 mounts, files on disks, DAX; stacks that execve() moves.
  */
+#include "file.h"
 #include "huge.h"
 #include "machine.h"
 
@@ -31,8 +34,7 @@ static unsigned long enabled_orders(const struct vm_area_struct *vma)
 	return orders;
 }
 
-/* Kernel: vma_thp_disabled(). */
-static bool vma_thp_disabled(const struct vm_area_struct *vma, enum tva_type type)
+bool vma_thp_disabled(const struct vm_area_struct *vma, enum tva_type type)
 {
 	if (vma->vm_flags & VM_NOHUGEPAGE || vma->vm_mm->thp_disabled)
 		return true;
@@ -41,13 +43,21 @@ static bool vma_thp_disabled(const struct vm_area_struct *vma, enum tva_type typ
 	return vma->vm_mm->thp_disabled_except_advised;
 }
 
+/* Does a block of 2^@order pages of the file lie on an aligned address? */
+static bool in_line_with_file(const struct vm_area_struct *vma, unsigned int order)
+{
+	return vma_is_anonymous(vma) ||
+	       IS_ALIGNED((vma->vm_start >> PAGE_SHIFT) - vma->vm_pgoff, 1UL << order);
+}
+
 unsigned long thp_vma_suitable_orders(const struct vm_area_struct *vma, unsigned long addr,
 				      unsigned long orders)
 {
 	for (unsigned int order = 0; order <= HPAGE_PMD_ORDER; order++) {
 		unsigned long start = ALIGN_DOWN(addr, PAGE_SIZE << order);
 
-		if (start < vma->vm_start || start + (PAGE_SIZE << order) > vma->vm_end)
+		if (start < vma->vm_start || start + (PAGE_SIZE << order) > vma->vm_end ||
+		    !in_line_with_file(vma, order))
 			orders &= ~BIT_ORDER(order);
 	}
 	return orders;
@@ -64,15 +74,72 @@ static unsigned long orders_that_fit(const struct vm_area_struct *vma, unsigned 
 	return fit;
 }
 
+/* ---- shared memory ---- */
+
+/*
+ * The settings' answer for the mount that anonymous shared memory and memfds are on.  A file
+ * with a path is on a tmpfs of its own, mounted without huge=.
+ * Kernel: shmem_huge_global_enabled().
+ */
+static unsigned long shmem_global_orders(const struct inode *inode,
+					 const struct vm_area_struct *vma, pgoff_t index,
+					 bool forced)
+{
+	enum shmem_huge huge = mach->config.shmem_enabled;
+	unsigned long pages = (inode->size + PAGE_SIZE - 1) >> PAGE_SHIFT;
+
+	if (huge == SHMEM_HUGE_DENY)
+		return 0;
+	if (forced || huge == SHMEM_HUGE_FORCE)
+		return BIT_ORDER(HPAGE_PMD_ORDER);
+	if (inode->name[0] == '/' && !inode_is_anon_shmem(inode))
+		return 0;
+	if (huge == SHMEM_HUGE_ALWAYS)
+		return THP_ORDERS_ALL_FILE;
+	if (huge == SHMEM_HUGE_WITHIN_SIZE &&
+	    ALIGN_DOWN(index, HPAGE_PMD_NR) + HPAGE_PMD_NR <= pages)
+		return THP_ORDERS_ALL_FILE;
+	if (huge != SHMEM_HUGE_NEVER && vma && vma->vm_flags & VM_HUGEPAGE)
+		return THP_ORDERS_ALL_FILE;
+	return 0;
+}
+
+unsigned long shmem_allowable_huge_orders(const struct inode *inode,
+					  const struct vm_area_struct *vma, pgoff_t index,
+					  bool forced)
+{
+	enum tva_type type = forced ? TVA_FORCED_COLLAPSE : TVA_PAGEFAULT;
+	unsigned long orders;
+
+	if (vma && vma_thp_disabled(vma, type))
+		return 0;
+	orders = shmem_global_orders(inode, vma, index, forced);
+	/* of the sizes that anonymous shared memory can have each by itself, 2 MiB inherits */
+	if (vma && inode_is_anon_shmem(inode) && orders)
+		orders = BIT_ORDER(HPAGE_PMD_ORDER);
+	return orders;
+}
+
+/* ---- all areas ---- */
+
+/* Collapse alone asks about areas with operations: which of @orders?  Of files on disks none:
+ * as with CONFIG_READ_ONLY_THP_FOR_FS=n. */
+static unsigned long file_orders(const struct vm_area_struct *vma, enum tva_type type,
+				 unsigned long orders)
+{
+	if (type == TVA_PAGEFAULT || !vma->vm_file || vma->vm_file->inode->type != INODE_SHMEM)
+		return 0;
+	return orders & shmem_allowable_huge_orders(vma->vm_file->inode, vma, vma->vm_pgoff,
+						    type == TVA_FORCED_COLLAPSE);
+}
+
 unsigned long thp_vma_allowable_orders(const struct vm_area_struct *vma, enum tva_type type,
 				       unsigned long orders)
 {
 	bool fault = type == TVA_PAGEFAULT;
 
-	orders &= THP_ORDERS_ALL_ANON;
-	if (!vma_is_anonymous(vma))
-		return 0;
-	if (type != TVA_FORCED_COLLAPSE)
+	orders &= vma_is_anonymous(vma) ? THP_ORDERS_ALL_ANON : THP_ORDERS_ALL_FILE;
+	if (vma_is_anonymous(vma) && type != TVA_FORCED_COLLAPSE)
 		orders &= enabled_orders(vma);
 	if (!orders || vma_thp_disabled(vma, type))
 		return 0;
@@ -80,6 +147,8 @@ unsigned long thp_vma_allowable_orders(const struct vm_area_struct *vma, enum tv
 		return 0;
 	if (!fault)
 		orders = orders_that_fit(vma, orders);
+	if (!vma_is_anonymous(vma))
+		return file_orders(vma, type, orders);
 	/* a first fault will make one */
 	if (!vma->anon_vma && !fault && type != TVA_SMAPS)
 		return 0;

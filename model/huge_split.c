@@ -171,7 +171,7 @@ static void deal_out(struct folio *folio, struct folio **tails)
 	struct folio_large *large = folio->large;
 
 	folio_unqueue_deferred_split(folio);
-	lru_split_begin(folio);
+	lru_split_begin(folio, 0);
 	folio->large = NULL;
 	folio->order = 0;
 	for (unsigned long n = 1; n < nr; n++) {
@@ -275,6 +275,8 @@ int split_folio_to_list(struct folio *folio, GPtrArray *list)
 	lockdep_assert_held(folio, LOCK_FOLIO);
 	if (is_huge_zero_folio(folio) || folio_test(folio, PG_writeback))
 		return -EBUSY;
+	if (!folio_test_anon(folio))
+		return split_file_folio(folio, -1);
 	anon_vma = folio_get_anon_vma(folio);
 	if (!anon_vma)
 		return -EBUSY;

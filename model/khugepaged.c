@@ -7,6 +7,7 @@
  * Locks:          mmap_lock for reading; the PTE table's lock for the scan.
  */
 #include "collapse.h"
+#include "file.h"
 #include "lru.h"
 #include "machine.h"
 #include "madvise_internal.h"
@@ -275,6 +276,38 @@ static bool may_go_on(enum scan_result result)
 	}
 }
 
+/* A file's pages first become one folio, and then, with the lock again, get a leaf. */
+static enum scan_result collapse_file_block(struct mm_struct *mm, struct vm_area_struct *vma,
+					    unsigned long addr, const struct collapse_control *cc)
+{
+	struct file *file = vma->vm_file;
+	enum scan_result result;
+
+	get_file(file);
+	mmap_read_unlock(mm);
+	result = hpage_collapse_scan_file(mm, addr, file, linear_page_index(vma, addr), cc);
+	fput(file);
+	if (result != SCAN_PTE_MAPPED_HUGEPAGE)
+		return result;
+	mmap_read_lock(mm);
+	result = collapse_pte_mapped_thp(mm, addr, !cc->is_khugepaged);
+	mmap_read_unlock(mm);
+	if (result == SCAN_PMD_MAPPED && cc->is_khugepaged)
+		result = SCAN_SUCCEED;
+	return result;
+}
+
+/* mmap_lock held for reading; *locked says whether it still is. */
+static enum scan_result collapse_block(struct mm_struct *mm, struct vm_area_struct *vma,
+				       unsigned long addr, bool *locked,
+				       const struct collapse_control *cc)
+{
+	if (vma_is_anonymous(vma))
+		return hpage_collapse_scan_pmd(mm, vma, addr, locked, cc);
+	*locked = false;
+	return collapse_file_block(mm, vma, addr, cc);
+}
+
 int madvise_collapse(struct madvise *madvise)
 {
 	static const struct collapse_control cc = { .is_khugepaged = false };
@@ -300,7 +333,7 @@ int madvise_collapse(struct madvise *madvise)
 			}
 			last = MIN(last, ALIGN_DOWN(vma->vm_end, PMD_SIZE));
 		}
-		result = hpage_collapse_scan_pmd(madvise->mm, vma, addr, &locked, &cc);
+		result = collapse_block(madvise->mm, vma, addr, &locked, &cc);
 		madvise->lock_dropped |= !locked;
 		if (result == SCAN_SUCCEED || result == SCAN_PMD_MAPPED)
 			done++;
@@ -333,7 +366,7 @@ enum scan_result khugepaged_collapse(struct mm_struct *mm, unsigned long addr)
 		vma = find_vma(mm, addr);
 		result = mm->mm_users ? scan_vma(vma, addr, &cc, &orders) : SCAN_ANY_PROCESS;
 		if (result == SCAN_SUCCEED)
-			result = hpage_collapse_scan_pmd(mm, vma, addr, &locked, &cc);
+			result = collapse_block(mm, vma, addr, &locked, &cc);
 		if (locked)
 			mmap_read_unlock(mm);
 	}

@@ -6,7 +6,7 @@
  * it is told to, or walks over the address spaces that it knows (khugepaged_scan.c).
  *
  * In the kernel:  mm/khugepaged.c.
- * Left out:       files and shmem; the sleeps between two passes; nodes.
+ * Left out:       files on disks; the sleeps between two passes; nodes.
  */
 #ifndef MODEL_KHUGEPAGED_H
 #define MODEL_KHUGEPAGED_H
@@ -14,6 +14,8 @@
 #include "folio.h"
 #include "huge.h"
 
+struct address_space;
+struct file;
 struct madvise;
 
 /* What became of one block, with the kernel's numbers and the words of its tracepoints; those
@@ -43,7 +45,13 @@ struct madvise;
 	R(SCAN_VMA_CHECK,		"vma_check_failed")				\
 	R(SCAN_ADDRESS_RANGE,		"not_suitable_address_range")			\
 	R(SCAN_DEL_PAGE_LRU,		"could_not_delete_page_from_lru")		\
-	R(SCAN_ALLOC_HUGE_PAGE_FAIL,	"alloc_huge_page_failed")
+	R(SCAN_ALLOC_HUGE_PAGE_FAIL,	"alloc_huge_page_failed")			\
+	R(SCAN_CGROUP_CHARGE_FAIL,	"ccgroup_charge_failed")			\
+	R(SCAN_TRUNCATED,		"truncated")					\
+	R(SCAN_PAGE_HAS_PRIVATE,	"page_has_private")				\
+	R(SCAN_STORE_FAILED,		"store_failed")					\
+	R(SCAN_COPY_MC,			"copy_poisoned_page")				\
+	R(SCAN_PAGE_FILLED,		"page_filled")
 
 #define R(name, word) name,
 enum scan_result { SCAN_RESULTS(R) NR_SCAN_RESULTS };
@@ -81,6 +89,27 @@ enum scan_result khugepaged_verdict(struct mm_struct *mm, unsigned long addr,
  * Kernel: the questions of hugepage_vma_revalidate(). */
 enum scan_result collapse_vma_verdict(const struct vm_area_struct *vma, unsigned long addr,
 				      unsigned int order, const struct collapse_control *cc);
+
+/* ---- files: khugepaged_file.c ---- */
+
+/*
+ * The same for the pages of a file from @start on, which @mm maps at @addr; mmap_lock is not held.
+ * SCAN_PTE_MAPPED_HUGEPAGE: the folio is there, mapped as it may be.
+ * Kernel: hpage_collapse_scan_file(), collapse_file().
+ */
+enum scan_result hpage_collapse_scan_file(struct mm_struct *mm, unsigned long addr,
+					  struct file *file, pgoff_t start,
+					  const struct collapse_control *cc);
+enum scan_result collapse_file(struct address_space *mapping, pgoff_t start,
+			       const struct collapse_control *cc);
+/* Takes out the tables, empty by now, of all that map the 2 MiB from @start on.
+ * Kernel: retract_page_tables(). */
+void retract_page_tables(struct address_space *mapping, pgoff_t start);
+/* Replaces the table at @addr, which maps pages of one huge folio, by nothing, or a leaf.
+ * mmap_lock held.  Kernel: collapse_pte_mapped_thp(). */
+enum scan_result collapse_pte_mapped_thp(struct mm_struct *mm, unsigned long addr,
+					 bool install_pmd);
+
 /* Is there a table of PTEs for @addr?  SCAN_SUCCEED, or what there is.
  * Kernel: find_pmd_or_thp_or_none(). */
 enum scan_result find_pmd_or_thp_or_none(const struct mm_struct *mm, unsigned long addr);

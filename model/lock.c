@@ -288,6 +288,18 @@ void folio_unlock(struct folio *folio)
 	}
 }
 
+void folio_lock_disown(struct folio *folio)
+{
+	held_pop(folio, LOCK_FOLIO, "folio_lock_disown");
+}
+
+void folio_unlock_disowned(struct folio *folio)
+{
+	sched_step(folio, ACCESS_RELEASE, "folio_unlock");
+	folio_clear(folio, PG_locked);
+	wake_up(folio);
+}
+
 void might_sleep(const char *site)
 {
 	const struct task_struct *me = current;

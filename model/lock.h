@@ -81,6 +81,12 @@ bool folio_trylock(struct folio *folio);
 void folio_unlock(struct folio *folio);
 /* Has anybody locked it?  A look like that of folio_trylock().  Kernel: folio_test_locked(). */
 bool folio_locked(const struct folio *folio);
+/*
+ * The running task keeps the lock of @folio, one of more than it counts: it has a list of them,
+ * and ends with folio_unlock_disowned().
+ */
+void folio_lock_disown(struct folio *folio);
+void folio_unlock_disowned(struct folio *folio);
 
 /* What a function requires of its caller; a violation of "lock-order" if it is not so. */
 void lock_assert_held(const void *lock, enum lock_class class, enum lock_mode at_least,

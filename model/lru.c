@@ -412,10 +412,10 @@ void folio_mark_accessed(struct folio *folio)
 	folio_clear(folio, PG_referenced);
 }
 
-void lru_split_begin(struct folio *folio)
+void lru_split_begin(struct folio *folio, unsigned int order)
 {
 	if (folio_test(folio, PG_lru))
-		mach->lru->nr[folio_lru_list(folio)] -= folio_nr_pages(folio) - 1;
+		mach->lru->nr[folio_lru_list(folio)] -= folio_nr_pages(folio) - (1UL << order);
 }
 
 /* Just before @folio, which was isolated or is on a list. */
@@ -426,7 +426,7 @@ void lru_add_split_folio(struct folio *folio, struct folio *tail)
 
 	if (!folio_test(folio, PG_lru))
 		return;
-	mach->lru->nr[list]++;
+	mach->lru->nr[list] += folio_nr_pages(tail);
 	folio_set(tail, PG_lru);
 	if (list == LRU_UNEVICTABLE)
 		return;

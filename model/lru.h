@@ -86,9 +86,9 @@ struct folio *folio_grab_mapped(struct mm_struct *mm, unsigned long addr);
  * Kernel: folio_isolate_lru(), folio_putback_lru(). */
 bool folio_isolate_lru(struct folio *folio);
 void folio_putback_lru(struct folio *folio);
-/* @folio is about to be split: it gives up its pages on the list, but one; then each new
+/* @folio is about to be split: it gives up its pages on the list, but 2^@order; then each new
  * folio takes its place beside it.  Kernel: lru_add_split_folio(). */
-void lru_split_begin(struct folio *folio);
+void lru_split_begin(struct folio *folio, unsigned int order);
 void lru_add_split_folio(struct folio *folio, struct folio *tail);
 /* Isolates up to @nr pages from the old end of @list, oldest first; each back by
  * lru_putback_isolated(), to the young end of the list that its flags say, without a batch.

@@ -49,6 +49,10 @@ struct machine_config {
 	bool capable;			/* tasks start with CAP_IPC_LOCK, _SYS_RAWIO, _SYS_ADMIN */
 	enum thp_policy { THP_MADVISE, THP_ALWAYS, THP_NEVER, THP_INHERIT } thp;
 	enum thp_policy thp_order[10];	/* [order], of its own; _INHERIT: as thp says */
+	enum shmem_huge {
+		SHMEM_HUGE_NEVER, SHMEM_HUGE_ALWAYS, SHMEM_HUGE_WITHIN_SIZE, SHMEM_HUGE_ADVISE,
+		SHMEM_HUGE_DENY, SHMEM_HUGE_FORCE
+	} shmem_enabled;		/* of anonymous shared memory and memfds */
 	bool thp_use_zero_page;		/* reads map the huge zero page */
 	bool thp_shrink_underused;	/* the shrinker splits folios full of zeroes */
 	unsigned int max_ptes_none, max_ptes_swap, max_ptes_shared;	/* khugepaged's */

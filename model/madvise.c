@@ -183,38 +183,6 @@ static int madvise_update_vma(struct madvise *madvise)
 	return 0;
 }
 
-/* ---- MADV_COLLAPSE ---- */
-
-/* May @vma, which is not anonymous, have huge pages if asked for explicitly?  Of files only
- * shmem may: CONFIG_READ_ONLY_THP_FOR_FS=n.  Kernel: thp_vma_allowable_order() with
- * TVA_FORCED_COLLAPSE. */
-static bool file_collapse_allowed(const struct vm_area_struct *vma)
-{
-	pgoff_t shift = (vma->vm_start >> PAGE_SHIFT) - vma->vm_pgoff;
-
-	if (vma->vm_mm->thp_disabled || vma->vm_flags & (VM_NOHUGEPAGE | VM_SPECIAL | VM_HUGETLB))
-		return false;
-	if (vma->vm_ops != &shmem_vm_ops || !IS_ALIGNED(shift, HPAGE_PMD_NR))
-		return false;
-	return ALIGN_UP(vma->vm_start, PMD_SIZE) + PMD_SIZE <= vma->vm_end;
-}
-
-static int collapse(struct madvise *madvise)
-{
-	unsigned long first = ALIGN_UP(madvise->start, PMD_SIZE);
-	unsigned long last = ALIGN_DOWN(madvise->end, PMD_SIZE);
-
-	if (vma_is_anonymous(madvise->vma))
-		return madvise_collapse(madvise);
-	if (!file_collapse_allowed(madvise->vma))
-		return -EINVAL;
-	if (first >= last)
-		return first == last ? 0 : -EINVAL;
-	model_unsupported("MADV_COLLAPSE of [0x%lx,0x%lx): huge pages of shared memory", first,
-			  last);
-	return -ENOSYS;
-}
-
 /* ---- one area ---- */
 
 void madvise_walk_tables(struct madvise *madvise, pte_range_fn fn, after_range_fn after)
@@ -255,7 +223,7 @@ static int madvise_vma_behavior(struct madvise *madvise)
 	case MADV_DONTNEED_LOCKED:
 		return madvise_dontneed_free(madvise);
 	case MADV_COLLAPSE:
-		return collapse(madvise);
+		return madvise_collapse(madvise);
 	case MADV_GUARD_INSTALL:
 		return madvise_guard_install(madvise);
 	case MADV_GUARD_REMOVE:

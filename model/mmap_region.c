@@ -108,6 +108,7 @@ static int shmem_zero_setup(struct vm_area_struct *vma)
 
 	if (!file)
 		return -ENOMEM;
+	file->inode->of_one_mapping = true;
 	if (vma->vm_file)
 		fput(vma->vm_file);
 	vma->vm_file = file;

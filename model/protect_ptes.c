@@ -156,8 +156,12 @@ int change_protection(struct vm_area_struct *vma, unsigned long start, unsigned 
 	while (!error && pgtable_next_pmd(vma->vm_mm, &start, end)) {
 		unsigned long next = pmd_addr_end(start, end);
 
-		if (!change_huge_pmd(vma, start, next, change.prot, wp))
+		if (!change_huge_pmd(vma, start, next, change.prot, wp)) {
+			/* a leaf of a file is gone by now, and left no table */
+			if (change_prepare(&change, start, next))
+				error = -ENOMEM;
 			change_pte_range(&change, start, next);
+		}
 		start = next;
 	}
 	tlb_finish_mmu(vma->vm_mm);

@@ -108,15 +108,24 @@ void folio_add_anon_rmap_ptes(struct folio *folio, struct page *page, unsigned l
 	}
 }
 
-void folio_add_file_rmap_pte(struct folio *folio, struct page *page, struct vm_area_struct *vma)
+void folio_add_file_rmap_ptes(struct folio *folio, struct page *page, unsigned long nr,
+			      struct vm_area_struct *vma)
 {
-	page_add_mapping(folio, page, vma->vm_mm);
-	mlock_vma_folio(folio, vma);
+	for (unsigned long n = 0; n < nr; n++)
+		page_add_mapping(folio, &page[n], vma->vm_mm);
+	/* one that is mapped in part may be split, and its other part go */
+	if (nr == folio_nr_pages(folio))
+		mlock_vma_folio(folio, vma);
 }
 
-void folio_dup_file_rmap_pte(struct folio *folio, struct page *page)
+void folio_add_file_rmap_pte(struct folio *folio, struct page *page, struct vm_area_struct *vma)
 {
-	page_add_mapping(folio, page, NULL);
+	folio_add_file_rmap_ptes(folio, page, 1, vma);
+}
+
+void folio_dup_file_rmap_pte(struct folio *folio, struct page *page, struct vm_area_struct *dst)
+{
+	page_add_mapping(folio, page, dst->vm_mm);
 }
 
 void folio_remove_rmap_ptes(struct folio *folio, struct page *page, unsigned long nr,
@@ -156,6 +165,14 @@ void folio_add_anon_rmap_pmd(struct folio *folio, struct vm_area_struct *vma, un
 	if (exclusive)
 		SetPageAnonExclusive(folio_page(folio, 0));
 	/* mlocked by the walk of mlock() or by reclaim: large folios never are here */
+}
+
+void folio_add_file_rmap_pmd(struct folio *folio, struct vm_area_struct *vma)
+{
+	if (!folio->large->entire_mapcount++)
+		folio->large->nr_pages_mapped += ENTIRELY_MAPPED;
+	folio_add_large_mapcount(folio, 1, vma->vm_mm);
+	mlock_vma_folio(folio, vma);
 }
 
 void folio_remove_rmap_pmd(struct folio *folio, struct vm_area_struct *vma)

@@ -69,8 +69,11 @@ void folio_add_new_anon_rmap(struct folio *folio, struct vm_area_struct *vma, un
 void folio_add_anon_rmap_pte(struct folio *folio, struct page *page, struct vm_area_struct *vma,
 			     unsigned long addr, bool exclusive);
 void folio_add_file_rmap_pte(struct folio *folio, struct page *page, struct vm_area_struct *vma);
+/* @nr consecutive pages from @page on.  Kernel: folio_add_file_rmap_ptes(). */
+void folio_add_file_rmap_ptes(struct folio *folio, struct page *page, unsigned long nr,
+			      struct vm_area_struct *vma);
 /* The same for a child's copy of a PTE, which never mlocks.  Kernel: folio_dup_file_rmap_pte(). */
-void folio_dup_file_rmap_pte(struct folio *folio, struct page *page);
+void folio_dup_file_rmap_pte(struct folio *folio, struct page *page, struct vm_area_struct *dst);
 /* One less.  Kernel: folio_remove_rmap_pte(). */
 void folio_remove_rmap_pte(struct folio *folio, struct page *page, struct vm_area_struct *vma);
 /* @nr pages of a folio, from @page on, lose a mapping each, in one step: what is left mapped
@@ -86,6 +89,8 @@ void folio_add_anon_rmap_ptes(struct folio *folio, struct page *page, unsigned l
 void folio_add_anon_rmap_pmd(struct folio *folio, struct vm_area_struct *vma, unsigned long addr,
 			     bool exclusive);
 void folio_remove_rmap_pmd(struct folio *folio, struct vm_area_struct *vma);
+/* The same of a folio of a file.  Kernel: folio_add_file_rmap_pmd(). */
+void folio_add_file_rmap_pmd(struct folio *folio, struct vm_area_struct *vma);
 int folio_try_dup_anon_rmap_pmd(struct folio *folio, struct vm_area_struct *dst,
 				struct vm_area_struct *src);
 int folio_try_share_anon_rmap_pmd(struct folio *folio);

@@ -135,7 +135,7 @@ static bool replacement(struct folio *folio, struct vm_area_struct *vma, struct 
 
 /* Kernel: try_to_unmap_one().  The lock of @table is held. */
 static bool unmap_word(struct folio *folio, struct vm_area_struct *vma, struct pgtable *table,
-		       unsigned int slot)
+		       unsigned int slot, enum ttu_flags flags)
 {
 	pte_t old = table->entry[slot], word;
 	struct page *page = pfn_to_page(pte_pfn(old));
@@ -155,6 +155,8 @@ static bool unmap_word(struct folio *folio, struct vm_area_struct *vma, struct p
 	if (!word)
 		pgtable_set_wp_asked(table, slot, false);
 	folio_remove_rmap_pte(folio, page, vma);
+	if (vma->vm_flags & VM_LOCKED)
+		mlock_drain_local();
 	folio_put(folio);
 	return true;
 }
@@ -308,20 +310,22 @@ static void unmap_leaf(struct folio *folio, struct vm_area_struct *vma, unsigned
 
 	if (!pmds)
 		return;
-	if (folio_test(folio, PG_swapbacked) || !discard_leaf(folio, vma, pmds, addr))
+	if (!folio_test_anon(folio) || folio_test(folio, PG_swapbacked) ||
+	    !discard_leaf(folio, vma, pmds, addr))
 		split_huge_pmd_locked(vma, pmds, addr, false);
 	spin_unlock(&pmds->ptl, LOCK_PMD);
 	point("thp:pmd-split");
 }
 
 static bool unmap_one(struct folio *folio, struct vm_area_struct *vma, unsigned long addr,
-		      void *data G_GNUC_UNUSED)
+		      void *data)
 {
+	const enum ttu_flags *flags = data;
 	unsigned long end, next;
 	bool good = true, whole;
 	pfn_t pfn;
 
-	if (vma->vm_flags & VM_LOCKED) {
+	if (vma->vm_flags & VM_LOCKED && *flags != TTU_IGNORE_MLOCK) {
 		if (!rmap_maps_locked(folio, vma, addr, &whole))
 			return true;
 		if (whole)
@@ -338,8 +342,8 @@ static bool unmap_one(struct folio *folio, struct vm_area_struct *vma, unsigned 
 	return good && folio_mapcount(folio) > 0;
 }
 
-void try_to_unmap(struct folio *folio)
+void try_to_unmap(struct folio *folio, enum ttu_flags flags)
 {
 	lockdep_assert_held(folio, LOCK_FOLIO);
-	rmap_walk(folio, unmap_one, NULL);
+	rmap_walk(folio, unmap_one, &flags);
 }

@@ -225,7 +225,8 @@ void swap_drop_cache(void);
 
 /* Replaces all words that map the locked @folio: swap words if it is in the swap cache, nothing
  * if it is lazily freed or a file's.  Some may stay.  Kernel: try_to_unmap(). */
-void try_to_unmap(struct folio *folio);
+enum ttu_flags { TTU_NONE, TTU_IGNORE_MLOCK };
+void try_to_unmap(struct folio *folio, enum ttu_flags flags);
 /* A device may not write to the page from now on by what it has pinned: PageAnonExclusive goes;
  * false if it is pinned.  The word has been cleared.  Kernel: folio_try_share_anon_rmap_pte(). */
 bool folio_try_share_anon_rmap_pte(struct folio *folio, struct page *page);

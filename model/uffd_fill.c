@@ -258,7 +258,7 @@ static int fill_shmem(struct fill *fill)
 	struct folio *folio;
 	int error;
 
-	if (shmem_acct_block(mapping->host)) {
+	if (shmem_acct_blocks(mapping->host, 1)) {
 		if (fill->folio)
 			folio_put(fill->folio);
 		fill->folio = NULL;
@@ -279,7 +279,7 @@ static int fill_shmem(struct fill *fill)
 	return 0;
 
 out_uncache:
-	shmem_delete_from_page_cache(mapping, folio);
+	filemap_remove_folio(folio);
 	folio_unlock(folio);
 	folio_put(folio);
 	return error;
@@ -287,7 +287,7 @@ out_unlock:
 	folio_unlock(folio);
 	folio_put(folio);
 out_unacct:
-	shmem_unacct_block(mapping->host);
+	shmem_unacct_blocks(mapping->host, 1);
 	return error;
 }
 

@@ -163,7 +163,7 @@ static enum reclaim_verdict remove_mapping(struct folio *folio)
 	/* It was in the swap cache, and swap_writeout() found that nobody needs it. */
 	if (!folio_mapping(folio))
 		return RECLAIM_REFS;
-	filemap_evict_folio(folio);
+	filemap_remove_folio(folio);
 	return RECLAIM_FREED;
 }
 
@@ -185,7 +185,7 @@ static enum reclaim_verdict shrink_locked(struct shrink *shrink, struct folio *f
 	if (verdict != RECLAIM_FREED)
 		return verdict;
 	if (folio_mapcount(folio)) {
-		try_to_unmap(folio);
+		try_to_unmap(folio, TTU_NONE);
 		if (folio_mapcount(folio))
 			return RECLAIM_MAPPED;
 	}

@@ -6,7 +6,7 @@
  *
  * In the kernel:  mm/khugepaged.c khugepaged_wait_work(), __khugepaged_enter();
  *                 mm/huge_memory.c, the sysfs part.
- * Left out:       the settings of shmem; defrag.
+ * Left out:       the sizes of shmem apart from that of 2 MiB; defrag.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -74,6 +74,7 @@ static GPtrArray *changes_for(const struct live_thp_wish *wish)
 	GPtrArray *todo = g_ptr_array_new_with_free_func(g_free);
 
 	differs(todo, g_strdup(SYSFS "enabled"), wish->enabled);
+	differs(todo, g_strdup(SYSFS "shmem_enabled"), wish->shmem_enabled);
 	differs(todo, g_strdup(SYSFS "use_zero_page"), wish->use_zero_page);
 	for (unsigned int order = 2; order < LIVE_THP_ORDERS; order++)
 		differs(todo, g_strdup_printf(SYSFS "hugepages-%ukB/enabled", 4U << order),

@@ -16,6 +16,7 @@
 struct live_thp_wish {
 	const char *enabled;			/* "always" */
 	const char *order[LIVE_THP_ORDERS];	/* "inherit"; [0] and [1] are unused */
+	const char *shmem_enabled;		/* "never" */
 	const char *use_zero_page;		/* "1" */
 	bool quiet;				/* khugepaged is to keep its hands off */
 };

@@ -59,6 +59,7 @@ APPLY(max_ptes_shared, s->config.max_ptes_shared = (unsigned int)value)
 APPLY(pages_to_scan, s->config.khugepaged_pages_to_scan = (unsigned int)value)
 APPLY(khugepaged_defrag, s->config.khugepaged_defrag = value != 0)
 APPLY(collapse, s->config.collapse = (unsigned int)value)
+APPLY(shmem_enabled, s->config.shmem_enabled = (enum shmem_huge)value)
 APPLY(thp_zero, s->config.thp_use_zero_page = value == 0)
 #define APPLY_ORDER(order) APPLY(thp_order_##order, s->config.thp_order[order] = thp_policy(value))
 APPLY_ORDER(2)
@@ -76,6 +77,9 @@ APPLY(kernel, semantics_init(&s->config.semantics, (unsigned int)value))
 static const char *const on_off[] = { "on", "off", NULL };
 static const char *const thp_words[] = { "madvise", "never", "always", NULL };
 static const char *const order_words[] = { "madvise", "never", "always", "inherit", NULL };
+/* In the order of enum shmem_huge. */
+static const char *const shmem_words[] = { "never", "always", "within_size", "advise", "deny",
+					   "force", NULL };
 static const char *const layout_words[] = { "empty", "typical", NULL };
 static const char *const placement_words[] = { "search", "recorded", NULL };
 
@@ -124,6 +128,9 @@ static const struct setting_key keys[] = {
 	ORDER_KEY("512K", 7, "never"),
 	ORDER_KEY("1M", 8, "never"),
 	ORDER_KEY("2M", 9, "inherit"),
+	{ "thp.shmem_enabled", SET_WORD, 0, 0, shmem_words, apply_shmem_enabled,
+	  "always | within_size | advise | never | deny | force",
+	  "folios of 2 MiB in faults on anonymous shared memory and memfds; never" },
 	{ "thp.use_zero_page", SET_WORD, 0, 0, on_off, apply_thp_zero, "on | off",
 	  "whether reads of untouched memory map the huge zero page; on" },
 	{ "khugepaged.max_ptes_none", SET_COUNT, 0, 511, NULL, apply_max_ptes_none, "0 to 511",

@@ -53,6 +53,18 @@ static const char *policy_word(enum thp_policy policy)
 	return words[policy];
 }
 
+/* The same of shared memory; NULL where the host's may stay, for it asks nobody for a huge page. */
+static const char *shmem_word(enum shmem_huge huge)
+{
+	static const char *const words[] = {
+		[SHMEM_HUGE_NEVER] = "never", [SHMEM_HUGE_ALWAYS] = "always",
+		[SHMEM_HUGE_WITHIN_SIZE] = "within_size", [SHMEM_HUGE_ADVISE] = "advise",
+		[SHMEM_HUGE_DENY] = "deny", [SHMEM_HUGE_FORCE] = "force",
+	};
+
+	return words[huge];
+}
+
 static bool is_usual(const struct machine_config *config)
 {
 	struct machine_config usual;
@@ -72,8 +84,10 @@ static struct live_thp_wish wish_of(const struct side_by_side *both,
 	struct live_thp_wish wish = { .quiet = both->may_be_huge };
 
 	/* nothing to be huge, or as hosts are set by themselves: not worth a look */
-	if (!both->may_be_huge && (config->thp == THP_NEVER || is_usual(config)))
+	if (!both->may_be_huge && (config->thp == THP_NEVER || is_usual(config)) &&
+	    config->shmem_enabled == SHMEM_HUGE_NEVER)
 		return (struct live_thp_wish){};
+	wish.shmem_enabled = shmem_word(config->shmem_enabled);
 	/* a process that is told so by itself could not even use MADV_COLLAPSE */
 	if (config->thp != THP_MADVISE || !strcmp(host, "never"))
 		wish.enabled = policy_word(config->thp);

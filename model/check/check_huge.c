@@ -2,6 +2,7 @@
  * check_huge.c - rules about folios of several pages, and the leaves that map them.
  */
 #include "../huge.h"
+#include "../migrate.h"
 #include "../pgtable.h"
 #include "census.h"
 #include "check.h"
@@ -154,9 +155,17 @@ void check_large_pages(struct check *check)
 
 /* ---- pgtable-deposit ---- */
 
-static bool is_leaf(const struct pgtable *table, unsigned int slot)
+/* A leaf of a file can be taken away at any time: nothing is kept for it. */
+static bool keeps_table(const struct pgtable *table, unsigned int slot)
 {
-	return !pte_none(table->entry[slot]) && !table->child[slot];
+	pte_t pmd = table->entry[slot];
+	const struct page *page;
+
+	if (pte_none(pmd) || table->child[slot])
+		return false;
+	page = is_migration_pte(pmd) ? migration_pte_page(pmd) :
+	       pte_present(pmd) ? pfn_to_page(pte_pfn(pmd)) : NULL;
+	return !page || !page->folio || !folio_mapping(page->folio);
 }
 
 static void deposit_of(const struct pgtable *table, unsigned long addr, void *data)
@@ -166,7 +175,7 @@ static void deposit_of(const struct pgtable *table, unsigned long addr, void *da
 	if (table->level != LEVEL_PMD)
 		return;
 	for (unsigned int slot = 0; slot < PTRS_PER_TABLE; slot++)
-		leaves += is_leaf(table, slot);
+		leaves += keeps_table(table, slot);
 	for (const struct pgtable *one = table->deposit; one; one = one->deposit) {
 		kept++;
 		if (one->nr || one->parent || one->level != LEVEL_PTE)
@@ -177,7 +186,7 @@ static void deposit_of(const struct pgtable *table, unsigned long addr, void *da
 	}
 	if (kept != leaves)
 		check_fail(data, g_strdup_printf("pgtable#%u at 0x%lx", table->id, addr),
-			   "one table kept for each leaf", "%u tables, %u leaves", kept, leaves);
+			   "one table kept for each leaf of anonymous memory", "%u tables, %u leaves", kept, leaves);
 }
 
 void check_pgtable_deposit(struct check *check)

@@ -237,6 +237,9 @@ enum scan_result khugepaged_verdict(struct mm_struct *mm, unsigned long addr,
 	*report = (struct scan_report){};
 	addr &= PMD_MASK;
 	result = scan_vma(vma, addr, cc, &report->orders);
+	if (result == SCAN_SUCCEED && !vma_is_anonymous(vma))
+		return khugepaged_file_verdict(&vma->vm_file->inode->i_data,
+					       linear_page_index(vma, addr), cc);
 	if (result == SCAN_SUCCEED)
 		result = find_pmd_or_thp_or_none(mm, addr);
 	if (result == SCAN_SUCCEED)
@@ -294,13 +297,14 @@ static enum scan_result collapse_file_block(struct mm_struct *mm, struct vm_area
 	mmap_read_unlock(mm);
 	if (result == SCAN_PMD_MAPPED && cc->is_khugepaged)
 		result = SCAN_SUCCEED;
+	if (result == SCAN_SUCCEED && cc->is_khugepaged)
+		count_vm_event(VM_EVENT_khugepaged_pages_collapsed);
 	return result;
 }
 
-/* mmap_lock held for reading; *locked says whether it still is. */
-static enum scan_result collapse_block(struct mm_struct *mm, struct vm_area_struct *vma,
-				       unsigned long addr, bool *locked,
-				       const struct collapse_control *cc)
+enum scan_result collapse_block(struct mm_struct *mm, struct vm_area_struct *vma,
+				unsigned long addr, bool *locked,
+				const struct collapse_control *cc)
 {
 	if (vma_is_anonymous(vma))
 		return hpage_collapse_scan_pmd(mm, vma, addr, locked, cc);

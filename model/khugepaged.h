@@ -90,6 +90,11 @@ enum scan_result khugepaged_verdict(struct mm_struct *mm, unsigned long addr,
 enum scan_result collapse_vma_verdict(const struct vm_area_struct *vma, unsigned long addr,
 				      unsigned int order, const struct collapse_control *cc);
 
+/* The block at @addr of @vma, whatever it maps; the lock as above. */
+enum scan_result collapse_block(struct mm_struct *mm, struct vm_area_struct *vma,
+				unsigned long addr, bool *locked,
+				const struct collapse_control *cc);
+
 /* ---- files: khugepaged_file.c ---- */
 
 /*
@@ -100,6 +105,9 @@ enum scan_result collapse_vma_verdict(const struct vm_area_struct *vma, unsigned
 enum scan_result hpage_collapse_scan_file(struct mm_struct *mm, unsigned long addr,
 					  struct file *file, pgoff_t start,
 					  const struct collapse_control *cc);
+/* The look alone: what the cache has at the 2 MiB from @start on. */
+enum scan_result khugepaged_file_verdict(const struct address_space *mapping, pgoff_t start,
+					 const struct collapse_control *cc);
 enum scan_result collapse_file(struct address_space *mapping, pgoff_t start,
 			       const struct collapse_control *cc);
 /* Takes out the tables, empty by now, of all that map the 2 MiB from @start on.

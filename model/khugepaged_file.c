@@ -43,11 +43,9 @@ static enum scan_result scan_cached(const struct folio *folio, pgoff_t start)
 	return refs_expected(folio, 0) ? SCAN_SUCCEED : SCAN_PAGE_COUNT;
 }
 
-enum scan_result hpage_collapse_scan_file(struct mm_struct *mm, unsigned long addr,
-					  struct file *file, pgoff_t start,
-					  const struct collapse_control *cc)
+enum scan_result khugepaged_file_verdict(const struct address_space *mapping, pgoff_t start,
+					 const struct collapse_control *cc)
 {
-	struct address_space *mapping = &file->inode->i_data;
 	enum scan_result result = SCAN_SUCCEED;
 	unsigned long first, last, index = start, present = 0;
 	const struct folio *folio;
@@ -61,7 +59,17 @@ enum scan_result hpage_collapse_scan_file(struct mm_struct *mm, unsigned long ad
 	}
 	if (result == SCAN_SUCCEED && cc->is_khugepaged &&
 	    present + mach->config.max_ptes_none < HPAGE_PMD_NR)
-		result = SCAN_EXCEED_NONE_PTE;
+		return SCAN_EXCEED_NONE_PTE;
+	return result;
+}
+
+enum scan_result hpage_collapse_scan_file(struct mm_struct *mm, unsigned long addr,
+					  struct file *file, pgoff_t start,
+					  const struct collapse_control *cc)
+{
+	struct address_space *mapping = &file->inode->i_data;
+	enum scan_result result = khugepaged_file_verdict(mapping, start, cc);
+
 	point("collapse:file-scanned");
 	if (result == SCAN_SUCCEED)
 		result = collapse_file(mapping, start, cc);

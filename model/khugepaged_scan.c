@@ -128,8 +128,7 @@ static void scan_block(struct visit *visit, struct vm_area_struct *vma)
 {
 	static const struct collapse_control cc = { .is_khugepaged = true };
 
-	visit->result = hpage_collapse_scan_pmd(visit->mm, vma, *visit->address, &visit->locked,
-						&cc);
+	visit->result = collapse_block(visit->mm, vma, *visit->address, &visit->locked, &cc);
 	visit->collapsed += visit->result == SCAN_SUCCEED;
 	*visit->address += PMD_SIZE;
 	visit->progress += HPAGE_PMD_NR;

@@ -135,7 +135,7 @@ static bool replacement(struct folio *folio, struct vm_area_struct *vma, struct 
 
 /* Kernel: try_to_unmap_one().  The lock of @table is held. */
 static bool unmap_word(struct folio *folio, struct vm_area_struct *vma, struct pgtable *table,
-		       unsigned int slot, enum ttu_flags flags)
+		       unsigned int slot)
 {
 	pte_t old = table->entry[slot], word;
 	struct page *page = pfn_to_page(pte_pfn(old));

@@ -164,8 +164,10 @@ static const struct calls_case cases[] = {
 	  "map 0 512 rw s; advise 0 1 collapse = 0; advise 1 1 collapse = EINVAL", NULL },
 	{ "collapse: shared memory at another offset", "map 1 1024 rw s; "
 	  "advise 512 1 collapse = EINVAL", NULL },
-	{ "collapse: shared memory, a block, is refused",
-	  "map 0 512 rw s; advise 0 512 collapse = ENOSYS", NULL },
+	{ "collapse: shared memory, a block of which nothing is there",
+	  "map 0 512 rw s; advise 0 512 collapse = EINVAL", NULL },
+	{ "collapse: shared memory, a block",
+	  "map 0 512 rw s; w 7; advise 0 512 collapse = 0", NULL },
 	{ "collapse: what it is for",
 	  "map 0 512; w 0; advise 0 512 collapse = 0", NULL },
 };

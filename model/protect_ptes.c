@@ -109,22 +109,59 @@ static void note_wp_asked(const struct change *change, struct pgtable *table, un
 		pgtable_set_wp_asked(table, slot, true);
 }
 
+/*
+ * How many words from @slot on map one folio and are changed together, at most @max: those that
+ * are alike in whether they may be written to.  Kernel: mprotect_folio_pte_batch().
+ */
+static unsigned long change_batch(const struct pgtable *table, unsigned int slot, unsigned long max)
+{
+	pte_t first = table->entry[slot];
+	const struct page *page = pte_present(first) ? vm_normal_page(first) : NULL;
+	unsigned long nr, same = 1;
+
+	if (!page || !page->folio || !page->folio->order)
+		return 1;
+	nr = folio_pte_batch(table, slot, max);
+	while (same < nr && pte_write(table->entry[slot + same]) == pte_write(first))
+		same++;
+	return same;
+}
+
+/* What one of a batch is, the others are from then on.  Kernel: modify_prot_start_ptes(). */
+static pte_t batch_marks(const struct pgtable *table, unsigned int slot, unsigned long nr)
+{
+	pte_t marks = 0;
+
+	if (nr == 1)
+		return 0;
+	for (unsigned long i = 0; i < nr; i++)
+		marks |= table->entry[slot + i] & (_PAGE_DIRTY | _PAGE_ACCESSED);
+	return marks;
+}
+
 static void change_pte_range(const struct change *change, unsigned long addr, unsigned long end)
 {
 	struct pgtable *table = pte_offset_map_lock(change->vma->vm_mm, addr);
+	unsigned int slot = pgtable_index(addr, LEVEL_PTE);
+	unsigned long left = (end - addr) >> PAGE_SHIFT, nr;
 
 	if (!table)
 		return;
-	for (; addr < end; addr += PAGE_SIZE) {
-		unsigned int slot = pgtable_index(addr, LEVEL_PTE);
-		pte_t old = table->entry[slot], pte = change_pte(change, old);
+	for (; left; left -= nr) {
+		pte_t marks;
 
-		if (pte != old) {
-			set_pte(table, slot, pte);
-			if (pte_present(old))
-				tlb_remove_tlb_entry();
+		nr = change_batch(table, slot, left);
+		marks = batch_marks(table, slot, nr);
+		for (unsigned long i = 0; i < nr; i++, slot++) {
+			pte_t old = table->entry[slot], pte = change_pte(change, old | marks);
+
+			if (pte != old) {
+				set_pte(table, slot, pte);
+				if (pte_present(old))
+					tlb_remove_tlb_entry();
+			}
+			note_wp_asked(change, table, slot, old);
 		}
-		note_wp_asked(change, table, slot, old);
 	}
 	spin_unlock(&table->ptl, LOCK_PTE);
 }

@@ -79,6 +79,15 @@ void folio_add_new_anon_rmap(struct folio *folio, struct vm_area_struct *vma, un
 	}
 }
 
+/* One of which a part is mapped elsewhere, or not at all, could be split and that part reclaimed.
+ * Kernel: the end of __folio_add_anon_rmap(). */
+static void mlock_whole_folio(struct folio *folio, unsigned long nr,
+			      const struct vm_area_struct *vma)
+{
+	if (nr == folio_nr_pages(folio))
+		mlock_vma_folio(folio, vma);
+}
+
 void folio_add_anon_rmap_pte(struct folio *folio, struct page *page, struct vm_area_struct *vma,
 			     unsigned long addr, bool exclusive)
 {
@@ -91,9 +100,7 @@ void folio_add_anon_rmap_pte(struct folio *folio, struct page *page, struct vm_a
 		violation_add("anon-exclusive", "folio_add_anon_rmap_pte()",
 			      "one mapping of an exclusive page", "folio#%u has %d", folio->id,
 			      page_mapcount(page));
-	/* of a large one only a walk can tell whether all of it is mapped */
-	if (!folio->order)
-		mlock_vma_folio(folio, vma);
+	mlock_whole_folio(folio, 1, vma);
 }
 
 /* The PMD that maps the folio may still be there: it is about to go. */
@@ -106,6 +113,7 @@ void folio_add_anon_rmap_ptes(struct folio *folio, struct page *page, unsigned l
 		if (exclusive)
 			SetPageAnonExclusive(&page[n]);
 	}
+	mlock_whole_folio(folio, nr, vma);
 }
 
 void folio_add_file_rmap_ptes(struct folio *folio, struct page *page, unsigned long nr,
@@ -164,7 +172,7 @@ void folio_add_anon_rmap_pmd(struct folio *folio, struct vm_area_struct *vma, un
 	folio_add_large_mapcount(folio, 1, vma->vm_mm);
 	if (exclusive)
 		SetPageAnonExclusive(folio_page(folio, 0));
-	/* mlocked by the walk of mlock() or by reclaim: large folios never are here */
+	mlock_whole_folio(folio, HPAGE_PMD_NR, vma);
 }
 
 void folio_add_file_rmap_pmd(struct folio *folio, struct vm_area_struct *vma)

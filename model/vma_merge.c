@@ -257,7 +257,11 @@ static int commit_merge(const struct merge_plan *plan, struct mm_struct *mm)
 	}
 
 	vma_prepare(&change);
-	vma_adjust_trans_huge(plan->survivor, plan->start, plan->end, plan->adjust);
+	if (plan->adjust && plan->adjust_start == plan->adjust->vm_start)
+		/* the one that keeps its start is cut, and the survivor grows down to there */
+		vma_adjust_trans_huge(plan->adjust, plan->adjust_start, plan->adjust_end, NULL);
+	else
+		vma_adjust_trans_huge(plan->survivor, plan->start, plan->end, plan->adjust);
 	if (plan->adjust)
 		vma_set_range(plan->adjust, plan->adjust_start, plan->adjust_end,
 			      plan->adjust_pgoff);

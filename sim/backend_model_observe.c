@@ -127,9 +127,10 @@ static bool see_entry(const struct pgtable *table, unsigned int slot, unsigned l
 	struct see_pages *see = data;
 	pte_t pte = table->entry[slot];
 	unsigned long nr = 1UL << (pgtable_shift(table->level) - PAGE_SHIFT);
+	struct seen_page *pages = seen_process_add_pages(see->process, (unsigned int)nr);
 
 	for (unsigned long i = 0; i < nr; i++) {
-		struct seen_page *page = g_new0(struct seen_page, 1);
+		struct seen_page *page = &pages[i];
 
 		page->addr = addr + (i << PAGE_SHIFT);
 		page->huge = nr > 1;
@@ -137,8 +138,7 @@ static bool see_entry(const struct pgtable *table, unsigned int slot, unsigned l
 			see_present(page, pte, i);
 		else
 			see_absent(page, pte);
-		g_ptr_array_add(see->process->pages, page);
-		if (page->folio && !g_hash_table_contains(see->folios,
+		if (page->folio && !(i && page->folio == page[-1].folio) && !g_hash_table_contains(see->folios,
 							  GUINT_TO_POINTER(page->folio))) {
 			g_hash_table_insert(see->folios, GUINT_TO_POINTER(page->folio),
 					    pfn_to_page(pte_pfn(pte) + i)->folio);
@@ -171,6 +171,22 @@ static unsigned int marks_of(const struct folio *folio)
 	return marks;
 }
 
+static struct seen_large see_large(const struct folio *folio)
+{
+	const struct folio_large *large = folio->large;
+
+	if (!large)
+		return (struct seen_large){};
+	return (struct seen_large){
+		.known = true, .entire_mapcount = large->entire_mapcount,
+		.pages_mapped = large->nr_pages_mapped,
+		.mm_mapcount = { large->mm_id_mapcount[0], large->mm_id_mapcount[1] },
+		.shared = large->maybe_mapped_shared,
+		.partially_mapped = folio_test(folio, PG_partially_mapped),
+		.queued = !list_empty(&large->deferred_list),
+	};
+}
+
 static void see_folio(struct observation *seen, const struct folio *folio)
 {
 	struct seen_folio *to = g_new0(struct seen_folio, 1);
@@ -187,6 +203,7 @@ static void see_folio(struct observation *seen, const struct folio *folio)
 	to->anon_vma = folio_anon_vma(folio) ? folio_anon_vma(folio)->id : 0;
 	to->mapcount = folio_mapcount(folio);
 	to->refcount = folio->refcount;
+	to->large = see_large(folio);
 	to->pae = g_new0(bool, nr);
 	for (unsigned long i = 0; i < nr; i++)
 		to->pae[i] = (folio_page(folio, i)->flags & PG_anon_exclusive) != 0;

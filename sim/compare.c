@@ -20,7 +20,8 @@ static const char *const field_names[NR_COMPARED_FIELDS] = {
 	"root", "parent", "children", "active", "refcount",
 	"write", "dirty", "order", "index", "mapping", "anon-exclusive",
 	"folio-dirty", "referenced", "active-list", "workingset", "unevictable", "swapbacked", "lru",
-	"writeback", "swap-exclusive", "slot", "swap-count", "swap-cached", "swap-zero",
+	"writeback", "leaf", "entire-mapcount", "pages-mapped", "mm-mapcount", "shared",
+	"partially-mapped", "queued", "swap-exclusive", "slot", "swap-count", "swap-cached", "swap-zero",
 };
 
 const char *compared_field_name(enum compared_field field)
@@ -312,18 +313,29 @@ static const char *page_words(const struct seen_page *page)
 	return page->swap_type < FIRST_NON_SWAP_TYPE ? "in swap" : "swap entry";
 }
 
-/* Which pages of both are one; both ways, through all processes. */
+/*
+ * Which folios of both are one, by the frames where they begin; both ways, through all processes.
+ * The last that were found to be alike need not be looked for again.
+ */
 struct frames {
 	GHashTable *to_host, *to_model;	/* key -> PFN, PFN -> key */
+	uint64_t last_key, last_pfn;
+	const struct seen_folio *last_model, *last_host;
 	const struct observation *model, *host;
 };
 
+/* Of the folio that has the page. */
 static uint64_t page_key(const struct seen_page *page)
 {
 	if (page->zero && page->huge_zero)
-		return HUGE_ZERO_PAGE | page->nr;
-	return page->zero || !page->folio ? ZERO_PAGE :
-	       (uint64_t)page->folio << 32 | page->nr;
+		return HUGE_ZERO_PAGE;
+	return page->zero || !page->folio ? ZERO_PAGE : (uint64_t)page->folio << 32;
+}
+
+/* Which page of it. */
+static unsigned int page_nr(const struct seen_page *page)
+{
+	return page_key(page) == ZERO_PAGE ? 0 : page->nr;
 }
 
 static uint64_t *copy_key(uint64_t key)
@@ -334,51 +346,55 @@ static uint64_t *copy_key(uint64_t key)
 	return copy;
 }
 
-static char *key_words(uint64_t key)
+static char *key_words(uint64_t key, unsigned int nr)
 {
-	if (key != ZERO_PAGE && key >= HUGE_ZERO_PAGE)
-		return g_strdup_printf("page %u of the huge zero page",
-				       (unsigned int)(key & 0xffffffff));
+	if (key == HUGE_ZERO_PAGE)
+		return g_strdup_printf("page %u of the huge zero page", nr);
 	return key == ZERO_PAGE ? g_strdup("the zero page") :
-	       g_strdup_printf("folio#%u page %u", (unsigned int)(key >> 32),
-			       (unsigned int)(key & 0xffffffff));
+	       g_strdup_printf("folio#%u page %u", (unsigned int)(key >> 32), nr);
 }
 
-static void other_frame(struct comparison *cmp, const struct place *place, uint64_t key,
-			const char *host)
+static void other_frame(struct comparison *cmp, const struct place *place,
+			const struct seen_page *model, const char *host)
 {
-	g_autofree char *words = key_words(key);
+	g_autofree char *words = key_words(page_key(model), page_nr(model));
 
 	compare_differs(cmp, FIELD_FOLIO, place, words, host);
 }
 
 static void compare_frame(struct comparison *cmp, struct frames *frames,
-			  const struct place *place, uint64_t key, uint64_t pfn)
+			  const struct place *place, const struct seen_page *model,
+			  uint64_t host)
 {
 	void *other_pfn = NULL, *other_key = NULL, *before = NULL;
+	uint64_t key = page_key(model), pfn = host - page_nr(model);
 
 	cmp->compared[FIELD_FOLIO]++;
+	if (key == frames->last_key && pfn == frames->last_pfn)
+		return;
 	if (g_hash_table_lookup_extended(frames->to_host, &key, NULL, &other_pfn)) {
 		if ((uintptr_t)other_pfn != pfn)
-			other_frame(cmp, place, key, "not the page that stands for it elsewhere");
+			other_frame(cmp, place, model, "not the page that stands for it elsewhere");
 		return;
 	}
 	if (g_hash_table_lookup_extended(frames->to_model, &pfn, NULL, &other_key)) {
-		g_autofree char *other = key_words(*(uint64_t *)other_key);
-		g_autofree char *host = g_strdup_printf("the page of %s", other);
+		g_autofree char *other = key_words(*(uint64_t *)other_key, page_nr(model));
+		g_autofree char *words = g_strdup_printf("the page of %s", other);
 
-		other_frame(cmp, place, key, host);
+		other_frame(cmp, place, model, words);
 		return;
 	}
 	if (g_hash_table_lookup_extended(cmp->frames, &key, NULL, &before) &&
 	    (uintptr_t)before != pfn)
-		other_frame(cmp, place, key, "another page than before");
+		other_frame(cmp, place, model, "another page than before");
 	g_hash_table_insert(frames->to_host, copy_key(key), (void *)(uintptr_t)pfn);
 	g_hash_table_insert(frames->to_model, copy_key(pfn), copy_key(key));
+	frames->last_key = key;
+	frames->last_pfn = pfn;
 }
 
 /* What the kernel tells of a page by its PFN. */
-static void compare_folio(struct comparison *cmp, const struct frames *frames,
+static void compare_folio(struct comparison *cmp, struct frames *frames,
 			  const struct place *place, const struct seen_page *model,
 			  const struct seen_page *host)
 {
@@ -388,8 +404,16 @@ static void compare_folio(struct comparison *cmp, const struct frames *frames,
 
 	if (!a)
 		return;
+	if (b && b->behind && a->anon && b->anon)
+		compare_number(cmp, FIELD_ANON_EXCLUSIVE, place, "d", model->anon_exclusive,
+			       b->pae[host->folio - b->id]);
+	/* of one leaf; what is told of the folio is told once */
+	if (b && a == frames->last_model && b == frames->last_host)
+		return;
+	frames->last_model = a;
+	frames->last_host = b;
 	if (b && b->behind)
-		compare_deep_folio(cmp, place, a, model->anon_exclusive, b);
+		compare_deep_folio(cmp, place, a, b);
 	if (b && (b->anon || host->entry_known))
 		compare_deep_marks(cmp, place, a, b);
 	if (!b || (a->order && !b->behind)) {
@@ -423,11 +447,12 @@ static void compare_page(struct comparison *cmp, struct frames *frames, const ch
 	if (!model->present)
 		return;
 	if (host->entry_known) {
+		compare_number(cmp, FIELD_LEAF, &place, "d", model->huge, host->huge);
 		compare_number(cmp, FIELD_WRITE, &place, "d", model->write, host->write);
 		compare_number(cmp, FIELD_DIRTY, &place, "d", model->dirty, host->dirty);
 	}
 	if (host->folio)
-		compare_frame(cmp, frames, &place, page_key(model), host->folio);
+		compare_frame(cmp, frames, &place, model, host->folio);
 	else
 		cmp->unknown[FIELD_FOLIO]++;
 	compare_folio(cmp, frames, &place, model, host);
@@ -462,7 +487,7 @@ void compare_observations(struct comparison *cmp, const struct observation *mode
 			  const struct observation *host)
 {
 	struct frames frames = { frame_table(), g_hash_table_new_full(g_int64_hash,
-				 g_int64_equal, g_free, g_free), model, host };
+				 g_int64_equal, g_free, g_free), .model = model, .host = host };
 
 	for (guint i = 0; i < model->processes->len; i++) {
 		const struct seen_process *a = model->processes->pdata[i];

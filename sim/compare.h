@@ -32,6 +32,9 @@ enum compared_field {
 	/* Marks of a folio, in the order of enum seen_mark: */
 	FIELD_FOLIO_DIRTY, FIELD_REFERENCED, FIELD_ACTIVE_LIST, FIELD_WORKINGSET,
 	FIELD_UNEVICTABLE, FIELD_SWAPBACKED, FIELD_LRU, FIELD_WRITEBACK,
+	FIELD_LEAF,		/* of a page: a PMD maps it */
+	FIELD_ENTIRE, FIELD_PAGES_MAPPED, FIELD_MM_COUNT, FIELD_SHARED,	/* of a large folio */
+	FIELD_PARTIALLY_MAPPED, FIELD_QUEUED,
 	FIELD_SWAP_EXCLUSIVE,	/* of a word of swap */
 	FIELD_SLOT,		/* the same slot as others */
 	FIELD_SWAP_COUNT, FIELD_SWAP_CACHED, FIELD_SWAP_ZERO,	/* of a slot */

@@ -168,16 +168,32 @@ void compare_deep_vma(struct comparison *cmp, const struct place *place,
 	compare_identity(cmp, FIELD_UFFD, place, IDENTITY_UFFD, model->uffd, host->uffd);
 }
 
+static void compare_large(struct comparison *cmp, const struct place *place,
+			  const struct seen_large *model, const struct seen_large *host)
+{
+	if (!model->known || !host->known)
+		return;
+	compare_number(cmp, FIELD_ENTIRE, place, "d", (uint64_t)model->entire_mapcount,
+		       (uint64_t)host->entire_mapcount);
+	compare_number(cmp, FIELD_PAGES_MAPPED, place, "x", (uint64_t)model->pages_mapped,
+		       (uint64_t)host->pages_mapped);
+	for (int i = 0; i < 2; i++)
+		compare_number(cmp, FIELD_MM_COUNT, place, "d", (uint64_t)model->mm_mapcount[i],
+			       (uint64_t)host->mm_mapcount[i]);
+	compare_number(cmp, FIELD_SHARED, place, "d", model->shared, host->shared);
+	compare_number(cmp, FIELD_PARTIALLY_MAPPED, place, "d", model->partially_mapped,
+		       host->partially_mapped);
+	compare_number(cmp, FIELD_QUEUED, place, "d", model->queued, host->queued);
+}
+
 void compare_deep_folio(struct comparison *cmp, const struct place *place,
-			const struct seen_folio *model, bool exclusive,
-			const struct seen_folio *host)
+			const struct seen_folio *model, const struct seen_folio *host)
 {
 	compare_number(cmp, FIELD_ORDER, place, "d", model->order, host->order);
+	compare_large(cmp, place, &model->large, &host->large);
 	compare_number(cmp, FIELD_INDEX, place, "d", model->index, host->index);
 	compare_identity(cmp, FIELD_MAPPING, place, IDENTITY_ANON_VMA, model->anon_vma,
 			 host->anon_vma);
-	if (model->anon && host->anon)
-		compare_number(cmp, FIELD_ANON_EXCLUSIVE, place, "d", exclusive, host->pae[0]);
 }
 
 void compare_deep_marks(struct comparison *cmp, const struct place *place,

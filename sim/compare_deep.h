@@ -21,10 +21,9 @@ void identities_next(struct identities *identities);
 
 void compare_deep_vma(struct comparison *cmp, const struct place *place,
 		      const struct seen_vma *model, const struct seen_vma *host);
-/* The page at @place, whose PageAnonExclusive is @exclusive. */
+/* That of the page at @place, but for what is each page's own. */
 void compare_deep_folio(struct comparison *cmp, const struct place *place,
-			const struct seen_folio *model, bool exclusive,
-			const struct seen_folio *host);
+			const struct seen_folio *model, const struct seen_folio *host);
 void compare_deep_marks(struct comparison *cmp, const struct place *place,
 			const struct seen_folio *model, const struct seen_folio *host);
 /* The slot that an entry, or its page, has in swap. */

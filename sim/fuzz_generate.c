@@ -14,6 +14,7 @@ struct fuzz_profile_row {
 	unsigned char file_percent;	/* of mmap() calls */
 	unsigned char limit_percent;	/* of programs without capability */
 	bool swap;			/* pages go to a device and come back; all is private */
+	bool thp;			/* huge pages, of private memory */
 };
 
 static const struct fuzz_profile_row profiles[NR_FUZZ_PROFILES] = {
@@ -21,37 +22,37 @@ static const struct fuzz_profile_row profiles[NR_FUZZ_PROFILES] = {
 		[FUZZ_MMAP] = 20, [FUZZ_MUNMAP] = 8, [FUZZ_MPROTECT] = 20, [FUZZ_MREMAP] = 6,
 		[FUZZ_MADVISE] = 12, [FUZZ_MLOCK] = 3, [FUZZ_MUNLOCK] = 2, [FUZZ_FORK] = 1,
 		[FUZZ_LOAD] = 5, [FUZZ_STORE] = 15, [FUZZ_EXEC] = 1, [FUZZ_MINCORE] = 1,
-		[FUZZ_MSEAL] = 1, [FUZZ_MSYNC] = 1 }, 0, 10, false },
+		[FUZZ_MSEAL] = 1, [FUZZ_MSYNC] = 1 }, 0, 10, false, false },
 	[FUZZ_FORKS] = { "fork", {
 		[FUZZ_MMAP] = 14, [FUZZ_MUNMAP] = 6, [FUZZ_MPROTECT] = 12, [FUZZ_MREMAP] = 6,
 		[FUZZ_MADVISE] = 8, [FUZZ_FORK] = 14, [FUZZ_EXIT] = 5, [FUZZ_LOAD] = 8,
-		[FUZZ_STORE] = 25 }, 0, 5, false },
+		[FUZZ_STORE] = 25 }, 0, 5, false, false },
 	[FUZZ_MREMAPS] = { "mremap", {
 		[FUZZ_MMAP] = 14, [FUZZ_MUNMAP] = 5, [FUZZ_MPROTECT] = 8, [FUZZ_MREMAP] = 35,
 		[FUZZ_MADVISE] = 6, [FUZZ_MLOCK] = 2, [FUZZ_FORK] = 3, [FUZZ_EXIT] = 1,
-		[FUZZ_LOAD] = 5, [FUZZ_STORE] = 18, [FUZZ_MSEAL] = 1, [FUZZ_FILE] = 2 }, 10, 10, false },
+		[FUZZ_LOAD] = 5, [FUZZ_STORE] = 18, [FUZZ_MSEAL] = 1, [FUZZ_FILE] = 2 }, 10, 10, false, false },
 	[FUZZ_FILEMAPS] = { "file", {
 		[FUZZ_MMAP] = 20, [FUZZ_MUNMAP] = 6, [FUZZ_MPROTECT] = 8, [FUZZ_MREMAP] = 8,
 		[FUZZ_MADVISE] = 10, [FUZZ_FORK] = 4, [FUZZ_EXIT] = 1, [FUZZ_LOAD] = 12,
 		[FUZZ_STORE] = 18, [FUZZ_MSYNC] = 4, [FUZZ_MINCORE] = 4, [FUZZ_FILE] = 6,
-		[FUZZ_FTRUNCATE] = 6, [FUZZ_FALLOCATE] = 6 }, 75, 5, false },
+		[FUZZ_FTRUNCATE] = 6, [FUZZ_FALLOCATE] = 6 }, 75, 5, false, false },
 	[FUZZ_MLOCKS] = { "mlock", {
 		[FUZZ_MMAP] = 14, [FUZZ_MUNMAP] = 6, [FUZZ_MPROTECT] = 8, [FUZZ_MREMAP] = 10,
 		[FUZZ_MADVISE] = 6, [FUZZ_MLOCK] = 18, [FUZZ_MUNLOCK] = 12, [FUZZ_MLOCKALL] = 6,
 		[FUZZ_MUNLOCKALL] = 3, [FUZZ_FORK] = 3, [FUZZ_LOAD] = 4, [FUZZ_STORE] = 10,
-		[FUZZ_FILE] = 2 }, 15, 50, false },
+		[FUZZ_FILE] = 2 }, 15, 50, false, false },
 	[FUZZ_ALL] = { "all", {
 		[FUZZ_MMAP] = 20, [FUZZ_MUNMAP] = 7, [FUZZ_MPROTECT] = 12, [FUZZ_MREMAP] = 14,
 		[FUZZ_MADVISE] = 14, [FUZZ_MLOCK] = 4, [FUZZ_MUNLOCK] = 3, [FUZZ_MLOCKALL] = 1,
 		[FUZZ_MUNLOCKALL] = 1, [FUZZ_FORK] = 5, [FUZZ_EXIT] = 2, [FUZZ_LOAD] = 8,
 		[FUZZ_STORE] = 20, [FUZZ_EXEC] = 1, [FUZZ_MSYNC] = 2, [FUZZ_MINCORE] = 2,
 		[FUZZ_MSEAL] = 1, [FUZZ_FILE] = 3, [FUZZ_FTRUNCATE] = 3,
-		[FUZZ_FALLOCATE] = 3 }, 30, 15, false },
+		[FUZZ_FALLOCATE] = 3 }, 30, 15, false, false },
 	[FUZZ_PINS] = { "pin", {
 		[FUZZ_MMAP] = 14, [FUZZ_MUNMAP] = 5, [FUZZ_MPROTECT] = 8, [FUZZ_MREMAP] = 6,
 		[FUZZ_MADVISE] = 8, [FUZZ_MLOCK] = 1, [FUZZ_FORK] = 10, [FUZZ_EXIT] = 4,
 		[FUZZ_LOAD] = 6, [FUZZ_STORE] = 22, [FUZZ_PIN] = 16, [FUZZ_UNPIN] = 6,
-		[FUZZ_FILE] = 2 }, 15, 5, false },
+		[FUZZ_FILE] = 2 }, 15, 5, false, false },
 	[FUZZ_UFFD] = { "uffd", {
 		[FUZZ_MMAP] = 12, [FUZZ_MUNMAP] = 4, [FUZZ_MPROTECT] = 8, [FUZZ_MREMAP] = 8,
 		[FUZZ_MADVISE] = 8, [FUZZ_MLOCK] = 1, [FUZZ_MUNLOCK] = 1, [FUZZ_FORK] = 3,
@@ -59,19 +60,24 @@ static const struct fuzz_profile_row profiles[NR_FUZZ_PROFILES] = {
 		[FUZZ_UFFD_REGISTER] = 14, [FUZZ_UFFD_UNREGISTER] = 3, [FUZZ_UFFD_COPY] = 14,
 		[FUZZ_UFFD_ZEROPAGE] = 6, [FUZZ_UFFD_CONTINUE] = 4, [FUZZ_UFFD_POISON] = 4,
 		[FUZZ_UFFD_WP] = 16, [FUZZ_UFFD_MOVE] = 24, [FUZZ_FILE] = 2, [FUZZ_FTRUNCATE] = 1,
-		[FUZZ_FALLOCATE] = 2 }, 25, 0, false },
+		[FUZZ_FALLOCATE] = 2 }, 25, 0, false, false },
 	[FUZZ_SWAPS] = { "swap", {
 		[FUZZ_MMAP] = 12, [FUZZ_MUNMAP] = 5, [FUZZ_MPROTECT] = 9, [FUZZ_MREMAP] = 9,
 		[FUZZ_MADVISE] = 32, [FUZZ_MLOCK] = 2, [FUZZ_MUNLOCK] = 2, [FUZZ_FORK] = 6,
 		[FUZZ_EXIT] = 3, [FUZZ_LOAD] = 14, [FUZZ_STORE] = 25, [FUZZ_MINCORE] = 4,
-		[FUZZ_EXEC] = 1, [FUZZ_MLOCKALL] = 1, [FUZZ_MUNLOCKALL] = 1 }, 0, 5, true },
+		[FUZZ_EXEC] = 1, [FUZZ_MLOCKALL] = 1, [FUZZ_MUNLOCKALL] = 1 }, 0, 5, true, false },
 	[FUZZ_UFFD_SWAPS] = { "uffd-swap", {
 		[FUZZ_MMAP] = 10, [FUZZ_MUNMAP] = 3, [FUZZ_MPROTECT] = 7, [FUZZ_MREMAP] = 7,
 		[FUZZ_MADVISE] = 26, [FUZZ_MLOCK] = 1, [FUZZ_MUNLOCK] = 1, [FUZZ_FORK] = 5,
 		[FUZZ_EXIT] = 2, [FUZZ_LOAD] = 10, [FUZZ_STORE] = 22, [FUZZ_MINCORE] = 2,
 		[FUZZ_UFFD_REGISTER] = 12, [FUZZ_UFFD_UNREGISTER] = 3, [FUZZ_UFFD_COPY] = 6,
 		[FUZZ_UFFD_ZEROPAGE] = 3, [FUZZ_UFFD_POISON] = 3, [FUZZ_UFFD_WP] = 14,
-		[FUZZ_UFFD_MOVE] = 24 }, 0, 0, true },
+		[FUZZ_UFFD_MOVE] = 24 }, 0, 0, true, false },
+	[FUZZ_THPS] = { "thp", {
+		[FUZZ_MMAP] = 8, [FUZZ_MUNMAP] = 6, [FUZZ_MPROTECT] = 10, [FUZZ_MREMAP] = 10,
+		[FUZZ_MADVISE] = 36, [FUZZ_MLOCK] = 2, [FUZZ_MUNLOCK] = 2, [FUZZ_FORK] = 7,
+		[FUZZ_EXIT] = 4, [FUZZ_LOAD] = 14, [FUZZ_STORE] = 28, [FUZZ_MINCORE] = 1 },
+		0, 0, false, true },
 };
 
 const char *fuzz_profile_name(enum fuzz_profile profile)
@@ -132,6 +138,38 @@ struct maker {
 	struct fuzz_alive alive;
 };
 
+/* Whole blocks of 2 MiB, what a smaller folio would be, what is about a border, or anything. */
+static void pick_huge_range(struct maker *maker, unsigned int *at, unsigned int *len)
+{
+	static const unsigned short lengths[] = { 1, 1, 2, 3, 4, 7, 8, 16, 17, 64, 128, 300 };
+	const unsigned int blocks = FUZZ_HUGE_WINDOW / FUZZ_BLOCK;
+	uint64_t *state = &maker->state;
+	unsigned int block = below(state, blocks), order;
+
+	*len = lengths[below(state, G_N_ELEMENTS(lengths))];
+	switch (below(state, 4)) {
+	case 0:
+		*at = block * FUZZ_BLOCK;
+		*len = FUZZ_BLOCK * (1 + below(state, MIN(2, blocks - block)));
+		break;
+	case 1:
+		order = 2 + below(state, 7);
+		*at = block * FUZZ_BLOCK + (below(state, FUZZ_BLOCK >> order) << order);
+		*len = (1U + below(state, 2)) << order;
+		break;
+	case 2:
+		*at = block * FUZZ_BLOCK + below(state, 9);
+		*at -= MIN(*at, below(state, 9));
+		if (percent(state, 30))
+			*len = FUZZ_BLOCK - below(state, 9);
+		break;
+	case 3:
+		*at = below(state, FUZZ_HUGE_WINDOW);
+		break;
+	}
+	*len = MIN(*len, FUZZ_HUGE_WINDOW - *at);
+}
+
 /* A range: an old one, one beside it, a part of it, or a new one. */
 static void pick_range(struct maker *maker, unsigned int *at, unsigned int *len)
 {
@@ -141,6 +179,8 @@ static void pick_range(struct maker *maker, unsigned int *at, unsigned int *len)
 
 	*len = lengths[below(&maker->state, G_N_ELEMENTS(lengths))];
 	*at = 1 + below(&maker->state, FUZZ_WINDOW - 9);
+	if (maker->row->thp)
+		pick_huge_range(maker, at, len);
 	if (!stmts->len || percent(&maker->state, 25))
 		return;
 	old = &g_array_index(stmts, struct fuzz_stmt, below(&maker->state, stmts->len));
@@ -161,8 +201,8 @@ static void pick_range(struct maker *maker, unsigned int *at, unsigned int *len)
 		*at = old->at > *len ? old->at - *len : 0;
 		return;
 	}
-	if (*at + *len > FUZZ_WINDOW)
-		*at = FUZZ_WINDOW - *len;
+	if (*at + *len > maker->program->window)
+		*at = maker->program->window - *len;
 }
 
 static unsigned int pick_prot(uint64_t *state)
@@ -192,7 +232,7 @@ static void fill_mmap(struct maker *maker, struct fuzz_stmt *stmt)
 		stmt->file = maker->alive.file[!stmt->file] ? !stmt->file : FUZZ_FILES;
 	stmt->flags = percent(state, stmt->file < FUZZ_FILES ? 50 : 12) ? FUZZ_MAP_SHARED :
 			FUZZ_MAP_PRIVATE;
-	if (maker->row->swap)
+	if (maker->row->swap || maker->row->thp)
 		stmt->flags = FUZZ_MAP_PRIVATE;
 	if (percent(state, 2))
 		stmt->flags = FUZZ_MAP_DROPPABLE;
@@ -233,6 +273,9 @@ static void fill_mremap(struct maker *maker, struct fuzz_stmt *stmt)
 	if (percent(&maker->state, 25) && fill_return(maker, stmt))
 		return;
 	pick_range(maker, &stmt->to, &len);
+	/* What has the same place in its block can move as a whole. */
+	if (maker->row->thp && percent(&maker->state, 60))
+		stmt->to = stmt->to / FUZZ_BLOCK * FUZZ_BLOCK + stmt->at % FUZZ_BLOCK;
 	stmt->new_len = percent(&maker->state, 60) ? stmt->len : len;
 	if (percent(&maker->state, 5))
 		stmt->odd = FUZZ_EMPTY;	/* a duplicate, if shared */
@@ -287,6 +330,17 @@ static void fill_file(struct maker *maker, struct fuzz_stmt *stmt)
 	stmt->word = below(&maker->state, FUZZ_NR_FALLOCATE);
 }
 
+static unsigned int pick_thp_advice(uint64_t *state)
+{
+	static const unsigned char advice[] = {
+		FUZZ_HUGEPAGE, FUZZ_HUGEPAGE, FUZZ_HUGEPAGE, FUZZ_NOHUGEPAGE, FUZZ_COLLAPSE,
+		FUZZ_COLLAPSE, FUZZ_COLLAPSE, FUZZ_DONTNEED, FUZZ_DONTNEED, FUZZ_FREE, FUZZ_FREE,
+		FUZZ_COLD, FUZZ_POPULATE_READ, FUZZ_POPULATE_WRITE, FUZZ_POPULATE_WRITE,
+	};
+
+	return advice[below(state, G_N_ELEMENTS(advice))];
+}
+
 static unsigned int pick_swap_advice(uint64_t *state)
 {
 	static const unsigned char advice[] = {
@@ -295,6 +349,17 @@ static unsigned int pick_swap_advice(uint64_t *state)
 	};
 
 	return advice[below(state, G_N_ELEMENTS(advice))];
+}
+
+static unsigned int pick_advice(struct maker *maker)
+{
+	uint64_t *state = &maker->state;
+
+	if (maker->row->swap && percent(state, 80))
+		return pick_swap_advice(state);
+	if (maker->row->thp && percent(state, 80))
+		return pick_thp_advice(state);
+	return below(state, FUZZ_PAGEOUT);
 }
 
 /* Often from where something was stored, and one page or two: more seldom move as a whole. */
@@ -325,8 +390,7 @@ static void fill(struct maker *maker, struct fuzz_stmt *stmt)
 		fill_mremap(maker, stmt);
 		break;
 	case FUZZ_MADVISE:
-		stmt->word = maker->row->swap && percent(state, 80) ? pick_swap_advice(state) :
-			     below(state, FUZZ_PAGEOUT);
+		stmt->word = pick_advice(maker);
 		/* What is read ahead depends on the file system, too. */
 		if (stmt->word == FUZZ_WILLNEED && maker->row->file_percent)
 			stmt->word = 0;
@@ -379,6 +443,12 @@ static bool has_range(enum fuzz_kind kind)
 	       kind != FUZZ_MUNLOCKALL && kind < FUZZ_FILE;
 }
 
+/* An access is one for each page of its range. */
+static bool is_access(enum fuzz_kind kind)
+{
+	return kind == FUZZ_LOAD || kind == FUZZ_STORE || kind == FUZZ_EXEC;
+}
+
 static void add_statement(struct maker *maker)
 {
 	struct fuzz_stmt stmt = { .kind = pick_kind(&maker->state, maker->row) };
@@ -390,6 +460,8 @@ static void add_statement(struct maker *maker)
 		fill_file(maker, &stmt);
 	if (has_range(stmt.kind))
 		pick_range(maker, &stmt.at, &stmt.len);
+	if (maker->row->thp && is_access(stmt.kind))
+		stmt.len = MIN(stmt.len, 1 + below(&maker->state, 4));
 	if (stmt.kind == FUZZ_FORK && !pick_child(maker, &stmt))
 		return;
 	fill(maker, &stmt);
@@ -397,6 +469,23 @@ static void add_statement(struct maker *maker)
 		stmt.odd = (enum fuzz_odd)(1 + below(&maker->state, NR_FUZZ_ODDS - 1));
 	if (fuzz_alive_next(&maker->alive, &stmt))
 		g_array_append_val(maker->program->stmts, stmt);
+}
+
+/* Room for huge pages to begin with, most often for those who ask for them. */
+static void add_blocks(struct maker *maker)
+{
+	struct fuzz_stmt stmt = { .kind = FUZZ_MMAP, .file = FUZZ_FILES, .prot = 3,
+				  .flags = FUZZ_MAP_PRIVATE | FUZZ_MAP_FIXED };
+
+	stmt.at = FUZZ_BLOCK * below(&maker->state, 2);
+	stmt.len = FUZZ_BLOCK * (1 + below(&maker->state, 2));
+	g_array_append_val(maker->program->stmts, stmt);
+	if (percent(&maker->state, 30))
+		return;
+	stmt.kind = FUZZ_MADVISE;
+	stmt.word = FUZZ_HUGEPAGE;
+	stmt.prot = stmt.flags = stmt.file = 0;
+	g_array_append_val(maker->program->stmts, stmt);
 }
 
 struct fuzz_program *fuzz_generate(enum fuzz_profile profile, uint64_t seed, unsigned int min,
@@ -409,8 +498,12 @@ struct fuzz_program *fuzz_generate(enum fuzz_profile profile, uint64_t seed, uns
 	maker.state ^= (uint64_t)profile << 56;
 	nr = min + below(&maker.state, max - min + 1);
 	program->seed = seed;
+	program->window = maker.row->thp ? FUZZ_HUGE_WINDOW : FUZZ_WINDOW;
 	program->stmts = g_array_new(FALSE, TRUE, sizeof(struct fuzz_stmt));
-	/* The device changes seldom: a host takes its time over that, and workers wait for each other. */
+	/* The device and the settings change seldom: a host takes its time over that, and workers wait
+	 * for each other. */
+	if (maker.row->thp)
+		program->thp = 1 + (unsigned int)(seed / 512 % FUZZ_NR_THP);
 	if (maker.row->swap)
 		program->swap = seed / 1024 % 2 ? FUZZ_SWAP_ZRAM : FUZZ_SWAP_DISK;
 	if (percent(&maker.state, maker.row->limit_percent))
@@ -428,6 +521,8 @@ struct fuzz_program *fuzz_generate(enum fuzz_profile profile, uint64_t seed, uns
 			else
 				maker.alive.file[i] = false;
 		}
+	if (maker.row->thp)
+		add_blocks(&maker);
 	for (unsigned int i = 0; i < 20 * nr && program->stmts->len < nr; i++)
 		add_statement(&maker);
 	return program;

@@ -16,13 +16,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define FUZZ_WINDOW	32	/* pages */
+#define FUZZ_WINDOW	32	/* pages, but where pages are huge: */
+#define FUZZ_HUGE_WINDOW	1536
+#define FUZZ_BLOCK	512	/* pages of the largest folio */
 #define FUZZ_TASKS	4
 #define FUZZ_FILES	2
 #define FUZZ_MEMLOCK	2048	/* pages: what RLIMIT_MEMLOCK is unless set */
 
 enum fuzz_profile { FUZZ_VMA, FUZZ_FORKS, FUZZ_MREMAPS, FUZZ_FILEMAPS, FUZZ_MLOCKS, FUZZ_ALL,
 		    FUZZ_PINS, FUZZ_UFFD, FUZZ_SWAPS, FUZZ_UFFD_SWAPS,
+		    FUZZ_THPS,
 		    NR_FUZZ_PROFILES };
 
 enum fuzz_kind {
@@ -56,6 +59,8 @@ struct fuzz_stmt {
 struct fuzz_program {
 	uint64_t seed;
 	enum fuzz_swap { FUZZ_NO_SWAP, FUZZ_SWAP_DISK, FUZZ_SWAP_ZRAM } swap;
+	unsigned int window;		/* pages; they begin at a multiple of the largest folio */
+	unsigned int thp;		/* huge pages, by the settings of this row; 0: none */
 	unsigned int memlock;		/* limit without capability; 0: none */
 	unsigned int uffd;		/* there is a userfaultfd, with the features of this row;
 					 * 0: none */
@@ -85,8 +90,9 @@ bool fuzz_alive_next(struct fuzz_alive *alive, const struct fuzz_stmt *stmt);
 void fuzz_text_settings(GString *out, const struct fuzz_program *program);
 /* How many such calls. */
 unsigned int fuzz_settings_calls(const struct fuzz_program *program);
-/* One statement without result and newline. */
-void fuzz_text_stmt(GString *out, const struct fuzz_stmt *stmt);
+/* One statement of @program without result and newline. */
+void fuzz_text_stmt(GString *out, const struct fuzz_program *program,
+		    const struct fuzz_stmt *stmt);
 /* A scenario in which every result is allowed.  g_free(). */
 char *fuzz_text(const struct fuzz_program *program);
 

@@ -170,7 +170,8 @@ void fuzz_run(const struct fuzz_program *program, const struct side_by_side_mean
 	struct diag_list *diags = diag_list_create();
 	struct script *script = script_parse_text("program", text, strlen(text), NULL, diags);
 	struct fuzz_side side = { .seen = seen, .host = host,
-				  .cmp = host ? comparison_create() : NULL };
+				  .cmp = host ? comparison_create() : NULL,
+				  .both = { .may_be_huge = program->thp != 0 } };
 
 	*seen = (struct fuzz_seen){ .verdict = FUZZ_GOOD };
 	seen->results = g_ptr_array_new_with_free_func(g_free);

@@ -20,7 +20,7 @@ static const char *const advice_words[FUZZ_NR_ADVICE] = {
 	"DONTNEED", "NORMAL", "RANDOM", "SEQUENTIAL", "WILLNEED", "FREE", "COLD", "DONTFORK",
 	"DOFORK", "WIPEONFORK", "KEEPONFORK", "DONTDUMP", "DODUMP", "NOHUGEPAGE", "HUGEPAGE",
 	"POPULATE_READ", "POPULATE_WRITE", "GUARD_INSTALL", "GUARD_REMOVE", "DONTNEED_LOCKED",
-	"REMOVE", "UNMERGEABLE", "PAGEOUT",
+	"REMOVE", "UNMERGEABLE", "PAGEOUT", "COLLAPSE",
 };
 
 static const char *const fallocate_words[FUZZ_NR_FALLOCATE] = {
@@ -36,6 +36,18 @@ static const char *const foll_words[FUZZ_NR_FOLL] = {
 static const char *const uffd_features[FUZZ_NR_UFFD] = {
 	"UFFD_FEATURE_SIGBUS", "UFFD_FEATURE_SIGBUS|UFFD_FEATURE_WP_UNPOPULATED",
 	"UFFD_FEATURE_SIGBUS|UFFD_FEATURE_WP_ASYNC",
+};
+
+/* Settings of huge pages: for those who ask, for all, of several sizes. */
+static const char *const thp_settings[FUZZ_NR_THP] = {
+	"",
+	"set thp = always\n",
+	"set thp.64K = inherit\nset thp.16K = madvise\n",
+	"set thp = always\nset thp.2M = never\nset thp.128K = inherit\nset thp.32K = always\n",
+	"set thp = always\nset thp.64K = inherit\nset thp.1M = inherit\n",
+	"set thp = never\nset thp.64K = always\nset thp.512K = madvise\n",
+	"set thp = always\nset thp.use_zero_page = off\nset thp.16K = inherit\n",
+	"set thp = never\nset thp.2M = madvise\nset thp.256K = madvise\nset thp.16K = always\n",
 };
 
 /* ---- what exists ---- */
@@ -104,9 +116,10 @@ static void put_prot(GString *out, unsigned int prot)
 		put_bits(out, prot, prot_words);
 }
 
-static void put_range(GString *out, const struct fuzz_stmt *stmt)
+static void put_range(GString *out, const struct fuzz_program *program,
+		      const struct fuzz_stmt *stmt)
 {
-	unsigned int at = stmt->odd == FUZZ_BEYOND ? FUZZ_WINDOW - stmt->len / 2 : stmt->at;
+	unsigned int at = stmt->odd == FUZZ_BEYOND ? program->window - stmt->len / 2 : stmt->at;
 
 	g_string_append_printf(out, "@%u%s, ", at, stmt->odd == FUZZ_UNALIGNED ? " + 1" : "");
 	if (stmt->odd == FUZZ_EMPTY)
@@ -124,9 +137,10 @@ static void put_bad(GString *out, const struct fuzz_stmt *stmt, const char *bad)
 		g_string_append(out, bad);
 }
 
-static void put_mmap(GString *out, const struct fuzz_stmt *stmt)
+static void put_mmap(GString *out, const struct fuzz_program *program,
+		     const struct fuzz_stmt *stmt)
 {
-	put_range(out, stmt);
+	put_range(out, program, stmt);
 	g_string_append(out, ", ");
 	put_prot(out, stmt->prot);
 	g_string_append(out, ", ");
@@ -138,9 +152,10 @@ static void put_mmap(GString *out, const struct fuzz_stmt *stmt)
 		g_string_append_printf(out, ", f%u, %up", stmt->file, stmt->offset);
 }
 
-static void put_mremap(GString *out, const struct fuzz_stmt *stmt)
+static void put_mremap(GString *out, const struct fuzz_program *program,
+		     const struct fuzz_stmt *stmt)
 {
-	put_range(out, stmt);
+	put_range(out, program, stmt);
 	g_string_append_printf(out, ", %up, ", stmt->new_len);
 	put_bits(out, stmt->flags, mremap_words);
 	put_bad(out, stmt, "|0x40");
@@ -183,14 +198,15 @@ static void put_other(GString *out, const struct fuzz_stmt *stmt)
 }
 
 /* u, {start=@1, len=2p, mode=1} */
-static void put_uffd(GString *out, const struct fuzz_stmt *stmt)
+static void put_uffd(GString *out, const struct fuzz_program *program,
+		     const struct fuzz_stmt *stmt)
 {
 	const bool pair = stmt->kind == FUZZ_UFFD_COPY || stmt->kind == FUZZ_UFFD_MOVE;
 	g_autofree char *range = NULL;
 	GString *both = g_string_new(NULL);
 	char *comma;
 
-	put_range(both, stmt);
+	put_range(both, program, stmt);
 	range = g_string_free(both, FALSE);
 	comma = strchr(range, ',');
 	*comma = '\0';
@@ -208,9 +224,10 @@ static bool is_uffd(enum fuzz_kind kind)
 	return kind >= FUZZ_UFFD_REGISTER && kind <= FUZZ_UFFD_WP;
 }
 
-static void put_ranged(GString *out, const struct fuzz_stmt *stmt)
+static void put_ranged(GString *out, const struct fuzz_program *program,
+		     const struct fuzz_stmt *stmt)
 {
-	put_range(out, stmt);
+	put_range(out, program, stmt);
 	switch (stmt->kind) {
 	case FUZZ_MPROTECT:
 		g_string_append(out, ", ");
@@ -244,7 +261,8 @@ static void put_ranged(GString *out, const struct fuzz_stmt *stmt)
 	}
 }
 
-void fuzz_text_stmt(GString *out, const struct fuzz_stmt *stmt)
+void fuzz_text_stmt(GString *out, const struct fuzz_program *program,
+		    const struct fuzz_stmt *stmt)
 {
 	static const char *const names[NR_FUZZ_KINDS] = {
 		"mmap", "munmap", "mprotect", "mremap", "madvise", "mlock", "munlock",
@@ -267,17 +285,17 @@ void fuzz_text_stmt(GString *out, const struct fuzz_stmt *stmt)
 	g_string_append_printf(out, "%s%s(", names[stmt->kind],
 			       stmt->kind == FUZZ_MLOCK && stmt->flags ? "2" : "");
 	if (stmt->kind == FUZZ_MMAP)
-		put_mmap(out, stmt);
+		put_mmap(out, program, stmt);
 	else if (stmt->kind == FUZZ_MREMAP)
-		put_mremap(out, stmt);
+		put_mremap(out, program, stmt);
 	else if (is_uffd(stmt->kind))
-		put_uffd(out, stmt);
+		put_uffd(out, program, stmt);
 	else if (stmt->kind == FUZZ_EXEC || stmt->kind == FUZZ_EXIT || stmt->kind == FUZZ_FORK ||
 		 stmt->kind == FUZZ_MLOCKALL || stmt->kind == FUZZ_MUNLOCKALL ||
 		 stmt->kind > FUZZ_FILE)
 		put_other(out, stmt);
 	else
-		put_ranged(out, stmt);
+		put_ranged(out, program, stmt);
 	g_string_append_c(out, ')');
 }
 
@@ -291,7 +309,9 @@ void fuzz_text_settings(GString *out, const struct fuzz_program *program)
 	if (program->swap)
 		g_string_append_printf(out, "set swap = 4M\nset swap.device = %s\n",
 				       program->swap == FUZZ_SWAP_ZRAM ? "zram" : "disk");
-	g_string_append_printf(out, "window %up\n", FUZZ_WINDOW);
+	if (program->thp)
+		g_string_append(out, thp_settings[program->thp - 1]);
+	g_string_append_printf(out, "window %up\n", program->window);
 	if (program->uffd)
 		g_string_append_printf(out, "u = userfaultfd(UFFD_USER_MODE_ONLY)\n"
 				       "UFFDIO_API(u, {features=%s})\n",
@@ -315,7 +335,7 @@ char *fuzz_text(const struct fuzz_program *program)
 
 		if (!fuzz_alive_next(&alive, stmt))
 			continue;
-		fuzz_text_stmt(out, stmt);
+		fuzz_text_stmt(out, program, stmt);
 		if (stmt->kind != FUZZ_FORK && stmt->kind != FUZZ_FILE && stmt->kind != FUZZ_EXIT)
 			g_string_append(out, " = ?");
 		g_string_append_c(out, '\n');

@@ -23,8 +23,14 @@ enum {
 #define FUZZ_WILLNEED		4
 #define FUZZ_FREE		5
 #define FUZZ_COLD		6
+#define FUZZ_NOHUGEPAGE		13
+#define FUZZ_HUGEPAGE		14
+#define FUZZ_POPULATE_READ	15
+#define FUZZ_POPULATE_WRITE	16
 #define FUZZ_PAGEOUT		22	/* with a swap device only */
-#define FUZZ_NR_ADVICE		23
+#define FUZZ_COLLAPSE		23	/* with huge pages only */
+#define FUZZ_NR_ADVICE		24
+#define FUZZ_NR_THP		8
 #define FUZZ_NR_FALLOCATE	3
 #define FUZZ_NR_FOLL		5
 #define FUZZ_NR_UFFD		3

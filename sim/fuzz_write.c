@@ -147,7 +147,7 @@ char *fuzz_scenario(const struct fuzz_program *program, const struct fuzz_seen *
 
 		if (!fuzz_alive_next(&alive, stmt))
 			continue;
-		fuzz_text_stmt(out, stmt);
+		fuzz_text_stmt(out, program, stmt);
 		put_result(out, stmt, seen, nr++);
 		g_string_append_c(out, '\n');
 	}

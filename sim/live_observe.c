@@ -61,7 +61,7 @@ static void see_vma(struct look *look, const struct smaps_vma *vma)
 
 static void see_page(struct look *look, uint64_t addr, uint64_t entry)
 {
-	struct seen_page *page = g_new0(struct seen_page, 1);
+	struct seen_page *page = seen_process_add_pages(look->process, 1);
 
 	page->addr = addr;
 	page->present = entry >> 63 & 1;
@@ -76,7 +76,6 @@ static void see_page(struct look *look, uint64_t addr, uint64_t entry)
 		page->content_known = pread(look->mem, &page->content, sizeof(page->content),
 					    (off_t)addr) == sizeof(page->content);
 	}
-	g_ptr_array_add(look->process->pages, page);
 }
 
 /* An entry that is not none has present or swap. */

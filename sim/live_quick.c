@@ -323,9 +323,10 @@ static const struct seen_vma *see_vma(struct live_quick *quick, struct seen_proc
 	return seen;
 }
 
+/* The huge zero page is a special one, but pagemap takes no notice of that. */
 static bool is_normal(const struct look_page *page)
 {
-	return (page->entry & ENTRY_PRESENT) && !(page->entry & ENTRY_SPECIAL);
+	return (page->entry & ENTRY_PRESENT) && (!(page->entry & ENTRY_SPECIAL) || page->nr > 1);
 }
 
 static void see_slot(struct seen_slot *seen, const struct look_page *page)
@@ -359,10 +360,10 @@ static void see_absent(const struct live_quick *quick, struct seen_page *seen,
  * @on_disk: of a file that scenarios take to be on a disk, where a first write is reported to the
  * file system and entries are read-only until then; the one that stands for it is in memory.
  */
-static void see_page(const struct live_quick *quick, struct seen_process *process,
-		     const struct look_page *page, bool on_disk)
+static struct seen_page *see_page(const struct live_quick *quick, struct seen_process *process,
+				  const struct look_page *page, bool on_disk)
 {
-	struct seen_page *seen = g_new0(struct seen_page, 1);
+	struct seen_page *seen = seen_process_add_pages(process, page->nr);
 
 	seen->addr = page->addr;
 	seen->present = (page->entry & ENTRY_PRESENT) != 0;
@@ -380,22 +381,41 @@ static void see_page(const struct live_quick *quick, struct seen_process *proces
 	see_slot(&seen->slot, page);
 	if (is_normal(page)) {
 		seen->file = !(page->mapping & MAPPING_ANON);
-		seen->exclusive = page->mapcount == 1;
+		seen->exclusive = page->own_mapcount + page->entire_mapcount == 1;
 	}
-	g_ptr_array_add(process->pages, seen);
+	return seen;
+}
+
+/* The first of them stands for all, but in what they hold. */
+static void see_leaf(struct seen_page *seen, const struct look_page *page,
+		     const struct look_leaf_page *leaf)
+{
+	seen->huge = true;
+	for (__u32 i = 1; i < page->nr; i++) {
+		seen[i] = *seen;
+		seen[i].addr += i * PAGE;
+		seen[i].folio += i;
+		seen[i].content = leaf[i].content;
+	}
 }
 
 static void see_process(struct live_quick *quick, struct seen_process *process,
 			const struct look_task *task, const struct look_vma *vmas,
 			const __u64 *links, const struct look_page *pages)
 {
+	const struct look *look = kernel_look_memory(quick->look);
+
 	for (__u32 i = 0; i < task->nr_vmas; i++) {
 		const struct seen_vma *seen = see_vma(quick, process, task, &vmas[i], links);
 		bool on_disk = seen->file && !g_str_has_suffix(seen->file, " (deleted)");
 
 		links += vmas[i].nr_links;
-		for (__u32 n = 0; n < vmas[i].nr_pages; n++)
-			see_page(quick, process, pages++, on_disk);
+		for (__u32 n = 0; n < vmas[i].nr_pages; n++, pages++) {
+			struct seen_page *page = see_page(quick, process, pages, on_disk);
+
+			if (pages->nr > 1)
+				see_leaf(page, pages, &look->leaves[pages->leaf]);
+		}
 	}
 }
 
@@ -409,12 +429,28 @@ static int compare_pfns(const void *a, const void *b)
 	return x->pfn < y->pfn ? -1 : x->pfn > y->pfn;
 }
 
+static void see_large(struct seen_folio *folio, const struct look_page *page)
+{
+	folio->order = page->order;
+	if (!page->order)
+		return;
+	folio->large = (struct seen_large){
+		.known = true, .entire_mapcount = page->entire_mapcount,
+		.pages_mapped = page->pages_mapped,
+		.mm_mapcount = { page->mm_mapcount[0], page->mm_mapcount[1] },
+		.shared = page->shared, .partially_mapped = page->partially_mapped,
+		.queued = page->queued,
+	};
+}
+
+/* The pages from @n on of those that the entry maps; @leaf: what is told of each, NULL for one. */
 static void see_folio(struct live_quick *quick, struct observation *seen,
-		      const struct look_page *page)
+		      const struct look_page *page, __u32 n, const struct look_leaf_page *leaf)
 {
 	struct seen_folio *folio = g_new0(struct seen_folio, 1);
 
-	folio->id = (unsigned int)page->pfn;
+	folio->id = (unsigned int)page->pfn + n;
+	folio->span = page->nr - n;
 	g_ptr_array_add(seen->folios, folio);
 	if (!is_normal(page))
 		return;
@@ -426,26 +462,37 @@ static void see_folio(struct live_quick *quick, struct observation *seen,
 	folio->marks_known = ~0U;
 	folio->mapcount = page->mapcount;
 	folio->index = page->index;
-	folio->pae = g_new0(bool, 1);
+	see_large(folio, page);
+	folio->pae = g_new0(bool, folio->span);
 	if ((page->mapping & MAPPING_FLAGS) != MAPPING_ANON)
 		return;
 	folio->anon_vma = anon_vma_of(quick, page->mapping & ~MAPPING_FLAGS);
 	folio->pae[0] = page->anon_exclusive;
+	for (__u32 i = 0; leaf && i < folio->span; i++)
+		folio->pae[i] = leaf[n + i].anon_exclusive;
 }
 
+/* Entries and leaves may map the same pages: each page once, by increasing number. */
 static void see_folios(struct live_quick *quick, struct observation *seen,
 		       const struct look *look)
 {
-	const struct look_page *sorted[LOOK_PAGES];
+	g_autofree const struct look_page **sorted = g_new(const struct look_page *, LOOK_PAGES);
+	__u64 next = 0;
 	size_t nr = 0;
 
 	for (__u32 i = 0; i < look->nr_pages; i++)
 		if (look->pages[i].entry & ENTRY_PRESENT)
 			sorted[nr++] = &look->pages[i];
 	qsort(sorted, nr, sizeof(sorted[0]), compare_pfns);
-	for (size_t i = 0; i < nr; i++)
-		if (!i || sorted[i]->pfn != sorted[i - 1]->pfn)
-			see_folio(quick, seen, sorted[i]);
+	for (size_t i = 0; i < nr; i++) {
+		const struct look_page *page = sorted[i];
+
+		if (page->pfn + page->nr <= next)
+			continue;
+		see_folio(quick, seen, page, page->pfn < next ? (__u32)(next - page->pfn) : 0,
+			  page->nr > 1 ? &look->leaves[page->leaf] : NULL);
+		next = page->pfn + page->nr;
+	}
 }
 
 static int compare_ids(const void *a, const void *b)

@@ -83,6 +83,20 @@ static GPtrArray *changes_for(const struct live_thp_wish *wish)
 	return todo;
 }
 
+char *live_thp_unexpected(void)
+{
+	g_autofree char *all = read_setting(SYSFS "enabled");
+
+	for (unsigned int order = 2; order < LIVE_THP_ORDERS - 1; order++) {
+		g_autofree char *path = g_strdup_printf(SYSFS "hugepages-%ukB/enabled", 4U << order);
+		g_autofree char *is = read_setting(path);
+
+		if (is && strcmp(is, "never") && (strcmp(is, "inherit") || g_strcmp0(all, "never")))
+			return g_strdup_printf("%s of this host is %s", path, is);
+	}
+	return NULL;
+}
+
 /* ---- khugepaged ---- */
 
 /* The number of the thread; 0 if it does not show. */

@@ -21,6 +21,10 @@ struct live_thp_wish {
 	bool quiet;				/* khugepaged is to keep its hands off */
 };
 
+/* Which size below 2 MiB this host gives to areas that do not know of it: text, g_free(); NULL for
+ * none, as hosts are by themselves. */
+char *live_thp_unexpected(void);
+
 struct live_thp;
 
 /* Makes the host as is wished; *why (g_free()) if it cannot be, and then, too, what is returned

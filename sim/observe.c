@@ -5,6 +5,8 @@
 
 #include "sim/observe.h"
 
+#define BLOCK_PAGES	64U
+
 static void seen_vma_free(void *data)
 {
 	struct seen_vma *vma = data;
@@ -23,6 +25,7 @@ static void seen_process_free(void *data)
 	g_free(process->name);
 	g_ptr_array_unref(process->vmas);
 	g_ptr_array_unref(process->pages);
+	g_ptr_array_unref(process->blocks);
 	g_free(process);
 }
 
@@ -60,7 +63,8 @@ struct seen_process *observation_add_process(struct observation *seen, const cha
 
 	process->name = g_strdup(name);
 	process->vmas = g_ptr_array_new_with_free_func(seen_vma_free);
-	process->pages = g_ptr_array_new_with_free_func(g_free);
+	process->pages = g_ptr_array_new();
+	process->blocks = g_ptr_array_new_with_free_func(g_free);
 	g_ptr_array_add(seen->processes, process);
 	return process;
 }
@@ -72,6 +76,23 @@ struct seen_vma *seen_process_add_vma(struct seen_process *process)
 	vma->chain = g_array_new(FALSE, FALSE, sizeof(unsigned int));
 	g_ptr_array_add(process->vmas, vma);
 	return vma;
+}
+
+struct seen_page *seen_process_add_pages(struct seen_process *process, unsigned int nr)
+{
+	struct seen_page *block;
+
+	if (process->left < nr) {
+		process->left = MAX(nr, BLOCK_PAGES);
+		g_ptr_array_add(process->blocks, g_new0(struct seen_page, process->left));
+	}
+	/* They are taken from the end. */
+	process->left -= nr;
+	block = process->blocks->pdata[process->blocks->len - 1];
+	block += process->left;
+	for (unsigned int i = 0; i < nr; i++)
+		g_ptr_array_add(process->pages, &block[i]);
+	return block;
 }
 
 const struct seen_process *observation_process(const struct observation *seen, const char *name)
@@ -105,7 +126,7 @@ const struct seen_folio *observation_folio(const struct observation *seen, unsig
 		guint middle = low + (high - low) / 2;
 		const struct seen_folio *folio = seen->folios->pdata[middle];
 
-		if (folio->id == id)
+		if (folio->id == id || (folio->id < id && id - folio->id < folio->span))
 			return folio;
 		if (folio->id < id)
 			low = middle + 1;

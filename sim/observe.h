@@ -78,6 +78,14 @@ enum seen_mark {
 	SEEN_LRU = 1 << 6, SEEN_WRITEBACK = 1 << 7,
 };
 #define NR_SEEN_MARKS	8
+/* What only a folio of several pages has; counts as struct folio_large has them. */
+struct seen_large {
+	bool known;
+	int entire_mapcount, pages_mapped;
+	int mm_mapcount[2];
+	bool shared;		/* by several address spaces, as far as is counted */
+	bool partially_mapped, queued;	/* queued: to be split when memory is short */
+};
 
 struct seen_folio {
 	unsigned int id, order;
@@ -86,15 +94,20 @@ struct seen_folio {
 	uint64_t index;
 	unsigned int anon_vma;	/* id, 0 for none */
 	int mapcount, refcount;
+	struct seen_large large;
 	bool *pae;		/* [1 << order]: PageAnonExclusive of each page */
 	bool behind;		/* with behind_hidden: order, index, anon_vma, mapcount and
-				   pae[0] are known all the same; id is a page's PFN */
+				   pae are known all the same; id is a page's PFN */
+	unsigned int span;	/* with behind_hidden: of how many pages from there on this tells,
+				   in pae each; 0 is 1 */
 };
 
 struct seen_process {
 	char *name;
 	GPtrArray *vmas;	/* struct seen_vma *, in address order */
-	GPtrArray *pages;	/* struct seen_page *, in address order */
+	GPtrArray *pages;	/* struct seen_page *, in address order; in blocks: */
+	GPtrArray *blocks;	/* struct seen_page[], each some pages */
+	unsigned int left;	/* free pages in the last one */
 };
 
 struct observation {
@@ -109,6 +122,8 @@ struct observation *observation_create(void);
 void observation_destroy(struct observation *seen);
 struct seen_process *observation_add_process(struct observation *seen, const char *name);
 struct seen_vma *seen_process_add_vma(struct seen_process *process);
+/* @nr pages, one after the other in memory, all zero; the process owns them. */
+struct seen_page *seen_process_add_pages(struct seen_process *process, unsigned int nr);
 
 /* By name or id; NULL if there is none. */
 const struct seen_process *observation_process(const struct observation *seen, const char *name);

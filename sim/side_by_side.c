@@ -89,7 +89,7 @@ static struct live_thp_wish wish_of(const struct side_by_side *both,
 		return (struct live_thp_wish){};
 	wish.shmem_enabled = shmem_word(config->shmem_enabled);
 	/* a process that is told so by itself could not even use MADV_COLLAPSE */
-	if (config->thp != THP_MADVISE || !strcmp(host, "never"))
+	if (both->may_be_huge || config->thp != THP_MADVISE || !strcmp(host, "never"))
 		wish.enabled = policy_word(config->thp);
 	for (unsigned int order = 2; order < LIVE_THP_ORDERS; order++)
 		wish.order[order] = policy_word(config->thp_order[order]);
@@ -113,9 +113,17 @@ static struct live_hold *hold_host(struct side_by_side *both, const struct machi
 		.alone = means->alone, .group = means->group,
 	};
 
-	if (means->kept_hold)
-		return live_hold_keep(means->kept_hold, &wish, why);
-	return both->hold = live_hold_take(&wish, why);
+	const struct live_hold *before = means->kept_hold ? *means->kept_hold : NULL;
+	struct live_hold *hold = means->kept_hold ?
+				 live_hold_keep(means->kept_hold, &wish, why) :
+				 live_hold_take(&wish, why);
+
+	if (!means->kept_hold)
+		both->hold = hold;
+	/* who asks for no sizes takes those of the host: as he knows them, or not at all */
+	if (hold && hold != before && !wish.thp.order[2])
+		*why = live_thp_unexpected();
+	return *why ? NULL : hold;
 }
 
 struct backend *side_by_side_wrap(struct side_by_side *both, struct backend *model,
@@ -123,12 +131,9 @@ struct backend *side_by_side_wrap(struct side_by_side *both, struct backend *mod
 				  const struct side_by_side_means *means, const char *first,
 				  struct comparison *cmp, char **why)
 {
-	g_autofree char *thp = live_host_thp();
+	g_autofree char *before = live_host_thp(), *thp = NULL;
 	struct live_settings settings = {
 		.capable = config->capable,
-		.thp_never = config->thp == THP_NEVER && strcmp(thp, "never") &&
-			     !both->may_be_huge,
-		.thp_advised = config->thp == THP_MADVISE && !strcmp(thp, "always"),
 		.swap = config->swap > 0, .swap_zram = config->swap_device == SWAP_ZRAM,
 		.ksm_use_zero_pages = config->ksm_use_zero_pages,
 		.rlim_stack = config->rlim_stack, .rlim_memlock = config->rlim_memlock,
@@ -141,7 +146,12 @@ struct backend *side_by_side_wrap(struct side_by_side *both, struct backend *mod
 		.alone = means->alone,
 	};
 
-	settings.hold = hold_host(both, config, means, thp, why);
+	settings.hold = hold_host(both, config, means, before, why);
+	thp = live_host_thp();
+	settings.thp_never = config->thp == THP_NEVER && strcmp(thp, "never") &&
+			     !both->may_be_huge;
+	settings.thp_advised = config->thp == THP_MADVISE && !strcmp(thp, "always") &&
+			       !both->may_be_huge;
 	if (settings.hold)
 		both->live = backend_live_create(&settings, first, why);
 	if (!both->live) {

@@ -11,7 +11,8 @@
  * In the kernel:  kernel/bpf/task_iter.c bpf_iter_task_vma_new(), since 6.7;
  *                 mm/swapfile.c percpu_swap_cluster; include/linux/swapops.h;
  *                 arch/x86/include/asm/pgtable_64.h, pgtable-invert.h.
- * Left out:       huge pages, areas of more than LOOK_VMA_PAGES, page tables of five levels.
+ * Left out:       leaves of 1 GiB and migrating ones, areas of more than LOOK_VMA_PAGES, page
+ *                 tables of five levels.
  * Locks:          the iterator holds mmap_lock for reading; pages and anon_vmas are read
  *                 without any, for their users are at rest.
  */
@@ -27,6 +28,9 @@
 #define ENTRY_PROTNONE	0x100UL
 #define ENTRY_SPECIAL	0x200UL
 #define ENTRY_FRAME	0x000ffffffffff000UL
+#define LEAF_PAGES	512
+#define LEAF_SIZE	0x200000UL
+#define MM_IDS_SHARED	63	/* FOLIO_MM_IDS_SHARED_BITNUM, which is no enumerator */
 
 /* One flag of a page, at the place it has in enum seen_mark. */
 #define MARK(flags, name, place) \
@@ -51,8 +55,8 @@ static __always_inline bool read_word(__u64 *to, __u64 from)
 	return !bpf_probe_read_kernel(to, sizeof(*to), (void *)from);
 }
 
-/* Address of the page table for @addr; 0: none. */
-static __noinline __u64 table_of(__u64 pgd, __u64 addr)
+/* The word of the PMD table for @addr; 0: none. */
+static __noinline __u64 pmd_of(__u64 pgd, __u64 addr)
 {
 	__u64 entry = 0;
 
@@ -66,11 +70,9 @@ static __noinline __u64 table_of(__u64 pgd, __u64 addr)
 		return 0;
 	if (!read_word(&entry, look.direct_map + (entry & ENTRY_FRAME) + (addr >> 21 & 511) * 8))
 		return 0;
-	if (entry && (entry & (ENTRY_PRESENT | ENTRY_HUGE)) != ENTRY_PRESENT)
+	if (entry && !(entry & (ENTRY_PRESENT | ENTRY_PROTNONE)))
 		look.trouble |= LOOK_HUGE;
-	if ((entry & (ENTRY_PRESENT | ENTRY_HUGE)) != ENTRY_PRESENT)
-		return 0;
-	return look.direct_map + (entry & ENTRY_FRAME);
+	return entry;
 }
 
 /* What the device says of the slot. */
@@ -97,9 +99,47 @@ static __noinline int read_slot(struct look_page *to)
 	return 0;
 }
 
+static __always_inline __u32 flag_in(__u64 flags, __u64 bit)
+{
+	return flags >> bit & 1;
+}
+
+/* What only large ones have. */
+static __noinline int read_large(struct look_page *to, __u64 address)
+{
+	struct folio *folio = (void *)address;
+	__u64 flags = 0, queue = 0, next = 0;
+	int counts[5] = {};
+
+	if (!to)
+		return 0;
+	bpf_core_read(&flags, sizeof(flags), &folio->_flags_1);
+	bpf_core_read(&counts[0], sizeof(int), &folio->_large_mapcount);
+	bpf_core_read(&counts[1], sizeof(int), &folio->_entire_mapcount);
+	bpf_core_read(&counts[2], sizeof(int), &folio->_nr_pages_mapped);
+	bpf_core_read(&counts[3], sizeof(int), &folio->_mm_id_mapcount[0]);
+	bpf_core_read(&counts[4], sizeof(int), &folio->_mm_id_mapcount[1]);
+	to->order = flags & 0xff;
+	to->mapcount = counts[0] + 1;
+	to->entire_mapcount = counts[1] + 1;
+	to->pages_mapped = counts[2];
+	to->mm_mapcount[0] = counts[3] + 1;
+	to->mm_mapcount[1] = counts[4] + 1;
+	to->partially_mapped = flag_in(flags, bpf_core_enum_value(enum pageflags,
+								  PG_partially_mapped));
+	bpf_core_read(&flags, sizeof(flags), &folio->_mm_ids);
+	to->shared = flag_in(flags, MM_IDS_SHARED);
+	/* Those of 2 pages have no room for the list. */
+	if (to->order < 2)
+		return 0;
+	queue = address + bpf_core_field_offset(struct folio, _deferred_list);
+	to->queued = read_word(&next, queue) && next && next != queue;
+	return 0;
+}
+
 static __noinline int read_page(struct look_page *to)
 {
-	struct page *page;
+	struct page *page, *folio;
 	__u64 flags = 0, head = 0;
 	int mapcount = 0, refcount = 0;
 
@@ -111,18 +151,22 @@ static __noinline int read_page(struct look_page *to)
 		look.trouble |= LOOK_UNREADABLE;
 		return 0;
 	}
-	if (head & 1 || flags & 1UL << bpf_core_enum_value(enum pageflags, PG_head)) {
-		look.trouble |= LOOK_HUGE;
+	to->anon_exclusive = flag_in(flags, bpf_core_enum_value(enum pageflags, PG_anon_exclusive));
+	bpf_core_read(&mapcount, sizeof(mapcount), &((struct folio *)page)->_mapcount);
+	to->mapcount = to->own_mapcount = mapcount + 1;
+	folio = head & 1 ? (void *)(head - 1) : page;
+	if (bpf_core_read(&flags, sizeof(flags), &folio->flags)) {
+		look.trouble |= LOOK_UNREADABLE;
 		return 0;
 	}
+	if (flags & 1UL << bpf_core_enum_value(enum pageflags, PG_head))
+		read_large(to, (__u64)folio);
+	page = folio;
 	bpf_core_read(&to->index, sizeof(to->index), &((struct folio *)page)->index);
 	bpf_core_read(&to->mapping, sizeof(to->mapping), &((struct folio *)page)->mapping);
-	bpf_core_read(&mapcount, sizeof(mapcount), &((struct folio *)page)->_mapcount);
 	bpf_core_read(&refcount, sizeof(refcount), &((struct folio *)page)->_refcount);
-	to->mapcount = mapcount + 1;
 	to->refcount = refcount;
-	to->anon_exclusive = flags >> bpf_core_enum_value(enum pageflags, PG_anon_exclusive) & 1;
-	to->mlocked = flags >> bpf_core_enum_value(enum pageflags, PG_mlocked) & 1;
+	to->mlocked = flag_in(flags, bpf_core_enum_value(enum pageflags, PG_mlocked));
 	to->marks = MARK(flags, PG_dirty, 0) | MARK(flags, PG_referenced, 1) |
 		    MARK(flags, PG_active, 2) | MARK(flags, PG_workingset, 3) |
 		    MARK(flags, PG_unevictable, 4) | MARK(flags, PG_swapbacked, 5) |
@@ -149,8 +193,50 @@ static __noinline int read_absent(struct look_page *to)
 	return 0;
 }
 
-/* False: there is no more room. */
-static __noinline int add_page(__u64 addr, __u64 entry)
+/* The pages of a leaf whose first frame is @pfn. */
+static __noinline int read_leaf(__u64 pfn)
+{
+	__u32 first = look.nr_leaf_pages;
+	struct bpf_iter_num it;
+	int *i;
+
+	if (first + LEAF_PAGES > LOOK_LEAF_PAGES) {
+		look.trouble |= LOOK_FULL;
+		return 0;
+	}
+	bpf_iter_num_new(&it, 0, LEAF_PAGES);
+	while ((i = bpf_iter_num_next(&it))) {
+		struct look_leaf_page *to = &look.leaves[(first + (__u32)*i) &
+							 (LOOK_LEAF_PAGES - 1)];
+		struct page *page = (void *)(look.vmemmap + (pfn + (__u64)*i) *
+					     bpf_core_type_size(struct page));
+		__u64 flags = 0;
+
+		bpf_core_read(&flags, sizeof(flags), &page->flags);
+		to->anon_exclusive = flag_in(flags, bpf_core_enum_value(enum pageflags,
+									PG_anon_exclusive));
+		read_word(&to->content, look.direct_map + ((pfn + (__u64)*i) << 12));
+	}
+	bpf_iter_num_destroy(&it);
+	look.nr_leaf_pages = first + LEAF_PAGES;
+	return 0;
+}
+
+static __always_inline void clear_page(struct look_page *to)
+{
+	to->leaf = 0;
+	to->pfn = to->content = to->index = to->mapping = 0;
+	to->own_mapcount = to->mapcount = to->refcount = 0;
+	to->anon_exclusive = to->mlocked = to->swapcache = to->marks = to->order = 0;
+	to->entire_mapcount = to->pages_mapped = 0;
+	to->mm_mapcount[0] = to->mm_mapcount[1] = 0;
+	to->partially_mapped = to->queued = to->shared = 0;
+	to->swap = 0;
+	to->swap_known = to->swap_map = to->swap_zero = 0;
+}
+
+/* @mapped: pages that @entry maps.  False: there is no more room. */
+static __noinline int add_page(__u64 addr, __u64 entry, __u32 mapped)
 {
 	__u32 nr = look.nr_pages;
 	struct look_page *to;
@@ -163,11 +249,8 @@ static __noinline int add_page(__u64 addr, __u64 entry)
 	to = &look.pages[nr & (LOOK_PAGES - 1)];
 	to->addr = addr;
 	to->entry = entry;
-	to->pfn = to->content = to->index = to->mapping = 0;
-	to->mapcount = to->refcount = 0;
-	to->anon_exclusive = to->mlocked = to->swapcache = to->marks = 0;
-	to->swap = 0;
-	to->swap_known = to->swap_map = to->swap_zero = 0;
+	to->nr = mapped;
+	clear_page(to);
 	look.nr_pages = nr + 1;
 	if (!(entry & (ENTRY_PRESENT | ENTRY_PROTNONE))) {
 		read_absent(to);
@@ -175,16 +258,24 @@ static __noinline int add_page(__u64 addr, __u64 entry)
 	}
 	if (!(entry & ENTRY_PRESENT))
 		frame = ~entry;
+	/* The lowest bit of a leaf's frame is another. */
+	if (mapped > 1)
+		frame &= ~(LEAF_SIZE - 1);
 	to->pfn = (frame & ENTRY_FRAME) >> 12;
 	read_word(&to->content, look.direct_map + (frame & ENTRY_FRAME));
-	if (!(entry & ENTRY_SPECIAL))
+	/* The huge zero page is a special one, but says what it is as others do. */
+	if (mapped > 1 || !(entry & ENTRY_SPECIAL))
 		read_page(to);
+	if (mapped > 1) {
+		to->leaf = look.nr_leaf_pages;
+		read_leaf(to->pfn);
+	}
 	return 1;
 }
 
 static __noinline int read_pages(__u64 pgd, __u64 start, __u64 end)
 {
-	__u64 table = 0, nr = (end - start) >> 12;
+	__u64 pmd = 0, nr = (end - start) >> 12;
 	struct bpf_iter_num it;
 	int *i;
 
@@ -196,13 +287,17 @@ static __noinline int read_pages(__u64 pgd, __u64 start, __u64 end)
 	while ((i = bpf_iter_num_next(&it))) {
 		__u64 addr = start + ((__u64)*i << 12), entry = 0;
 
-		if (!*i || !(addr & 0x1fffff))
-			table = table_of(pgd, addr);
-		if (!table)
+		if (!*i || !(addr & (LEAF_SIZE - 1))) {
+			pmd = pmd_of(pgd, addr);
+			if (pmd & ENTRY_HUGE && !add_page(addr, pmd, LEAF_PAGES))
+				break;
+		}
+		if (!pmd || pmd & ENTRY_HUGE)
 			continue;
-		if (!read_word(&entry, table + (addr >> 12 & 511) * 8))
+		if (!read_word(&entry, look.direct_map + (pmd & ENTRY_FRAME) +
+			       (addr >> 12 & 511) * 8))
 			look.trouble |= LOOK_UNREADABLE;
-		if (entry && !add_page(addr, entry))
+		if (entry && !add_page(addr, entry, 1))
 			break;
 	}
 	bpf_iter_num_destroy(&it);
@@ -334,6 +429,7 @@ int look_tasks(void *context)
 
 	(void)context;
 	look.trouble = look.nr_vmas = look.nr_links = look.nr_pages = 0;
+	look.nr_leaf_pages = 0;
 	find_swap();
 	bpf_iter_num_new(&it, 0, LOOK_TASKS);
 	while ((i = bpf_iter_num_next(&it))) {

@@ -19,7 +19,8 @@
 #define LOOK_TASKS	16
 #define LOOK_VMAS	1024
 #define LOOK_LINKS	4096
-#define LOOK_PAGES	4096
+#define LOOK_PAGES	16384
+#define LOOK_LEAF_PAGES	16384	/* of all leaves together */
 #define LOOK_ANON_VMAS	1024
 #define LOOK_VMA_PAGES	2048	/* pages of an area whose entries are looked at */
 #define LOOK_SWAPS	4	/* swap devices */
@@ -31,7 +32,7 @@
 enum look_trouble {
 	LOOK_GONE = 1,		/* a task, or its areas, could not be had */
 	LOOK_FULL = 2,
-	LOOK_HUGE = 4,		/* an entry above the page tables, a large folio, a large area */
+	LOOK_HUGE = 4,		/* a leaf of 1 GiB, a PMD that is neither table nor leaf, a large area */
 	LOOK_UNREADABLE = 8,
 };
 
@@ -51,20 +52,33 @@ struct look_vma {
 
 struct look_page {
 	__u64 addr;
-	__u64 entry;		/* of the page table */
+	__u64 entry;		/* of the page table, or the leaf of a PMD */
+	__u32 nr;		/* pages that it maps: 1 or 512 */
+	__u32 leaf;		/* of a leaf: where in look.leaves its pages are */
 	/* Of the page; zeroes if none is present, or a special one: */
 	__u64 pfn;		/* this is of special ones, too */
 	__u64 content;		/* likewise: its first 8 bytes */
 	__u64 index, mapping;	/* raw */
-	__s32 mapcount, refcount;
-	__u32 anon_exclusive, mlocked, swapcache;
+	__s32 own_mapcount;	/* by PTEs, of this page alone */
+	__u32 anon_exclusive;
+	__s32 mapcount, refcount;	/* these and what follows are of its folio */
+	__u32 mlocked, swapcache, order;
 	__u32 marks;		/* enum seen_mark of sim/observe.h */
+	/* Of a large one: */
+	__s32 entire_mapcount, pages_mapped, mm_mapcount[2];
+	__u32 partially_mapped, queued, shared, pad1;
 	/* Of swap, by the entry or by the page: */
 	__u64 swap;		/* type and offset; 0: neither is of swap */
 	__u32 swap_known;	/* what follows could be read */
 	__u32 swap_map;		/* raw */
 	__u32 swap_zero;	/* in the device's zeromap */
 	__u32 pad;
+};
+
+/* One page of a leaf. */
+struct look_leaf_page {
+	__u64 content;
+	__u32 anon_exclusive, pad;
 };
 
 struct look_anon_vma {
@@ -84,10 +98,11 @@ struct look {
 	__u64 swaps[LOOK_SWAPS];	/* by type; those of old are kept until mmsim takes them away */
 	/* From the program: */
 	__u32 trouble;		/* enum look_trouble */
-	__u32 nr_vmas, nr_links, nr_pages;
+	__u32 nr_vmas, nr_links, nr_pages, nr_leaf_pages, pad4;
 	struct look_vma vmas[LOOK_VMAS];	/* by task, then by address */
 	__u64 links[LOOK_LINKS];		/* by area: anon_vmas, in list order */
 	struct look_page pages[LOOK_PAGES];	/* by area: entries that are not none */
+	struct look_leaf_page leaves[LOOK_LEAF_PAGES];
 	/* Both ways: */
 	__u32 nr_anon_vmas, pad2;
 	struct look_anon_vma anon_vmas[LOOK_ANON_VMAS];

@@ -21,13 +21,12 @@ static struct seen_vma *add_vma(struct seen_process *process, unsigned int from,
 
 static struct seen_page *add_page(struct seen_process *process, unsigned int nr, unsigned int folio)
 {
-	struct seen_page *page = g_new0(struct seen_page, 1);
+	struct seen_page *page = seen_process_add_pages(process, 1);
 
 	page->addr = BASE + nr * 4096UL;
 	page->present = true;
 	page->folio = folio;
 	page->content_known = true;
-	g_ptr_array_add(process->pages, page);
 	return page;
 }
 
@@ -453,6 +452,80 @@ static void test_marks_unknown(void **state)
 	assert_int_equal(pair->cmp->differences->len, 0);
 }
 
+/* ---- large folios ---- */
+
+static struct seen_folio *add_large(struct observation *seen, unsigned int id, unsigned int span)
+{
+	struct seen_folio *folio = g_new0(struct seen_folio, 1);
+
+	folio->id = id;
+	folio->span = span;
+	folio->order = 2;
+	folio->anon = folio->behind = true;
+	folio->mapcount = 2;
+	folio->large = (struct seen_large){ .known = true, .pages_mapped = 2,
+					    .mm_mapcount = { 2, 0 } };
+	folio->pae = g_new0(bool, 4);
+	g_ptr_array_add(seen->folios, folio);
+	return folio;
+}
+
+/* The two pages are of one folio, of which the host tells at once. */
+static struct seen_folio *begin_large(struct pair *pair)
+{
+	page_of(pair->model, 1)->folio = 3;
+	page_of(pair->model, 1)->nr = 1;
+	add_large(pair->model, 3, 0);
+	return add_large(pair->host, 700, 2);
+}
+
+static void test_large_alike(void **state)
+{
+	struct pair *pair = *state;
+
+	begin_large(pair);
+	compare_observations(pair->cmp, pair->model, pair->host);
+	assert_int_equal(pair->cmp->differences->len, 0);
+	assert_int_equal(pair->cmp->compared[FIELD_FOLIO], 2);
+	assert_int_equal(pair->cmp->compared[FIELD_ANON_EXCLUSIVE], 2);
+	assert_int_equal(pair->cmp->compared[FIELD_QUEUED], 1);
+}
+
+static void test_large_counts(void **state)
+{
+	struct pair *pair = *state;
+
+	begin_large(pair)->large.entire_mapcount = 1;
+	one(pair, FIELD_ENTIRE, "P:0x7001000");
+}
+
+static void test_large_queued(void **state)
+{
+	struct pair *pair = *state;
+
+	begin_large(pair)->large.queued = true;
+	one(pair, FIELD_QUEUED, "P:0x7001000");
+}
+
+/* What is each page's own is compared for each. */
+static void test_large_exclusive(void **state)
+{
+	struct pair *pair = *state;
+
+	begin_large(pair)->pae[1] = true;
+	one(pair, FIELD_ANON_EXCLUSIVE, "P:0x7002000");
+}
+
+/* The second page is not the one that follows the first. */
+static void test_large_other_page(void **state)
+{
+	struct pair *pair = *state;
+
+	begin_large(pair);
+	page_of(pair->model, 1)->nr = 2;
+	one(pair, FIELD_FOLIO, "P:0x7002000");
+}
+
 #define TEST(name)	cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -468,6 +541,8 @@ int main(void)
 		TEST(test_slots_alike), TEST(test_slot_shared), TEST(test_slot_count),
 		TEST(test_slot_cached), TEST(test_slot_of_zeroes), TEST(test_swap_exclusive),
 		TEST(test_slot_unknown), TEST(test_marks), TEST(test_marks_unknown),
+		TEST(test_large_alike), TEST(test_large_counts), TEST(test_large_queued),
+		TEST(test_large_exclusive), TEST(test_large_other_page),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

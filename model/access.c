@@ -2,8 +2,7 @@
  * access.c - loads, stores and instruction fetches of user space.
  *
  * In the kernel:  the processor, and arch/x86/mm/fault.c do_user_addr_fault().
- * Left out:       TLBs (each access walks the tables), protection keys, the OOM killer,
- *                 signal handlers.
+ * Left out:       protection keys, the OOM killer, signal handlers.
  * Locks:          none held; the VMA's lock or mmap_lock for reading during a fault.
  */
 #include <signal.h>
@@ -61,38 +60,72 @@ static void check_not_protected(const struct mm_struct *mm, unsigned long addr,
 		      "%s stored to a page that userfaultfd protects", current->name);
 }
 
-/*
- * The instruction itself, in one step from look-up to data: true if it went through.
- * The processor sets accessed and dirty bits without any lock.
- */
-static bool cpu_access(struct mm_struct *mm, unsigned long addr, struct cpu_fault *fault,
-		       uint64_t *value)
+/* The data, once it is known which page. */
+static void access_page(struct page *page, bool store, uint64_t *value)
+{
+	sched_touch(page, store ? ACCESS_WRITE : ACCESS_READ);
+	if (store)
+		page->content = *value;
+	else if (value)
+		*value = page->content;
+}
+
+/* By what the processor holds already: true if that is enough.  A store has to mark the word if
+ * nothing says that it is dirty. */
+static bool access_by_tlb(struct mm_struct *mm, unsigned long addr, enum user_access access,
+			  uint64_t *value)
+{
+	const struct tlb_entry *entry = tlb_lookup(mm, addr);
+	bool store = access == USER_STORE;
+
+	sched_touch(&mm->tlb, ACCESS_READ);
+	if (!entry || !pte_permits(entry->pte, access) || (store && !pte_dirty(entry->pte)))
+		return false;
+	access_page(pfn_to_page(leaf_pfn(entry->pte, addr)), store, value);
+	return true;
+}
+
+/* By the tables.  The processor sets accessed and dirty bits without any lock. */
+static bool access_by_walk(struct mm_struct *mm, unsigned long addr, struct cpu_fault *fault,
+			   uint64_t *value)
 {
 	bool store = fault->access == USER_STORE;
 	struct pte_ref at;
-	struct page *page;
 	pte_t pte;
 
-	sched_step(pgtable_deepest_word(mm, addr), store ? ACCESS_STORE : ACCESS_LOAD, "user access");
 	touch_words(mm, addr);
 	at = pgtable_leaf(mm, addr);
 	pte = at.table ? at.table->entry[at.slot] : 0;
 	fault->protection = (pte & _PAGE_PRESENT) != 0;
 	if (!pte_permits(pte, fault->access))
 		return false;
-
-	page = pfn_to_page(leaf_pfn(pte, addr));
-	sched_touch(page, store ? ACCESS_WRITE : ACCESS_READ);
+	access_page(pfn_to_page(leaf_pfn(pte, addr)), store, value);
 	pte = pte_mkyoung(pte);
 	if (store) {
 		pte = pte_mkdirty(pte);
-		page->content = *value;
 		check_not_protected(mm, addr, &at);
-	} else if (value) {
-		*value = page->content;
 	}
 	at.table->entry[at.slot] = pte;
+	if (unlikely(mach->tlb_on))
+		tlb_fill(mm, addr, at.table->level == LEVEL_PMD, pte);
 	return true;
+}
+
+/*
+ * The instruction itself, in one step from look-up to data: true if it went through.
+ */
+static bool cpu_access(struct mm_struct *mm, unsigned long addr, struct cpu_fault *fault,
+		       uint64_t *value)
+{
+	bool store = fault->access == USER_STORE;
+
+	sched_step(pgtable_deepest_word(mm, addr), store ? ACCESS_STORE : ACCESS_LOAD, "user access");
+	if (unlikely(mach->tlb_on) && access_by_tlb(mm, addr, fault->access, value))
+		return true;
+	if (access_by_walk(mm, addr, fault, value))
+		return true;
+	tlb_drop(mm, addr);		/* a fault makes the processor forget it */
+	return false;
 }
 
 /* May @vma not be accessed so at all?  Kernel: access_error(). */

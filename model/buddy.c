@@ -263,6 +263,8 @@ void free_frames(struct page *page, unsigned int order)
 			      "frame %u freed twice", page->pfn);
 		return;
 	}
+	if (unlikely(mach->nr_tlb_entries))
+		tlb_check_free(page, order);
 	for (unsigned int i = 0; i < 1U << order; i++)
 		page[i] = (struct page){ .flags = PG_buddy, .pfn = page[i].pfn };
 	buddy->nr_free += 1UL << order;

@@ -28,7 +28,7 @@ static void take_words(struct collapse *c, struct saved *old)
 	for (unsigned int n = 0; n < nr; n++) {
 		old->word[n] = c->table->entry[first + n];
 		if (!pte_none(old->word[n]))
-			set_pte(c->table, first + n, 0);
+			old->word[n] = ptep_get_and_clear(c->table, first + n);
 	}
 	flush_tlb_range(c->mm, c->addr, c->addr + (PAGE_SIZE << c->order));
 	point("collapse:words-taken");

@@ -238,7 +238,7 @@ static enum vm_fault_result handle_pte_fault(struct vm_fault *vmf)
 {
 	pte_t entry;
 
-	vmf->table = pgtable_lookup(vmf->vma->vm_mm, vmf->address, LEVEL_PTE);
+	vmf->table = pte_table_lookup(vmf->vma->vm_mm, vmf->address, "handle_pte_fault");
 	vmf->orig_pte = vmf->table ? ptep_get_lockless(vmf->table, vmf->slot, "handle_pte_fault")
 				   : 0;
 	point("fault:pte-read");

@@ -58,7 +58,9 @@ static enum vm_fault_result __do_fault(struct vm_fault *vmf)
 			filemap_get_or_add_folio(mapping, vmf->pgoff);
 		if (!folio)
 			return VM_FAULT_OOM;
-		folio_get(folio);
+		/* Gone since it was found?  Then its memory may be another's by now. */
+		if (!folio_try_get(folio))
+			continue;
 		folio_lock(folio);
 		/* Truncated before we had the lock?  Then there may be a new one. */
 		if (likely(folio_mapping(folio) == mapping))

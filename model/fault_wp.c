@@ -68,6 +68,16 @@ static bool wp_can_reuse_anon_folio(struct folio *folio, struct vm_area_struct *
 	return true;
 }
 
+/* May a page that is mapped read-only be written to as it is? */
+static bool wp_may_reuse(struct page *page, struct vm_area_struct *vma)
+{
+	struct folio *folio = page->folio;
+
+	if (semantics()->cow_copies_exclusive && !folio->large && folio_ref_count(folio) != 1)
+		return false;
+	return PageAnonExclusive(page) || wp_can_reuse_anon_folio(folio, vma);
+}
+
 /* ---- the copy ---- */
 
 /* The new page takes the place of the old one, PTE lock held.  The old one's mapping and
@@ -86,8 +96,7 @@ static void wp_install_copy(struct vm_fault *vmf, struct folio *new_folio)
 	else
 		entry = maybe_mkwrite(pte_mkdirty(entry), vma);
 	/* Never two pages at once: cleared and flushed before the new one is set. */
-	set_pte(vmf->table, vmf->slot, 0);
-	flush_tlb_range(vma->vm_mm, vmf->address, vmf->address + PAGE_SIZE);
+	ptep_clear_flush(vmf->table, vmf->slot, vmf->address);
 	folio_add_new_anon_rmap(new_folio, vma, vmf->address, true);
 	folio_add_lru_vma(new_folio, vma);
 	set_pte(vmf->table, vmf->slot, entry);
@@ -185,13 +194,16 @@ enum vm_fault_result do_wp_page(struct vm_fault *vmf)
 		set_pte(vmf->table, vmf->slot, vmf->orig_pte);
 		pgtable_set_wp_asked(vmf->table, vmf->slot, false);
 	}
+	/* The protection may have come so late that stores of others still get through. */
+	if (!unshare && userfaultfd_wp(vma) && !semantics()->uffd_wp_deferred_flush &&
+	    mm_tlb_flush_pending(vma->vm_mm))
+		flush_tlb_range(vma->vm_mm, vmf->address, vmf->address + PAGE_SIZE);
 	vmf->page = vm_normal_page(vmf->orig_pte);
 	folio = vmf->page ? vmf->page->folio : NULL;
 	if (vma->vm_flags & (VM_SHARED | VM_MAYSHARE) && folio)
 		return wp_page_shared(vmf);
 
-	if (folio && folio_test_anon(folio) &&
-	    (PageAnonExclusive(vmf->page) || wp_can_reuse_anon_folio(folio, vma))) {
+	if (folio && folio_test_anon(folio) && wp_may_reuse(vmf->page, vma)) {
 		SetPageAnonExclusive(vmf->page);
 		if (unshare)
 			vmf_unlock(vmf);

@@ -81,8 +81,8 @@ static int copy_present_pte(struct fork_copy *copy, unsigned int slot, unsigned 
 		*mm_counter(dst->vm_mm, folio) += 1;
 	}
 	if (is_cow_mapping(src->vm_flags) && pte_write(pte)) {
-		pte = pte_wrprotect(pte);
-		set_pte(copy->src_table, slot, pte);
+		pte = pte_wrprotect(ptep_modify_start(copy->src_table, slot));
+		ptep_modify_commit(copy->src_table, slot, pte);
 	}
 	if (src->vm_flags & VM_SHARED)
 		pte = pte_mkclean(pte);

@@ -191,7 +191,7 @@ static bool huge_zero_wp(struct vm_fault *vmf)
 	if (pmd_changed(vmf)) {
 		folio_put(folio);
 	} else {
-		set_pmd(vmf, 0);
+		pmdp_clear_flush(vmf->pmds, pmd_slot(vmf), vmf->address);
 		map_anon_folio_pmd(vmf, folio);
 	}
 	pmd_unlock(vmf);
@@ -351,7 +351,8 @@ static unsigned long orders_to_try(const struct vm_fault *vmf)
 
 struct folio *alloc_anon_folio(struct vm_fault *vmf)
 {
-	const struct pgtable *table = pgtable_lookup(vmf->vma->vm_mm, vmf->address, LEVEL_PTE);
+	const struct pgtable *table = pte_table_lookup(vmf->vma->vm_mm, vmf->address,
+						       "alloc_anon_folio");
 	unsigned long orders = table ? orders_to_try(vmf) : 0;
 	struct folio *folio = NULL;
 

@@ -51,10 +51,9 @@ bool do_set_pmd(struct vm_fault *vmf, struct folio *folio)
 void drop_file_leaf(struct vm_area_struct *vma, struct pgtable *pmds, unsigned long addr)
 {
 	unsigned int slot = pgtable_index(addr, LEVEL_PMD);
-	pte_t pmd = pmds->entry[slot];
+	pte_t pmd = pmdp_clear_flush(pmds, slot, addr);
 	struct folio *folio = pfn_to_page(leaf_pfn(pmd, addr & PMD_MASK))->folio;
 
-	set_pte(pmds, slot, 0);
 	if (pte_dirty(pmd))
 		folio_set(folio, PG_dirty);
 	if (pte_young(pmd))
@@ -68,10 +67,10 @@ void drop_file_leaf(struct vm_area_struct *vma, struct pgtable *pmds, unsigned l
 void zap_file_leaf(struct vm_area_struct *vma, struct pgtable *pmds, unsigned long addr)
 {
 	unsigned int slot = pgtable_index(addr, LEVEL_PMD);
-	pte_t pmd = pmds->entry[slot];
+	pte_t pmd = ptep_get_and_clear(pmds, slot);
 	struct folio *folio = pfn_to_page(leaf_pfn(pmd, addr & PMD_MASK))->folio;
 
-	set_pte(pmds, slot, 0);
+	tlb_remove_tlb_entry(addr & PMD_MASK, PMD_SIZE);
 	if (pte_dirty(pmd))
 		folio_set(folio, PG_dirty);
 	folio_remove_rmap_pmd(folio, vma);
@@ -79,5 +78,5 @@ void zap_file_leaf(struct vm_area_struct *vma, struct pgtable *pmds, unsigned lo
 	if (pte_young(pmd) && vma_has_recency(vma))
 		folio_mark_accessed(folio);
 	spin_unlock(&pmds->ptl, LOCK_PMD);
-	folio_put(folio);
+	tlb_remove_pages(folio_page(folio, 0), 1, false);
 }

@@ -93,20 +93,28 @@ static void split_cut_folios(struct madvise *madvise, unsigned long start, unsig
 /* ---- folios that a leaf maps ---- */
 
 /* All of it may be dropped until it is written again. */
-static void free_leaf(struct pgtable *pmds, unsigned int slot, struct folio *folio)
+static void free_leaf(struct pgtable *pmds, unsigned int slot, unsigned long addr,
+		      struct folio *folio)
 {
 	pte_t pmd = pmds->entry[slot];
 
 	folio_clear(folio, PG_dirty);
 	folio_unlock(folio);
-	if (pte_young(pmd) || pte_dirty(pmd))
+	if (pte_young(pmd) || pte_dirty(pmd)) {
+		pmd = pmdp_invalidate(pmds, slot, addr);
 		set_pte(pmds, slot, pte_mkold(pte_mkclean(pmd)));
+		tlb_remove_tlb_entry(addr, PMD_SIZE);
+	}
 	folio_mark_lazyfree(folio);
 }
 
-static void cold_leaf(struct pgtable *pmds, unsigned int slot, struct folio *folio)
+static void cold_leaf(struct pgtable *pmds, unsigned int slot, unsigned long addr,
+		      struct folio *folio)
 {
-	set_pte(pmds, slot, pte_mkold(pmds->entry[slot]));
+	if (pte_young(pmds->entry[slot])) {
+		set_pte(pmds, slot, pte_mkold(pmdp_invalidate(pmds, slot, addr)));
+		tlb_remove_tlb_entry(addr, PMD_SIZE);
+	}
 	folio_clear(folio, PG_referenced);
 	if (folio_test(folio, PG_active))
 		folio_set(folio, PG_workingset);
@@ -139,9 +147,9 @@ static bool advise_leaf(struct madvise *madvise, struct pgtable *pmds, unsigned 
 		return false;
 	}
 	if (madvise->behavior == MADV_FREE)
-		free_leaf(pmds, slot, folio);
+		free_leaf(pmds, slot, start, folio);
 	else
-		cold_leaf(pmds, slot, folio);
+		cold_leaf(pmds, slot, start, folio);
 	spin_unlock(&pmds->ptl, LOCK_PMD);
 	return true;
 }

@@ -46,13 +46,13 @@ bool zap_huge_pmd(struct vm_area_struct *vma, unsigned long addr, unsigned long 
 
 	if (!pmds)
 		return false;
-	pmd = pmds->entry[slot_of(addr)];
 	if (!vma_is_anonymous(vma)) {
 		zap_file_leaf(vma, pmds, addr);
 		return true;
 	}
-	set_pte(pmds, slot_of(addr), 0);
+	pmd = ptep_get_and_clear(pmds, slot_of(addr));
 	pgtable_set_wp_asked(pmds, slot_of(addr), false);
+	tlb_remove_tlb_entry(addr, PMD_SIZE);
 	zap_deposited_table(pmds);
 	if (!is_huge_zero_pmd(pmd)) {
 		vma->vm_mm->rss_anon -= HPAGE_PMD_NR;
@@ -62,10 +62,8 @@ bool zap_huge_pmd(struct vm_area_struct *vma, unsigned long addr, unsigned long 
 		}
 	}
 	spin_unlock(&pmds->ptl, LOCK_PMD);
-	if (folio) {
-		free_swap_cache(folio);
-		folio_put(folio);
-	}
+	if (folio)
+		tlb_remove_pages(folio_page(folio, 0), 1, false);
 	return true;
 }
 
@@ -97,7 +95,7 @@ bool change_huge_pmd(struct vm_area_struct *vma, unsigned long addr, unsigned lo
 		     enum uffd_wp_change wp)
 {
 	struct pgtable *pmds = lock_whole_leaf(vma, addr, end);
-	pte_t pmd;
+	pte_t pmd, old;
 
 	if (!pmds)
 		return false;
@@ -107,7 +105,7 @@ bool change_huge_pmd(struct vm_area_struct *vma, unsigned long addr, unsigned lo
 		spin_unlock(&pmds->ptl, LOCK_PMD);
 		return false;
 	}
-	pmd = pmds->entry[slot_of(addr)];
+	old = pmd = ptep_modify_start(pmds, slot_of(addr));
 	if (pte_present(pmd)) {
 		pmd = change_pmd_wp(pte_modify(pmd, prot), wp);
 		if (wp != UFFD_WP_SET && !pte_write(pmd) && can_change_pmd_writable(vma, pmd))
@@ -118,7 +116,9 @@ bool change_huge_pmd(struct vm_area_struct *vma, unsigned long addr, unsigned lo
 	}
 	if (!pte_present(pmd))
 		pmd = change_pmd_wp(pmd, wp);
-	set_pte(pmds, slot_of(addr), pmd);
+	ptep_modify_commit(pmds, slot_of(addr), pmd);
+	if (pte_needs_flush(old, pmd))
+		tlb_remove_tlb_entry(addr, PMD_SIZE);
 	if (wp == UFFD_WP_SET || wp == UFFD_WP_RESOLVE)
 		pgtable_set_wp_asked(pmds, slot_of(addr), wp == UFFD_WP_SET);
 	spin_unlock(&pmds->ptl, LOCK_PMD);
@@ -158,14 +158,15 @@ bool move_huge_pmd(struct vm_area_struct *vma, unsigned long from, unsigned long
 		return false;
 	if (new != old)
 		spin_lock(&new->ptl, LOCK_PMD);
-	pmd = old->entry[slot_of(from)];
 	wp_asked = pgtable_wp_asked(old, slot_of(from)) && !leaves_protection(vma);
-	set_pte(old, slot_of(from), 0);
+	pmd = ptep_get_and_clear(old, slot_of(from));
 	pgtable_set_wp_asked(old, slot_of(from), false);
 	if (new != old && vma_is_anonymous(vma))
 		pgtable_trans_huge_deposit(new, pgtable_trans_huge_withdraw(old));
 	set_pte(new, slot_of(to), moved_pmd(vma, pmd));
 	pgtable_set_wp_asked(new, slot_of(to), wp_asked);
+	if (pte_present(pmd))
+		flush_tlb_range(vma->vm_mm, from, from + PMD_SIZE);
 	trace_event("mremap", "moved the huge page at 0x%lx to 0x%lx", from, to);
 	if (new != old)
 		spin_unlock(&new->ptl, LOCK_PMD);
@@ -175,13 +176,12 @@ bool move_huge_pmd(struct vm_area_struct *vma, unsigned long from, unsigned long
 
 /* ---- from a leaf to 512 PTEs ---- */
 
-/* All words of @table become @pte, each of the next frame unless @same. */
+/* All words of @table, which nobody can see yet, become @pte, each of the next frame unless
+ * @same. */
 static void fill_table(struct pgtable *table, pte_t pte, bool same)
 {
-	spin_lock(&table->ptl, LOCK_PTE);
 	for (unsigned int slot = 0; slot < PTRS_PER_TABLE; slot++)
-		set_pte(table, slot, same ? pte : pte + ((pte_t)slot << PAGE_SHIFT));
-	spin_unlock(&table->ptl, LOCK_PTE);
+		ptep_modify_commit(table, slot, same ? pte : pte + ((pte_t)slot << PAGE_SHIFT));
 }
 
 /* The words that take the place of the leaf @pmd of an anonymous folio, with its counts. */
@@ -214,7 +214,7 @@ void split_huge_pmd_locked(struct vm_area_struct *vma, struct pgtable *pmds, uns
 			   bool freeze)
 {
 	unsigned int slot = slot_of(addr);
-	pte_t pmd = pmds->entry[slot], pte = pmd;
+	pte_t pmd = pmds->entry[slot], pte;
 	struct pgtable *table;
 	bool same = false;
 
@@ -223,6 +223,10 @@ void split_huge_pmd_locked(struct vm_area_struct *vma, struct pgtable *pmds, uns
 		return;
 	}
 	addr &= PMD_MASK;
+	/* No store gets through from here on; and nobody may find nothing there. */
+	if (pte_present(pmd))
+		pmd = pmdp_invalidate(pmds, slot, addr);
+	pte = pmd;
 	if (is_huge_zero_pmd(pmd)) {
 		pte = pfn_pte(page_to_pfn(mach->zero_page), vma_page_prot(vma) | _PAGE_SPECIAL) |
 		      (pmd & _PAGE_UFFD_WP);
@@ -233,7 +237,6 @@ void split_huge_pmd_locked(struct vm_area_struct *vma, struct pgtable *pmds, uns
 	table = pgtable_trans_huge_withdraw(pmds);
 	if (!table)
 		return;
-	set_pte(pmds, slot, 0);
 	memset(table->wp_asked, pgtable_wp_asked(pmds, slot) ? 0xff : 0, sizeof(table->wp_asked));
 	pgtable_set_wp_asked(pmds, slot, false);
 	fill_table(table, pte, same);

@@ -21,15 +21,18 @@
 /* ---- its words become migration entries ---- */
 
 /* A PTE that maps @page of @folio; false if the page may be pinned. */
-static bool freeze_pte(struct vm_area_struct *vma, struct pgtable *table, unsigned int slot)
+static bool freeze_pte(struct vm_area_struct *vma, struct pgtable *table, unsigned long addr)
 {
-	pte_t pte = table->entry[slot];
+	unsigned int slot = pgtable_index(addr, LEVEL_PTE);
+	pte_t pte = ptep_clear_batched(table, slot, addr);
 	struct page *page = pfn_to_page(pte_pfn(pte));
 	struct folio *folio = page->folio;
 	bool exclusive = PageAnonExclusive(page);
 
-	if (exclusive && folio_maybe_dma_pinned(folio))
+	if (exclusive && folio_maybe_dma_pinned(folio)) {
+		set_pte(table, slot, pte);
 		return false;
+	}
 	ClearPageAnonExclusive(page);
 	if (pte_dirty(pte))
 		folio_set(folio, PG_dirty);
@@ -63,7 +66,7 @@ static bool freeze_table(struct vm_area_struct *vma, unsigned long addr, unsigne
 		unsigned int slot = pgtable_index(addr, LEVEL_PTE);
 
 		if (pte_maps(table->entry[slot], pfn))
-			good = freeze_pte(vma, table, slot);
+			good = freeze_pte(vma, table, addr);
 	}
 	spin_unlock(&table->ptl, LOCK_PTE);
 	return good;
@@ -283,6 +286,7 @@ int split_folio_to_list(struct folio *folio, GPtrArray *list)
 	anon_vma_lock_write(anon_vma);
 	if (can_split_folio(folio)) {
 		rmap_walk_locked(folio, freeze_vma, NULL);
+		try_to_unmap_flush();
 		error = split_unmapped(folio, list);
 	} else {
 		error = -EAGAIN;

@@ -302,13 +302,13 @@ static bool is_retractable(const struct vm_area_struct *vma)
 }
 
 /* Takes the table at @addr out of its PMD table, and frees it.  Both locks held, dropped here. */
-static void take_out_table(struct pgtable *pmds, struct pgtable *table)
+static void take_out_table(struct pgtable *pmds, struct pgtable *table, unsigned long addr)
 {
 	pgtable_unlink(table);
 	spin_unlock(&table->ptl, LOCK_PTE);
 	spin_unlock(&pmds->ptl, LOCK_PMD);
-	tlb_remove_tlb_entry();
-	pgtable_free(table);
+	tlb_remove_tlb_entry(addr & PMD_MASK, PMD_SIZE);
+	tlb_remove_table(table, addr);
 }
 
 static void retract_from(struct vm_area_struct *vma, unsigned long addr)
@@ -328,8 +328,8 @@ static void retract_from(struct vm_area_struct *vma, unsigned long addr)
 	spin_lock(&table->ptl, LOCK_PTE);
 	/* mmap_lock is not ours: either may have come by now */
 	if (is_retractable(vma)) {
-		tlb_gather_mmu();
-		take_out_table(pmds, table);
+		tlb_gather_mmu(vma->vm_mm);
+		take_out_table(pmds, table, addr);
 		tlb_finish_mmu(vma->vm_mm);
 		trace_event("khugepaged", "mm#%u 0x%lx: its table was taken out", vma->vm_mm->id, addr);
 		return;
@@ -406,9 +406,9 @@ static enum scan_result clear_table(struct vm_area_struct *vma, unsigned long ad
 	spin_lock(&table->ptl, LOCK_PTE);
 	result = maps_only(table, folio);
 	if (result == SCAN_SUCCEED) {
-		tlb_gather_mmu();
+		tlb_gather_mmu(vma->vm_mm);
 		clear_words(vma, table, folio);
-		take_out_table(pmds, table);
+		take_out_table(pmds, table, addr);
 		tlb_finish_mmu(vma->vm_mm);
 		return SCAN_SUCCEED;
 	}

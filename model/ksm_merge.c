@@ -94,9 +94,9 @@ static int write_protect_page(struct vm_area_struct *vma, struct folio *folio, p
 		return -EFAULT;
 	slot = pgtable_index(addr, LEVEL_PTE);
 	entry = table->entry[slot];
-	if (pte_write(entry) || pte_dirty(entry) || PageAnonExclusive(page)) {
-		set_pte(table, slot, 0);
-		flush_tlb_range(vma->vm_mm, addr, addr + PAGE_SIZE);
+	if (pte_write(entry) || pte_dirty(entry) || PageAnonExclusive(page) ||
+	    mm_tlb_flush_pending(vma->vm_mm)) {
+		entry = ptep_clear_flush(table, slot, addr);
 		if (!may_share(folio, page)) {
 			error = -EFAULT;
 		} else {
@@ -146,8 +146,7 @@ static int replace_page(struct vm_area_struct *vma, struct page *page, struct pa
 		return -EFAULT;
 	}
 	pte = map_kpage(vma, addr, kpage);
-	set_pte(table, slot, 0);
-	flush_tlb_range(vma->vm_mm, addr, addr + PAGE_SIZE);
+	ptep_clear_flush(table, slot, addr);
 	set_pte(table, slot, pte);
 	if (pgtable_wp_asked(table, slot)) {
 		quirk_met(QUIRK_ksm_drops_protection);

@@ -85,6 +85,9 @@ static void machine_start(struct machine *machine)
 	INIT_LIST_HEAD(&machine->boot_task.tasks);
 	machine->current_task = &machine->boot_task;
 	machine->next_pid = 1;
+	machine->tlb_on = false;
+	machine->cpu = 0;
+	tlb_reset(machine);
 	machine->nr_allocs = machine->fail_nth = 0;
 	machine->failed_site = NULL;
 	memset(machine->quirks_met, 0, sizeof(machine->quirks_met));

@@ -93,6 +93,12 @@ struct machine {
 	struct list_head tasks;		/* every task_struct, in order of birth */
 	unsigned int next_pid;
 
+	/* processors */
+	bool tlb_on;			/* they keep translations: in races, and in tests */
+	unsigned int cpu;		/* which one runs: 0, in a race 1 and above */
+	unsigned int nr_tlb_entries;	/* of all of them together */
+	struct tlb tlb[NR_CPUS];
+
 	/* storage */
 	struct slab *slabs;		/* [NR_OBJECT_KINDS]; object.c */
 	unsigned int next_id[NR_OBJECT_KINDS];

@@ -197,6 +197,7 @@ void madvise_walk_tables(struct madvise *madvise, pte_range_fn fn, after_range_f
 			pte_offset_map_lock(madvise->mm, addr);
 		if (!table)
 			continue;
+		flush_tlb_batched_pending(madvise->mm);
 		fn(madvise, table, addr, next);
 		spin_unlock(&table->ptl, LOCK_PTE);
 		if (after)
@@ -320,6 +321,14 @@ static int madvise_locked(struct madvise *madvise, unsigned long start, unsigned
 	return error;
 }
 
+/* One flush for all areas?  The others flush for each, or where they unmap.
+ * Kernel: madvise_batch_tlb_flush(). */
+static bool batches_tlb_flush(int behavior)
+{
+	return behavior == MADV_DONTNEED || behavior == MADV_DONTNEED_LOCKED ||
+	       behavior == MADV_FREE;
+}
+
 /* Beyond this nobody will ever win.  The kernel would go on for as long as it is asked to. */
 #define MAX_RESTARTS	100
 
@@ -333,9 +342,11 @@ static int madvise_range(struct mm_struct *mm, unsigned long start, unsigned lon
 					   .lock = lock_for(behavior) };
 		int error;
 
-		tlb_gather_mmu();
+		if (batches_tlb_flush(behavior))
+			tlb_gather_mmu(mm);
 		error = madvise_locked(&madvise, start, end);
-		tlb_finish_mmu(mm);
+		if (batches_tlb_flush(behavior))
+			tlb_finish_mmu(mm);
 		if (!madvise.restart)
 			return error;
 		point("madvise:restart");

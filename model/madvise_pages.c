@@ -42,7 +42,8 @@ static bool lazyfree_clean(struct folio *folio)
 	return alone;
 }
 
-static void free_pte(struct mm_struct *mm, struct pgtable *table, unsigned int slot)
+static void free_pte(struct mm_struct *mm, struct pgtable *table, unsigned int slot,
+		     unsigned long addr)
 {
 	pte_t pte = table->entry[slot];
 	struct folio *folio;
@@ -64,8 +65,9 @@ static void free_pte(struct mm_struct *mm, struct pgtable *table, unsigned int s
 	if (!folio || !lazyfree_clean(folio))
 		return;
 	if (pte_young(pte) || pte_dirty(pte)) {
-		set_pte(table, slot, pte_mkold(pte_mkclean(pte)));
-		tlb_remove_tlb_entry();
+		pte = ptep_modify_start(table, slot);
+		ptep_modify_commit(table, slot, pte_mkold(pte_mkclean(pte)));
+		tlb_remove_tlb_entry(addr, PAGE_SIZE);
 	}
 	folio_mark_lazyfree(folio);
 }
@@ -79,7 +81,8 @@ static void free_range(struct madvise *madvise, struct pgtable *table, unsigned 
 
 	for (unsigned int slot = from; slot < to; slot++)
 		if (madvise_folio_is_ours(table, slot, from, to))
-			free_pte(madvise->mm, table, slot);
+			free_pte(madvise->mm, table, slot,
+				 start + ((unsigned long)(slot - from) << PAGE_SHIFT));
 }
 
 /* Kernel: madvise_free_single_vma(). */
@@ -175,8 +178,10 @@ static void cold_range(struct madvise *madvise G_GNUC_UNUSED, struct pgtable *ta
 		if (!folio || !madvise_folio_is_ours(table, slot, from, to))
 			continue;
 		if (pte_young(pte)) {
-			set_pte(table, slot, pte_mkold(pte));
-			tlb_remove_tlb_entry();
+			pte = ptep_modify_start(table, slot);
+			ptep_modify_commit(table, slot, pte_mkold(pte));
+			tlb_remove_tlb_entry(start + ((unsigned long)(slot - from) << PAGE_SHIFT),
+					     PAGE_SIZE);
 		}
 		folio_clear(folio, PG_referenced);
 		if (folio_test(folio, PG_active))
@@ -190,7 +195,9 @@ int madvise_cold(struct madvise *madvise)
 	if (!can_madv_lru_vma(madvise->vma))
 		return -EINVAL;
 	lru_add_drain();
+	tlb_gather_mmu(madvise->mm);
 	madvise_walk_tables(madvise, cold_range, NULL);
+	tlb_finish_mmu(madvise->mm);
 	trace_event("madvise", "vma#%u [0x%lx,0x%lx): pages are cold", madvise->vma->id,
 		    madvise->start, madvise->end);
 	return 0;

@@ -166,6 +166,7 @@ static int migrate_unmap(struct migration *migration, enum migrate_mode mode)
 		migration->was_mapped = true;
 		try_to_migrate(src);
 	}
+	try_to_unmap_flush();
 	if (folio_mapcount(src)) {
 		undo(migration, true, true);
 		return -EAGAIN;

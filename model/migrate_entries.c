@@ -7,7 +7,7 @@
  * In the kernel:  mm/rmap.c try_to_migrate_one(); mm/migrate.c remove_migration_pte(),
  *                 migration_entry_wait(), pmd_migration_entry_wait(); mm/huge_memory.c
  *                 set_pmd_migration_entry(), remove_migration_pmd().
- * Left out:       batched TLB flushes, device-private pages, stacks that execve() moves, zero pages
+ * Left out:       device-private pages, stacks that execve() moves, zero pages
  *                 after a split.
  * Locks:          the folio lock is the caller's; the anon_vma root's rwsem or i_mmap_rwsem for
  *                 reading, then the PTE lock of each word.
@@ -39,14 +39,15 @@ static pte_t make_migration_pte(const struct page *page, pte_t pte, bool exclusi
 
 /* One word, its lock held; false if the page is pinned.  Kernel: try_to_migrate_one(). */
 static bool migrate_word(struct folio *folio, struct vm_area_struct *vma, struct pgtable *table,
-			 unsigned int slot)
+			 unsigned long addr)
 {
-	pte_t old = table->entry[slot];
-	struct page *page = pfn_to_page(pte_pfn(old));
+	unsigned int slot = pgtable_index(addr, LEVEL_PTE);
+	struct page *page = pfn_to_page(pte_pfn(table->entry[slot]));
+	pte_t old;
 	bool exclusive = folio_test_anon(folio) && PageAnonExclusive(page);
 
 	/* Cleared before pins are looked for: a pin without lock looks the other way round. */
-	set_pte(table, slot, 0);
+	old = ptep_clear_batched(table, slot, addr);
 	if (pte_dirty(old))
 		folio_set(folio, PG_dirty);
 	if (exclusive && !folio_try_share_anon_rmap_pte(folio, page)) {
@@ -64,13 +65,13 @@ static bool migrate_word(struct folio *folio, struct vm_area_struct *vma, struct
 
 /* All of the leaf at once; false if the folio is pinned.  Kernel: set_pmd_migration_entry(). */
 static bool migrate_leaf(struct folio *folio, struct vm_area_struct *vma, struct pgtable *pmds,
-			 unsigned int slot)
+			 unsigned long addr)
 {
-	pte_t old = pmds->entry[slot];
+	unsigned int slot = pgtable_index(addr, LEVEL_PMD);
 	struct page *head = folio_page(folio, 0);
 	bool exclusive = PageAnonExclusive(head);
+	pte_t old = pmdp_invalidate(pmds, slot, addr);
 
-	set_pte(pmds, slot, 0);
 	sched_step(folio, ACCESS_READ, "folio_try_share_anon_rmap_pmd");
 	if (exclusive && folio_try_share_anon_rmap_pmd(folio)) {
 		set_pte(pmds, slot, old);
@@ -92,7 +93,7 @@ static bool migrate_table(struct folio *folio, struct vm_area_struct *vma, unsig
 	bool good = true;
 
 	if (table) {
-		good = migrate_leaf(folio, vma, table, pgtable_index(addr, LEVEL_PMD));
+		good = migrate_leaf(folio, vma, table, addr);
 		spin_unlock(&table->ptl, LOCK_PMD);
 		goto done;
 	}
@@ -103,7 +104,7 @@ static bool migrate_table(struct folio *folio, struct vm_area_struct *vma, unsig
 		unsigned int slot = pgtable_index(at, LEVEL_PTE);
 
 		if (pte_maps(table->entry[slot], pfn))
-			good = migrate_word(folio, vma, table, slot);
+			good = migrate_word(folio, vma, table, at);
 	}
 	spin_unlock(&table->ptl, LOCK_PTE);
 done:

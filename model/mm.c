@@ -129,6 +129,7 @@ void exit_mmap(struct mm_struct *mm)
 	struct vm_area_struct *vma, *next;
 	unsigned long accounted = 0;
 
+	tlb_gather_mmu(mm);
 	exit_zap(mm);
 	mmap_write_lock(mm);
 	for_each_vma(mm, vma) {
@@ -138,6 +139,7 @@ void exit_mmap(struct mm_struct *mm)
 		vma->detached = true;
 	}
 	free_pgd_range(mm, 0, TASK_SIZE, 0, 0);
+	tlb_finish_mmu(mm);
 
 	for (vma = find_vma(mm, 0); vma; vma = next) {
 		next = vma_next(vma);

@@ -88,6 +88,11 @@ struct mm_struct {
 	long rss_anon, rss_file, rss_shmem, swapents;	/* pages */
 	unsigned long pgtables_bytes;
 
+	/* what processors may still hold: tlb.h */
+	uint8_t tlb;			/* stands for it where a step is told what it touches */
+	bool tlb_flush_batched;		/* reclaim has put off a flush; page table locks */
+	unsigned int tlb_flush_pending;	/* changes of page tables not yet flushed; atomic */
+
 	bool ksm_merge_any;		/* PR_SET_MEMORY_MERGE */
 	bool ksm_mergeable;		/* ksmd knows it: MMF_VM_MERGEABLE */
 	bool mdwe, mdwe_no_inherit;	/* PR_SET_MDWE */

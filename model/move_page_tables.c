@@ -3,8 +3,7 @@
  *
  * In the kernel:  mm/mremap.c move_page_tables(), move_ptes(), move_normal_pmd(),
  *                 move_normal_pud(), try_realign_addr(), get_extent(), take_rmap_locks().
- * Left out:       hugetlb, leaves of the PUD level, soft-dirty; the flush of the TLB is
- *                 a point only, for there is no TLB.
+ * Left out:       hugetlb, leaves of the PUD level, soft-dirty.
  * Locks:          mmap_lock for writing.  Around each table moved, and around each run of
  *                 words if need_rmap_locks: i_mmap_rwsem of the file, then the rwsem of the
  *                 root of the old area's anon_vma, both for writing.  Then the locks of
@@ -78,8 +77,10 @@ static bool move_table(const struct pagetable_move *move, struct pgtable *old, s
 
 	if (!tables_may_move(move) || !pte_none(new->entry[to]))
 		return false;
-	/* Many words vanish and appear at once: always with the rmap locks. */
-	take_rmap_locks(move->old);
+	/* Many words vanish and appear at once, and their lock with them: who came by the rmap must
+	 * be done, or not have begun. */
+	if (!semantics()->mremap_pmd_without_rmap_locks)
+		take_rmap_locks(move->old);
 	spin_lock(old_lock, class);
 	if (new_lock != old_lock)
 		spin_lock(new_lock, class);
@@ -97,7 +98,8 @@ static bool move_table(const struct pagetable_move *move, struct pgtable *old, s
 	if (new_lock != old_lock)
 		spin_unlock(new_lock, class);
 	spin_unlock(old_lock, class);
-	drop_rmap_locks(move->old);
+	if (!semantics()->mremap_pmd_without_rmap_locks)
+		drop_rmap_locks(move->old);
 	return table != NULL;
 }
 
@@ -132,7 +134,7 @@ static bool move_words(const struct pagetable_move *move, unsigned long extent,
 
 		if (pte_none(pte))
 			continue;
-		set_pte(old, from, 0);
+		pte = ptep_get_and_clear(old, from);
 		pgtable_set_wp_asked(old, from, false);
 		set_pte(new, to, moved_pte(pte, unmark));
 		pgtable_set_wp_asked(new, to, wp_asked);
@@ -163,13 +165,17 @@ static bool move_ptes(const struct pagetable_move *move, unsigned long extent, s
 	if (old) {
 		if (new != old)
 			spin_lock(&new->ptl, LOCK_PTE);
+		flush_tlb_batched_pending(mm);
 		flush = move_words(move, extent, old, new);
 		point("mremap:flush-tlb");
-		if (flush)
+		/* Whoever takes our locks may free a page that is still reached by its old place. */
+		if (flush && !semantics()->mremap_late_tlb_flush)
 			flush_tlb_range(mm, move->old_addr, move->old_addr + extent);
 		if (new != old)
 			spin_unlock(&new->ptl, LOCK_PTE);
 		spin_unlock(&old->ptl, LOCK_PTE);
+		if (flush && semantics()->mremap_late_tlb_flush)
+			flush_tlb_range(mm, move->old_addr, move->old_addr + extent);
 	}
 	if (move->need_rmap_locks)
 		drop_rmap_locks(move->old);

@@ -262,7 +262,7 @@ static long do_mprotect_pkey(unsigned long start, unsigned long len, unsigned lo
 		error = -EINVAL;
 	} else {
 		vma = protect_first(&protect, growsdown, growsup, &error);
-		tlb_gather_mmu();
+		tlb_gather_mmu(mm);
 		if (vma)
 			error = protect_areas(vma, &protect);
 		tlb_finish_mmu(mm);

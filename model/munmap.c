@@ -90,7 +90,7 @@ static void batch_zap(const struct munmap_batch *batch)
 	const struct zap_details all = { .even_cows = true };
 	struct vm_area_struct *vma;
 
-	tlb_gather_mmu();
+	tlb_gather_mmu(batch->mm);
 	for (vma = batch->first; vma; vma = vma->detached_next)
 		zap_page_range(vma, vma->vm_start, vma->vm_end, &all);
 	for (vma = batch->first; vma; vma = vma->detached_next) {

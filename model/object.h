@@ -37,7 +37,8 @@ struct machine;
 	K(KIND_FOLIO_LARGE,	folio_large,	folio_large)		\
 	K(KIND_PIN,		pin,		device_pin)		\
 	K(KIND_STABLE_NODE,	stable_node,	ksm_stable_node)	\
-	K(KIND_RMAP_ITEM,	rmap_item,	ksm_rmap_item)
+	K(KIND_RMAP_ITEM,	rmap_item,	ksm_rmap_item)		\
+	K(KIND_GATHER,		gather,		mmu_gather_batch)
 
 #define K(kind, name, type) kind,
 enum object_kind { OBJECT_KINDS(K) NR_OBJECT_KINDS };

@@ -80,10 +80,6 @@ struct pgtable *pte_alloc_one(struct mm_struct *mm)
 	return table_create(mm, LEVEL_PTE);
 }
 
-void pte_free(struct pgtable *table)
-{
-	table_destroy(table);
-}
 
 void pgtable_trans_huge_deposit(struct pgtable *pmds, struct pgtable *table)
 {
@@ -136,6 +132,12 @@ void pgd_free(struct mm_struct *mm)
 	mm->pgd = NULL;
 }
 
+void pte_free(struct pgtable *table)
+{
+	table_check_empty(table, "pte_free()");
+	table_destroy(table);
+}
+
 void pgtable_free(struct pgtable *table)
 {
 	table_check_empty(table, "pgtable_free()");
@@ -145,13 +147,7 @@ void pgtable_free(struct pgtable *table)
 
 /* ---- words ---- */
 
-static void write_step(const struct pgtable *table, unsigned int slot)
-{
-	sched_step(&table->entry[slot], ACCESS_WRITE, "set_pte");
-}
-
-/* Behind write_step(): nobody else runs here. */
-static void write_word(struct pgtable *table, unsigned int slot, pte_t word)
+static void store_word(struct pgtable *table, unsigned int slot, pte_t word)
 {
 	table->nr = (uint16_t)(table->nr + !pte_none(word) - !pte_none(table->entry[slot]));
 	table->entry[slot] = word;
@@ -167,13 +163,81 @@ static void check_lifetime(const struct pgtable *table)
 			      "pgtable#%u is written by %s", table->id, current->name);
 }
 
-void set_pte(struct pgtable *table, unsigned int slot, pte_t pte)
+static void assert_word_locked(const struct pgtable *table)
 {
 	check_lifetime(table);
 	if (table->level == LEVEL_PTE)
 		lockdep_assert_held(&table->ptl, LOCK_PTE);
-	write_step(table, slot);
-	write_word(table, slot, pte);
+}
+
+void set_pte(struct pgtable *table, unsigned int slot, pte_t pte)
+{
+	assert_word_locked(table);
+	sched_step(&table->entry[slot], ACCESS_WRITE, "set_pte");
+	store_word(table, slot, pte);
+}
+
+pte_t ptep_modify_start(struct pgtable *table, unsigned int slot)
+{
+	assert_word_locked(table);
+	sched_step(&table->entry[slot], ACCESS_WRITE, "ptep_modify_start");
+	return table->entry[slot];
+}
+
+void ptep_modify_commit(struct pgtable *table, unsigned int slot, pte_t pte)
+{
+	store_word(table, slot, pte);
+}
+
+pte_t ptep_get_and_clear(struct pgtable *table, unsigned int slot)
+{
+	pte_t pte = ptep_modify_start(table, slot);
+
+	store_word(table, slot, 0);
+	return pte;
+}
+
+pte_t ptep_clear_flush(struct pgtable *table, unsigned int slot, unsigned long addr)
+{
+	pte_t pte = ptep_get_and_clear(table, slot);
+
+	if (pte_accessible(table->mm, pte))
+		flush_tlb_range(table->mm, addr, addr + PAGE_SIZE);
+	return pte;
+}
+
+pte_t ptep_clear_batched(struct pgtable *table, unsigned int slot, unsigned long addr)
+{
+	pte_t pte;
+
+	if (!should_defer_flush(table->mm))
+		return ptep_clear_flush(table, slot, addr);
+	pte = ptep_get_and_clear(table, slot);
+	set_tlb_ubc_flush_pending(table->mm, pte);
+	return pte;
+}
+
+static void flush_leaf(const struct pgtable *pmds, unsigned long addr)
+{
+	addr &= PMD_MASK;
+	flush_tlb_range(pmds->mm, addr, addr + PMD_SIZE);
+}
+
+pte_t pmdp_invalidate(struct pgtable *pmds, unsigned int slot, unsigned long addr)
+{
+	pte_t pmd = ptep_modify_start(pmds, slot);
+
+	ptep_modify_commit(pmds, slot, (pmd & ~_PAGE_PRESENT) | _PAGE_PROTNONE);
+	flush_leaf(pmds, addr);
+	return pmd;
+}
+
+pte_t pmdp_clear_flush(struct pgtable *pmds, unsigned int slot, unsigned long addr)
+{
+	pte_t pmd = ptep_get_and_clear(pmds, slot);
+
+	flush_leaf(pmds, addr);
+	return pmd;
 }
 
 pte_t ptep_get_lockless(const struct pgtable *table, unsigned int slot, const char *site)
@@ -184,22 +248,22 @@ pte_t ptep_get_lockless(const struct pgtable *table, unsigned int slot, const ch
 void pgtable_link(struct mm_struct *mm, struct pgtable *table, struct pgtable *parent,
 		  unsigned int slot)
 {
+	sched_step(&parent->entry[slot], ACCESS_WRITE, "pgtable_link");
 	table->mm = mm;
 	table->parent = parent;
 	table->slot = (uint16_t)slot;
-	write_step(parent, slot);
 	parent->child[slot] = table;
 	table->taken_by = NULL;
-	write_word(parent, slot, pfn_pte(table->pfn, TABLE_FLAGS));
+	store_word(parent, slot, pfn_pte(table->pfn, TABLE_FLAGS));
 }
 
 void pgtable_replace(struct pgtable *table, pte_t word)
 {
 	struct pgtable *parent = table->parent;
 
-	write_step(parent, table->slot);
+	sched_step(&parent->entry[table->slot], ACCESS_WRITE, "pgtable_unlink");
 	parent->child[table->slot] = NULL;
-	write_word(parent, table->slot, word);
+	store_word(parent, table->slot, word);
 	table->parent = NULL;
 	table->taken_by = current;
 }
@@ -219,6 +283,24 @@ struct pgtable *pgtable_lookup(const struct mm_struct *mm, unsigned long addr,
 	while (table && table->level > level)
 		table = table->child[pgtable_index(addr, (enum pgtable_level)table->level)];
 	return table;
+}
+
+void pmd_read_step(const struct mm_struct *mm, unsigned long addr, const char *site)
+{
+	for (unsigned int level = LEVEL_PMD; unlikely(mach->sched) && level < NR_LEVELS; level++) {
+		const struct pgtable *table = pgtable_lookup(mm, addr, level);
+
+		if (table) {
+			sched_step(&table->entry[pgtable_index(addr, level)], ACCESS_READ, site);
+			break;
+		}
+	}
+}
+
+struct pgtable *pte_table_lookup(const struct mm_struct *mm, unsigned long addr, const char *site)
+{
+	pmd_read_step(mm, addr, site);
+	return pgtable_lookup(mm, addr, LEVEL_PTE);
 }
 
 const void *pgtable_deepest_word(const struct mm_struct *mm, unsigned long addr)
@@ -273,8 +355,11 @@ struct pgtable *pgtable_alloc(struct mm_struct *mm, unsigned long addr, enum pgt
 
 	while (table && table->level > level) {
 		unsigned int slot = pgtable_index(addr, (enum pgtable_level)table->level);
-		struct pgtable *below = table->child[slot];
+		struct pgtable *below;
 
+		if (table->level == LEVEL_PMD)
+			pmd_read_step(mm, addr, "pte_alloc");
+		below = table->child[slot];
 		if (!below && pte_none(table->entry[slot]))
 			below = table_install(mm, table, slot);
 		table = below;
@@ -286,9 +371,9 @@ struct pgtable *pte_offset_map_lock(struct mm_struct *mm, unsigned long addr)
 {
 	struct pgtable *table;
 
-	while ((table = pgtable_lookup(mm, addr, LEVEL_PTE))) {
+	while ((table = pte_table_lookup(mm, addr, "pte_offset_map_lock"))) {
 		spin_lock(&table->ptl, LOCK_PTE);
-		if (likely(pgtable_lookup(mm, addr, LEVEL_PTE) == table))
+		if (likely(pte_table_lookup(mm, addr, "pte_offset_map_lock: again") == table))
 			break;
 		/* Freed or moved while we waited. */
 		spin_unlock(&table->ptl, LOCK_PTE);
@@ -324,9 +409,11 @@ unsigned long pgtable_leaf_size(const struct mm_struct *mm, unsigned long addr)
 
 struct pgtable *pmd_trans_huge_lock(struct mm_struct *mm, unsigned long addr)
 {
-	struct pgtable *pmds = pgtable_lookup(mm, addr, LEVEL_PMD);
 	unsigned int slot = pgtable_index(addr, LEVEL_PMD);
+	struct pgtable *pmds;
 
+	pmd_read_step(mm, addr, "pmd_trans_huge_lock");
+	pmds = pgtable_lookup(mm, addr, LEVEL_PMD);
 	if (!pmds || !pmd_is_leaf(pmds->entry[slot]))
 		return NULL;
 	spin_lock(&pmds->ptl, LOCK_PMD);

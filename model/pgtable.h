@@ -200,8 +200,13 @@ void pgd_free(struct mm_struct *mm);
 /* The table of @level which serves @addr, or NULL.  Takes no lock, makes nothing. */
 struct pgtable *pgtable_lookup(const struct mm_struct *mm, unsigned long addr,
 			       enum pgtable_level level);
+/* The PTE table which serves @addr, or NULL.  Whole tables come and go: that the word which links
+ * it is read is a step.  Kernel: pmdp_get_lockless(), pte_offset_map(). */
+struct pgtable *pte_table_lookup(const struct mm_struct *mm, unsigned long addr, const char *site);
+/* That step alone: the word of the PMD table for @addr, or where the walk ends above it, is read. */
+void pmd_read_step(const struct mm_struct *mm, unsigned long addr, const char *site);
 /*
- * The same, making what is missing under the locks; NULL if a table could not be
+ * As pgtable_lookup(), making what is missing under the locks; NULL if a table could not be
  * allocated (or if a leaf stands in the way: check pmd first).
  * Kernel: p4d_alloc(), pud_alloc(), pmd_alloc(), pte_alloc().
  */
@@ -219,6 +224,23 @@ pte_t pgtable_entry(const struct mm_struct *mm, unsigned long addr, enum pgtable
 struct pgtable *pte_offset_map_lock(struct mm_struct *mm, unsigned long addr);
 /* Writes one word, keeping table->nr; the table's ptl held. */
 void set_pte(struct pgtable *table, unsigned int slot, pte_t pte);
+/* Takes one word out, with what the processor has marked up to now; the table's ptl held.
+ * _flush: and flushes.  Kernel: ptep_get_and_clear(), ptep_clear_flush(). */
+pte_t ptep_get_and_clear(struct pgtable *table, unsigned int slot);
+pte_t ptep_clear_flush(struct pgtable *table, unsigned int slot, unsigned long addr);
+/* The same for an rmap walk that takes many out; the flush may be put off (try_to_unmap_flush()).
+ * Kernel: the choice by should_defer_flush() in try_to_unmap_one(). */
+pte_t ptep_clear_batched(struct pgtable *table, unsigned int slot, unsigned long addr);
+/* What is to be changed: the processor marks nothing between this and the commit, which nobody
+ * else runs in front of.  Kernel: ptep_modify_prot_start(), ptep_set_wrprotect(),
+ * ptep_test_and_clear_young(). */
+pte_t ptep_modify_start(struct pgtable *table, unsigned int slot);
+void ptep_modify_commit(struct pgtable *table, unsigned int slot, pte_t pte);
+/* The leaf at @slot stays one, for whoever looks without the lock, but no processor can use it;
+ * flushed.  Returns what it was.  Kernel: pmdp_invalidate(). */
+pte_t pmdp_invalidate(struct pgtable *pmds, unsigned int slot, unsigned long addr);
+/* Takes it out, and flushes.  Kernel: pmdp_huge_clear_flush(). */
+pte_t pmdp_clear_flush(struct pgtable *pmds, unsigned int slot, unsigned long addr);
 /* Reads one word without a lock.  Kernel: ptep_get_lockless(). */
 pte_t ptep_get_lockless(const struct pgtable *table, unsigned int slot, const char *site);
 /*
@@ -230,7 +252,8 @@ void pgtable_unlink(struct pgtable *table);
 void pgtable_replace(struct pgtable *table, pte_t word);
 void pgtable_link(struct mm_struct *mm, struct pgtable *table, struct pgtable *parent,
 		  unsigned int slot);
-/* Frees an unlinked table with nr == 0; mm->pgtables_bytes follows. */
+/* Frees an unlinked table with nr == 0; mm->pgtables_bytes follows.  Processors must have
+ * forgotten it: see tlb_remove_table(). */
 void pgtable_free(struct pgtable *table);
 
 /* The word that serves @addr where a leaf may be: of the PMD table if that is one (present or
@@ -254,7 +277,7 @@ static inline unsigned long pmd_addr_end(unsigned long addr, unsigned long end)
  * migrating; else NULL.  Kernel: pmd_trans_huge_lock(). */
 struct pgtable *pmd_trans_huge_lock(struct mm_struct *mm, unsigned long addr);
 /* An empty PTE table that no word links, not yet counted by its mm; NULL if no memory.  Freed
- * by pte_free().  Kernel: pte_alloc_one(). */
+ * by pte_free(), which is for any table that its mm does not count.  Kernel: pte_alloc_one(). */
 struct pgtable *pte_alloc_one(struct mm_struct *mm);
 void pte_free(struct pgtable *table);
 /* One such table for each leaf: a split needs it and must not fail.  The PMD table's lock held;

@@ -85,6 +85,7 @@ struct pgtable *pgtable_next_pmd(const struct mm_struct *mm, unsigned long *addr
 
 		if (!table)
 			return NULL;
+		pmd_read_step(mm, *addr, "walk_pmd_range");
 		for (;;) {
 			enum pgtable_level level = (enum pgtable_level)table->level;
 
@@ -153,8 +154,7 @@ static void free_tables(struct pgtable *table, unsigned long start, unsigned lon
 				continue;
 		}
 		pgtable_unlink(below);
-		tlb_remove_tlb_entry();
-		pgtable_free(below);
+		tlb_remove_table(below, addr);
 	}
 }
 

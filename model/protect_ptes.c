@@ -24,6 +24,14 @@ static bool wants_manual_write_upgrade(const struct vm_area_struct *vma)
 	return (vma->vm_flags & VM_WRITE) != 0;
 }
 
+/* May the words be made writable at once where that is right? */
+static bool upgrades(const struct vm_area_struct *vma, enum uffd_wp_change wp)
+{
+	if (wp == UFFD_WP_RESOLVE && semantics()->uffd_unprotect_clears_write)
+		return false;
+	return wp != UFFD_WP_SET && wants_manual_write_upgrade(vma);
+}
+
 /* Would a write fault find nothing to do?  Kernel: can_change_pte_writable(). */
 static bool can_change_pte_writable(const struct vm_area_struct *vma, pte_t pte)
 {
@@ -147,18 +155,21 @@ static void change_pte_range(const struct change *change, unsigned long addr, un
 
 	if (!table)
 		return;
+	flush_tlb_batched_pending(change->vma->vm_mm);
 	for (; left; left -= nr) {
 		pte_t marks;
 
 		nr = change_batch(table, slot, left);
 		marks = batch_marks(table, slot, nr);
-		for (unsigned long i = 0; i < nr; i++, slot++) {
+		for (unsigned long i = 0; i < nr; i++, slot++, addr += PAGE_SIZE) {
 			pte_t old = table->entry[slot], pte = change_pte(change, old | marks);
 
 			if (pte != old) {
-				set_pte(table, slot, pte);
-				if (pte_present(old))
-					tlb_remove_tlb_entry();
+				old = ptep_modify_start(table, slot);
+				pte = change_pte(change, old | marks);
+				ptep_modify_commit(table, slot, pte);
+				if (pte_needs_flush(old, pte))
+					tlb_remove_tlb_entry(addr, PAGE_SIZE);
 			}
 			note_wp_asked(change, table, slot, old);
 		}
@@ -183,11 +194,11 @@ int change_protection(struct vm_area_struct *vma, unsigned long start, unsigned 
 {
 	const struct change change = {
 		.vma = vma, .prot = vma_page_prot(vma), .wp = wp,
-		.upgrade = wp != UFFD_WP_SET && wants_manual_write_upgrade(vma),
+		.upgrade = upgrades(vma, wp),
 	};
 	int error = 0;
 
-	tlb_gather_mmu();
+	tlb_gather_mmu(vma->vm_mm);
 	if (change_prepare(&change, start, end))
 		error = -ENOMEM;
 	while (!error && pgtable_next_pmd(vma->vm_mm, &start, end)) {

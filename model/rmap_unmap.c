@@ -3,7 +3,7 @@
  *
  * In the kernel:  mm/rmap.c try_to_unmap(), try_to_unmap_one(); mm/page_vma_mapped.c;
  *                 include/linux/rmap.h folio_try_share_anon_rmap_pte().
- * Left out:       batched TLB flushes, hardware-poisoned pages, hugetlb.
+ * Left out:       hardware-poisoned pages, hugetlb.
  * Locks:          the folio lock is the caller's; the anon_vma root's rwsem or i_mmap_rwsem for
  *                 reading, then the PTE lock of each word.
  */
@@ -135,13 +135,14 @@ static bool replacement(struct folio *folio, struct vm_area_struct *vma, struct 
 
 /* Kernel: try_to_unmap_one().  The lock of @table is held. */
 static bool unmap_word(struct folio *folio, struct vm_area_struct *vma, struct pgtable *table,
-		       unsigned int slot)
+		       unsigned long addr)
 {
-	pte_t old = table->entry[slot], word;
-	struct page *page = pfn_to_page(pte_pfn(old));
+	unsigned int slot = pgtable_index(addr, LEVEL_PTE);
+	struct page *page = pfn_to_page(pte_pfn(table->entry[slot]));
+	pte_t old, word;
 
 	/* Cleared first, so that no store goes to the page unseen. */
-	set_pte(table, slot, 0);
+	old = ptep_clear_batched(table, slot, addr);
 	if (pte_dirty(old))
 		folio_set(folio, PG_dirty);
 	if (!replacement(folio, vma, page, old, &word)) {
@@ -178,14 +179,15 @@ static unsigned long unmap_batch(const struct folio *folio, const struct pgtable
 
 /* @nr words of a large folio of MADV_FREE go, or stay with what any of them says of accesses. */
 static bool discard_words(struct folio *folio, struct vm_area_struct *vma, struct pgtable *table,
-			  unsigned int slot, unsigned int nr)
+			  unsigned long addr, unsigned int nr)
 {
+	unsigned int slot = pgtable_index(addr, LEVEL_PTE);
 	struct page *page = pfn_to_page(pte_pfn(table->entry[slot]));
 	pte_t first = table->entry[slot];
 
 	for (unsigned int n = 0; n < nr; n++) {
-		first |= table->entry[slot + n] & (_PAGE_ACCESSED | _PAGE_DIRTY);
-		set_pte(table, slot + n, 0);
+		first |= ptep_clear_batched(table, slot + n, addr + n * PAGE_SIZE) &
+			 (_PAGE_ACCESSED | _PAGE_DIRTY);
 	}
 	if (pte_dirty(first))
 		folio_set(folio, PG_dirty);
@@ -223,8 +225,8 @@ static bool unmap_table(struct folio *folio, struct vm_area_struct *vma, unsigne
 		if (!nr)
 			first = addr;
 		batch = unmap_batch(folio, table, slot, (end - addr) >> PAGE_SHIFT);
-		good = batch > 1 ? discard_words(folio, vma, table, slot, (unsigned int)batch) :
-				   unmap_word(folio, vma, table, slot);
+		good = batch > 1 ? discard_words(folio, vma, table, addr, (unsigned int)batch) :
+				   unmap_word(folio, vma, table, addr);
 		nr += good ? batch : 0;
 	}
 	spin_unlock(&table->ptl, LOCK_PTE);
@@ -290,7 +292,7 @@ static bool discard_leaf(struct folio *folio, struct vm_area_struct *vma, struct
 	/* Then its words will say so. */
 	if ((pte_dirty(old) || folio_test(folio, PG_dirty)) && !(vma->vm_flags & VM_DROPPABLE))
 		return false;
-	set_pte(pmds, slot, 0);
+	old = pmdp_clear_flush(pmds, slot, addr);
 	if (!lazyfree_may_go(folio, vma)) {
 		set_pte(pmds, slot, old);
 		return false;

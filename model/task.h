@@ -93,7 +93,8 @@ struct task_struct {
 	bool reclaiming;		/* frees memory: must not wait for memory */
 	unsigned int nofail;		/* > 0: allocations do not fail here */
 	bool fail_any;			/* one of its allocations may fail: sched_choose() */
-	struct mmu_gather tlb;
+	struct mmu_gather tlb;		/* what it has taken out of page tables */
+	struct tlbflush_unmap_batch tlb_ubc;	/* and whose flush it has put off */
 };
 
 /*

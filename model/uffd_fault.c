@@ -59,7 +59,8 @@ static struct uffd_msg fault_msg(const struct vm_fault *vmf, const struct userfa
  */
 static bool must_wait(const struct vm_fault *vmf, vm_flags_t reason)
 {
-	const struct pgtable *table = pgtable_lookup(vmf->vma->vm_mm, vmf->address, LEVEL_PTE);
+	const struct pgtable *table = pte_table_lookup(vmf->vma->vm_mm, vmf->address,
+						       "userfaultfd_must_wait");
 	pte_t pmd, pte;
 
 	if (!table) {

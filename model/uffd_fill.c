@@ -304,7 +304,8 @@ static int fill_continue(struct fill *fill)
 	folio = filemap_get_folio(mapping, linear_page_index(fill->vma, fill->dst));
 	if (!folio)
 		return -EFAULT;
-	folio_get(folio);
+	if (!folio_try_get(folio))
+		return -EFAULT;
 	folio_lock(folio);
 	folio_set(folio, PG_uptodate);	/* one that fallocate() put there */
 	error = folio_mapping(folio) == mapping ? install_pte(fill, folio, false) : -EFAULT;

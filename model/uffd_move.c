@@ -164,7 +164,7 @@ static int validate_move(const struct uffd_move *move)
 /* The source must have a PTE table, or be allowed to be a hole.  0, -ENOENT or -ENOMEM. */
 static int prepare_src(const struct uffd_move *move)
 {
-	if (pgtable_lookup(move->mm, move->src, LEVEL_PTE))
+	if (pte_table_lookup(move->mm, move->src, "move_pages: src_pmd"))
 		return 0;
 	if (!move->allow_holes)
 		return -ENOENT;

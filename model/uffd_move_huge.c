@@ -54,8 +54,7 @@ static long move_leaf(const struct move_pmds *pmds, struct folio *folio)
 	if (folio && (folio_maybe_dma_pinned(folio) ||
 		      !PageAnonExclusive(pfn_to_page(folio->pfn))))
 		return -EBUSY;
-	set_pte(pmds->src_table, pmds->src_slot, 0);
-	flush_tlb_range(move->mm, move->src, move->src + PMD_SIZE);
+	pmdp_clear_flush(pmds->src_table, pmds->src_slot, move->src);
 	point("uffd_move:huge-source-cleared");
 	if (folio && folio_maybe_dma_pinned(folio)) {
 		set_pte(pmds->src_table, pmds->src_slot, pmds->src);

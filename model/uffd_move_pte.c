@@ -42,6 +42,7 @@ bool is_pte_pages_stable(const struct move_ptes *ptes)
 {
 	const struct uffd_move *move = ptes->move;
 
+	pmd_read_step(move->mm, move->dst, "is_pte_pages_stable");
 	/* A source word that did not change proves its table in use; a none word proves nothing. */
 	return ptes->src_table->entry[ptes->src_slot] == ptes->src_pte &&
 	       ptes->dst_table->entry[ptes->dst_slot] == ptes->dst_pte &&
@@ -61,9 +62,10 @@ static bool find_tables(struct move_ptes *ptes)
 {
 	const struct uffd_move *move = ptes->move;
 
+	pmd_read_step(move->mm, move->dst, "move_pages_ptes: dst_pmd");
 	ptes->dst_pmd = pgtable_entry(move->mm, move->dst, LEVEL_PMD);
 	ptes->dst_table = pgtable_lookup(move->mm, move->dst, LEVEL_PTE);
-	ptes->src_table = pgtable_lookup(move->mm, move->src, LEVEL_PTE);
+	ptes->src_table = pte_table_lookup(move->mm, move->src, "move_pages_ptes: src_pmd");
 	ptes->dst_slot = pgtable_index(move->dst, LEVEL_PTE);
 	ptes->src_slot = pgtable_index(move->src, LEVEL_PTE);
 	return ptes->dst_table && ptes->src_table;
@@ -190,11 +192,8 @@ static int move_one(const struct move_ptes *ptes, struct folio *folio, unsigned 
 {
 	const struct uffd_move *move = ptes->move;
 	struct pgtable *table = ptes->src_table;
-	pte_t old, pte;
+	pte_t old = ptep_get_and_clear(table, ptes->src_slot), pte;
 
-	sched_step(&table->entry[ptes->src_slot], ACCESS_WRITE, "move_present_ptes: clear");
-	old = table->entry[ptes->src_slot];	/* the processor may have set its bits */
-	set_pte(table, ptes->src_slot, 0);
 	point("uffd_move:source-cleared");
 	if (folio_maybe_dma_pinned(folio)) {
 		set_pte(table, ptes->src_slot, old);

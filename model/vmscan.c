@@ -132,6 +132,8 @@ static enum reclaim_verdict pageout(struct folio *folio)
 		return RECLAIM_REFS;
 	if (!folio_test_anon(folio))
 		return RECLAIM_DIRTY;
+	/* Whoever still can store to it would do so behind our back. */
+	try_to_unmap_flush_dirty();
 	folio_clear(folio, PG_dirty);
 	folio_set(folio, PG_reclaim);
 	swap_writeout(folio);
@@ -221,7 +223,7 @@ static void keep(struct folio *folio, enum reclaim_verdict verdict, bool locked)
 	folio_putback_lru(folio);
 }
 
-/* Pages freed. */
+/* Pages that are to be freed; the reference is the caller's to drop. */
 static unsigned long shrink_one(struct shrink *shrink, struct folio *folio)
 {
 	enum reclaim_verdict verdict = RECLAIM_LOCKED;
@@ -237,19 +239,29 @@ static unsigned long shrink_one(struct shrink *shrink, struct folio *folio)
 		return 0;
 	}
 	folio_unlock(folio);
-	folio_put(folio);
 	return nr;
 }
 
 unsigned long shrink_folio_list(GPtrArray *folios, bool ignore_references)
 {
 	struct shrink shrink = { .folios = folios, .ignore_references = ignore_references };
-	unsigned long freed = 0;
+	unsigned long freed = 0, nr;
+	struct folio *folio;
+	guint nr_free = 0;
 
 	while (shrink.next < folios->len) {
 		might_sleep("shrink_folio_list");
-		freed += shrink_one(&shrink, folios->pdata[shrink.next++]);
+		folio = folios->pdata[shrink.next++];
+		nr = shrink_one(&shrink, folio);
+		if (!nr)
+			continue;
+		freed += nr;
+		folios->pdata[nr_free++] = folio;
 	}
+	/* One flush for all, before any frame can be used again. */
+	try_to_unmap_flush();
+	for (guint i = 0; i < nr_free; i++)
+		folio_put(folios->pdata[i]);
 	g_ptr_array_set_size(folios, 0);
 	return freed;
 }

@@ -25,7 +25,7 @@ static bool clear_young(struct pgtable *table, unsigned int slot)
 
 	if (!pte_young(pte))
 		return false;
-	set_pte(table, slot, pte_mkold(pte));
+	ptep_modify_commit(table, slot, pte_mkold(ptep_modify_start(table, slot)));
 	return true;
 }
 

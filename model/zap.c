@@ -2,8 +2,7 @@
  * zap.c - taking words out of page tables, with what they map.
  *
  * In the kernel:  mm/memory.c unmap_page_range(), zap_pte_range(); mm/pt_reclaim.c.
- * Left out:       pages are dropped once the lock is, before the flush which the gather ends
- *                 with.
+ * Left out:       the reschedules in the middle of a table.
  * Locks:          taken here: the PTE table's lock, and the PMD's to free a table.
  */
 #include "huge.h"
@@ -12,23 +11,6 @@
 #include "memory.h"
 #include "swap.h"
 #include "userfaultfd.h"
-
-/* Folios whose references go after the PTE lock, with their number.  Kernel: struct mmu_gather. */
-struct gather {
-	unsigned int nr;
-	struct folio *folio[64];
-	uint16_t refs[64];
-};
-
-static void gather_flush(struct gather *gather)
-{
-	for (unsigned int i = 0; i < gather->nr; i++) {
-		free_swap_cache(gather->folio[i]);
-		for (unsigned int n = gather->refs[i]; n > 0; n--)
-			folio_put(gather->folio[i]);
-	}
-	gather->nr = 0;
-}
 
 /* Does protection of a file page against writes outlive the page?
  * Kernel: zap_install_uffd_wp_if_needed(). */
@@ -41,13 +23,20 @@ static pte_t zapped_pte(const struct vm_area_struct *vma, pte_t pte,
 	return swp_pte(SWP_PTE_MARKER, PTE_MARKER_UFFD_WP);
 }
 
+/* Nothing is left there to be protected, unless a file's page is to come. */
+static void forget_protection(const struct vm_area_struct *vma, struct pgtable *table,
+			      unsigned int slot, const struct zap_details *details)
+{
+	if (vma_is_anonymous(vma) || !details->keep_markers)
+		pgtable_set_wp_asked(table, slot, false);
+}
+
 /* The word @slot is for nothing any more, or, as @word, for a file's page that is to come. */
 static void zap_word(const struct vm_area_struct *vma, struct pgtable *table, unsigned int slot,
 		     pte_t word, const struct zap_details *details)
 {
 	set_pte(table, slot, word);
-	if (vma_is_anonymous(vma) || !details->keep_markers)
-		pgtable_set_wp_asked(table, slot, false);
+	forget_protection(vma, table, slot, details);
 }
 
 /* The protection of a word that is not present, as that of one that is. */
@@ -56,40 +45,78 @@ static pte_t swp_pte_wp(pte_t pte)
 	return pte & _PAGE_SWP_UFFD_WP ? _PAGE_UFFD_WP : 0;
 }
 
+/* One table's part of a zap. */
+struct zap {
+	struct vm_area_struct *vma;
+	const struct zap_details *details;
+	bool force_flush;		/* before the lock of the table is dropped */
+	bool force_break;		/* nothing more can be gathered */
+};
+
+/* @nr words of one folio, from @slot on; what was marked in any of them.
+ * Kernel: get_and_clear_full_ptes(). */
+static pte_t clear_words(const struct zap *zap, struct pgtable *table, unsigned int slot,
+			 unsigned long nr)
+{
+	pte_t first = table->entry[slot];
+
+	for (unsigned long n = 0; n < nr; n++) {
+		pte_t pte = ptep_modify_start(table, slot + (unsigned int)n);
+
+		ptep_modify_commit(table, slot + (unsigned int)n,
+				   zapped_pte(zap->vma, pte, zap->details));
+		forget_protection(zap->vma, table, slot + (unsigned int)n, zap->details);
+		first |= pte & (_PAGE_DIRTY | _PAGE_ACCESSED);
+	}
+	return first;
+}
+
+/* The counts of @nr pages whose words, together @pte, are gone.
+ * Kernel: zap_present_folio_ptes(). */
+static void zap_counts(struct zap *zap, struct folio *folio, struct page *page, unsigned long nr,
+		       pte_t pte)
+{
+	bool delay_rmap = false;
+
+	if (!folio_test_anon(folio)) {
+		if (pte_dirty(pte)) {
+			folio_set(folio, PG_dirty);
+			/* Who cleans the page must still find it mapped while stores get through. */
+			delay_rmap = zap->force_flush = true;
+		}
+		if (pte_young(pte) && vma_has_recency(zap->vma))
+			folio_mark_accessed(folio);
+	}
+	*mm_counter(zap->vma->vm_mm, folio) -= (long)nr;
+	if (!delay_rmap)
+		folio_remove_rmap_ptes(folio, page, nr, zap->vma);
+	if (tlb_remove_pages(page, nr, delay_rmap))
+		zap->force_flush = zap->force_break = true;
+}
+
 /* Words of one large folio go together: returns how many, of at most @max.
  * Kernel: zap_present_ptes(). */
-static unsigned long zap_present(struct vm_area_struct *vma, struct pgtable *table,
-				 unsigned int slot, unsigned long max,
-				 const struct zap_details *details, struct gather *gather)
+static unsigned long zap_present(struct zap *zap, struct pgtable *table, unsigned int slot,
+				 unsigned long addr, unsigned long max)
 {
+	struct vm_area_struct *vma = zap->vma;
 	pte_t pte = table->entry[slot];
 	struct page *page = vm_normal_page(pte);
 	struct folio *folio = page ? page->folio : NULL;
 	unsigned long nr = 1;
 
 	if (!folio) {			/* the zero page counts nowhere */
-		zap_word(vma, table, slot, zapped_pte(vma, pte, details), details);
-		tlb_remove_tlb_entry();
+		zap_word(vma, table, slot, zapped_pte(vma, pte, zap->details), zap->details);
+		tlb_remove_tlb_entry(addr, PAGE_SIZE);
 		return 1;
 	}
-	if (!details->even_cows && folio_test_anon(folio))
+	if (!zap->details->even_cows && folio_test_anon(folio))
 		return 1;
 	if (folio->order)
 		nr = folio_pte_batch(table, slot, max);
-	for (unsigned long n = 0; n < nr; n++)
-		zap_word(vma, table, slot + (unsigned int)n, zapped_pte(vma, pte, details),
-			 details);
-	tlb_remove_tlb_entry();
-	if (!folio_test_anon(folio)) {
-		if (pte_dirty(pte))
-			folio_set(folio, PG_dirty);
-		if (pte_young(pte) && vma_has_recency(vma))
-			folio_mark_accessed(folio);
-	}
-	*mm_counter(vma->vm_mm, folio) -= (long)nr;
-	folio_remove_rmap_ptes(folio, page, nr, vma);
-	gather->refs[gather->nr] = (uint16_t)nr;
-	gather->folio[gather->nr++] = folio;
+	pte = clear_words(zap, table, slot, nr);
+	tlb_remove_tlb_entry(addr, nr << PAGE_SHIFT);
+	zap_counts(zap, folio, page, nr, pte);
 	return nr;
 }
 
@@ -141,24 +168,30 @@ static unsigned long zap_pte_range(struct vm_area_struct *vma, unsigned long add
 				   unsigned long end, const struct zap_details *details)
 {
 	struct pgtable *table = pte_offset_map_lock(vma->vm_mm, addr);
-	struct gather gather = {};
+	struct zap zap = { .vma = vma, .details = details };
 
 	if (!table)
 		return addr;
-	for (; addr < end && gather.nr < G_N_ELEMENTS(gather.folio); addr += PAGE_SIZE) {
+	flush_tlb_batched_pending(vma->vm_mm);
+	for (; addr < end && !zap.force_break; addr += PAGE_SIZE) {
 		unsigned int slot = pgtable_index(addr, LEVEL_PTE);
 
 		if (!table->nr)
 			addr = end - PAGE_SIZE;
 		else if (pte_present(table->entry[slot]))
-			addr += (zap_present(vma, table, slot, (end - addr) >> PAGE_SHIFT, details,
-					     &gather) - 1) << PAGE_SHIFT;
+			addr += (zap_present(&zap, table, slot, addr, (end - addr) >> PAGE_SHIFT) -
+				 1) << PAGE_SHIFT;
 		else if (!pte_none(table->entry[slot]))
 			zap_nonpresent(vma, table, slot, details);
 	}
+	if (zap.force_flush) {
+		tlb_flush_mmu_tlbonly();
+		tlb_flush_rmaps(vma);
+	}
 	spin_unlock(&table->ptl, LOCK_PTE);
+	if (zap.force_flush)
+		tlb_flush_mmu();
 	point("zap:unlocked");
-	gather_flush(&gather);
 	return addr;
 }
 
@@ -180,10 +213,8 @@ static void reclaim_pt(struct mm_struct *mm, unsigned long addr)
 		spin_unlock(&table->ptl, LOCK_PTE);
 	}
 	spin_unlock(&pmd->ptl, LOCK_PMD);
-	if (empty) {
-		tlb_remove_tlb_entry();
-		pgtable_free(table);
-	}
+	if (empty)
+		tlb_remove_table(table, addr);
 }
 
 void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end,
@@ -191,7 +222,7 @@ void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned lo
 {
 	struct mm_struct *mm = vma->vm_mm;
 
-	tlb_gather_mmu();
+	tlb_gather_mmu(mm);
 	while (pgtable_next_pmd(mm, &start, end)) {
 		unsigned long first = start, next = pmd_addr_end(start, end), from = end;
 

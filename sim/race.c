@@ -59,9 +59,11 @@ static void swap_state(struct race *race, struct race_task *task)
 static void resume(struct race *race, struct race_task *task)
 {
 	race->running = task;
+	race->machine->cpu = 1 + (unsigned int)(task - race->task);
 	swap_state(race, task);
 	coroutine_resume(task->stack);
 	swap_state(race, task);
+	race->machine->cpu = 0;
 	race->running = NULL;
 	task->ended = coroutine_done(task->stack);
 }
@@ -106,7 +108,7 @@ static void on_park(void *data, struct task_struct *me)
 
 	task->next = (struct race_op){ me->waits_for, ACCESS_READ, me->wait_site };
 	task->sleeper = me;
-	while (me->waits_for && !race->draining)
+	while (me->waits_for && !race->machine->abandoned)
 		coroutine_yield(task->stack);
 	task->sleeper = NULL;
 	if (me->waits_for) {
@@ -259,17 +261,31 @@ static void take_step(struct race *race, unsigned int i)
 	}
 }
 
-/* Who is left ends its calls without a choice, so that nothing is left behind. */
+/* Each member in turn goes as far as it gets; true if any went.  @all: even one that waits. */
+static bool drain_round(struct race *race, bool all)
+{
+	bool went = false;
+
+	for (unsigned int i = 0; i < race->nr; i++)
+		if (all ? !race->task[i].ended : race_member_enabled(race, i)) {
+			resume(race, &race->task[i]);
+			went = true;
+		}
+	return went;
+}
+
+/*
+ * Who is left ends its calls without a choice, so that nothing is left behind: with all locks
+ * held as they should be, and without them only where nobody can go on.
+ */
 static void drain(struct race *race)
 {
-	for (bool went = true; went;) {
-		went = false;
-		for (unsigned int i = 0; i < race->nr; i++)
-			if (!race->task[i].ended) {
-				resume(race, &race->task[i]);
-				went = true;
-			}
-	}
+	race->draining = true;
+	while (drain_round(race, false))
+		;
+	race->machine->abandoned = true;
+	while (drain_round(race, true))
+		;
 }
 
 /* A broken promise that members come to their end: what their calls give now says nothing. */
@@ -342,8 +358,10 @@ static void run_steps(struct race *race)
 	}
 	run->cut = !race->deadlock;
 	race->draining = race->machine->abandoned = true;
-	if (!race->endless)
+	if (!race->endless) {
+		race->machine->abandoned = false;
 		drain(race);
+	}
 }
 
 /* Until each stands at its first operation: what is before concerns nobody else. */
@@ -381,11 +399,14 @@ static void compete(struct race *race)
 	machine->park = on_park;
 	machine->park_data = race;
 	race->model->in_race = true;
+	tlb_reset(machine);
+	machine->tlb_on = true;
 	bring_to_first_operation(race);
 	if (race->driver->begin)
 		race->driver->begin(race->data, race);
 	run_steps(race);
 	race->model->in_race = false;
+	machine->tlb_on = false;
 	machine->abandoned = false;
 	machine->sched = NULL;
 	machine->park = park;

@@ -129,6 +129,10 @@ static const struct check_rule rules[] = {
 	  "no VMA, chain link or anon_vma is unreachable",
 	  "an object would be freed in use, or leak",
 	  "kernel/fork.c mmput(), fs/file_table.c fput()", check_references },
+	{ "stale-tlb", "a processor holds no translation to a frame that becomes free, and once all calls have "
+	  "ended none that the page table no longer has",
+	  "a store would reach a page that is somebody else's",
+	  "include/asm-generic/tlb.h, mm/rmap.c try_to_unmap_flush()", check_stale_tlb },
 	{ "uffd-wp", "a page that userfaultfd protects is not writable, and lies in an area registered for "
 	  "write protection",
 	  "a store would not be told, or a page would be told of that nobody asked for",

@@ -366,6 +366,24 @@ static void waiter_awake(void)
 	list_add_tail(&waiter.list, &protect_b()->fault_pending);
 }
 
+/* The word of A as a processor keeps it, but for @change. */
+static struct tlb_entry *keep_word(pte_t change)
+{
+	tlb_fill(parent->mm, A, false, pgtable_entry(parent->mm, A, LEVEL_PTE) ^ change);
+	return &mach->tlb[0].entry[0];
+}
+static void kept_writable(void)		{ keep_word(_PAGE_RW | _PAGE_DIRTY); }
+static void kept_of_another_page(void)	{ keep_word(8UL << PAGE_SHIFT); }
+static void kept_of_nothing(void)	{ keep_word(0)->addr = B; }
+static void kept_of_nobody(void)	{ keep_word(0)->mm = 4711; }
+static void freed_and_kept(void)
+{
+	struct page *page = alloc_pages(0);
+
+	tlb_fill(parent->mm, A, false, pfn_pte(page->pfn, _PAGE_PRESENT | _PAGE_USER));
+	free_frames(page, 0);
+}
+
 static const struct corruption {
 	const char *name;
 	const char *rule;	/* must be among those reported */
@@ -454,6 +472,11 @@ static const struct corruption {
 	{ "references: a file's", "references", lost_file_ref },
 	{ "references: an inode's", "references", lost_inode_ref },
 	{ "references: an area in no tree", "references", vma_unreachable },
+	{ "stale-tlb: writable, and the table has it read-only", "stale-tlb", kept_writable },
+	{ "stale-tlb: another page", "stale-tlb", kept_of_another_page },
+	{ "stale-tlb: nothing there", "stale-tlb", kept_of_nothing },
+	{ "stale-tlb: no such address space", "stale-tlb", kept_of_nobody },
+	{ "stale-tlb: a frame becomes free", "stale-tlb", freed_and_kept },
 	{ "uffd-wp: protected and writable", "uffd-wp", protected_writable },
 	{ "uffd-wp: protected where nobody asked", "uffd-wp", protected_unregistered },
 	{ "uffd-wp-kept: the mark is gone", "uffd-wp-kept", mark_lost },

@@ -321,12 +321,13 @@ static void program_end(struct program *p)
 	machine_destroy(p->machine);
 }
 
-static uint64_t run_program(uint32_t seed, unsigned int statements, bool failing)
+static uint64_t run_with(uint32_t seed, unsigned int statements, bool failing, bool tlb)
 {
 	struct program p;
 	uint64_t hash;
 
 	program_start(&p, seed);
+	mach->tlb_on = tlb;
 	for (unsigned int step = 0; step < statements; step++) {
 		one_statement(&p, failing);
 		if (machine_check(p.machine) || p.machine->violations->len)
@@ -338,6 +339,11 @@ static uint64_t run_program(uint32_t seed, unsigned int statements, bool failing
 		report(&p, seed, statements);
 	program_end(&p);
 	return hash;
+}
+
+static uint64_t run_program(uint32_t seed, unsigned int statements, bool failing)
+{
+	return run_with(seed, statements, failing, false);
 }
 
 static uint32_t seed_base(void)
@@ -367,6 +373,14 @@ static void test_failing_allocations(void **state)
 		run_program(seed_base() + 1000 + seed, 200, true);
 }
 
+/* A call that does not flush what it changed is found by what the processor still holds. */
+static void test_with_translations_kept(void **state)
+{
+	(void)state;
+	for (uint32_t seed = 0; seed < 60; seed++)
+		run_with(seed_base() + 2000 + seed, 200, false, true);
+}
+
 static void test_same_seed_same_state(void **state)
 {
 	(void)state;
@@ -379,6 +393,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_short_programs),
+		cmocka_unit_test(test_with_translations_kept),
 		cmocka_unit_test(test_failing_allocations),
 		cmocka_unit_test(test_same_seed_same_state),
 		cmocka_unit_test(test_long_program),

@@ -319,7 +319,7 @@ static void pinned_in_the_middle(void **state G_GNUC_UNUSED)
 	pte_t before = *word(SRC);
 	int64_t moved;
 
-	at("move_present_ptes: clear", 1, pin);
+	at("ptep_modify_start", 1, pin);
 	assert_int_equal(move(DST, SRC, 1, 0, &moved), -EBUSY);
 	assert_true(*word(SRC) == before);
 	unpin(SRC);

@@ -105,6 +105,8 @@ static bool access_by_walk(struct mm_struct *mm, unsigned long addr, struct cpu_
 		pte = pte_mkdirty(pte);
 		check_not_protected(mm, addr, &at);
 	}
+	if (at.table->entry[at.slot] != pte)
+		sched_touch(&at.table->entry[at.slot], ACCESS_WRITE);
 	at.table->entry[at.slot] = pte;
 	if (unlikely(mach->tlb_on))
 		tlb_fill(mm, addr, at.table->level == LEVEL_PMD, pte);

@@ -110,6 +110,7 @@ static void folio_check_free(const struct folio *folio)
 static void folio_free(struct folio *folio)
 {
 	folio_check_free(folio);
+	tlb_before_free(folio);
 	folio_unqueue_deferred_split(folio);
 	lru_forget_folio(folio);
 	free_frames(pfn_to_page(folio->pfn), folio->order);

@@ -41,13 +41,14 @@ struct page;
 #define PG_anon_exclusive (1U << 0)	/* PageAnonExclusive */
 #define PG_table	(1U << 1)	/* the frame is a page table, page->folio is NULL */
 #define PG_buddy	(1U << 2)	/* the frame is free */
+#define PG_cached	(1U << 3)	/* some processor has had a translation to it: tlb.h */
 
 /* A frame.  Exists from its first use to machine_reset(). */
 struct page {
 	uint64_t content;	/* what a load of the page gives */
 	struct folio *folio;	/* NULL while free or a page table */
 	int32_t mapcount;	/* page table entries (PTE level) which map it; 0 for none */
-	uint32_t flags : 4;	/* PG_anon_exclusive, PG_table, PG_buddy */
+	uint32_t flags : 4;	/* PG_anon_exclusive, PG_table, PG_buddy, PG_cached */
 	uint32_t pfn : 28;	/* its own number: at most 1 TiB */
 };
 

@@ -379,9 +379,8 @@ static void clear_words(struct vm_area_struct *vma, struct pgtable *table, struc
 	for (unsigned int slot = 0; slot < PTRS_PER_TABLE; slot++) {
 		if (pte_none(table->entry[slot]))
 			continue;
-		if (pte_dirty(table->entry[slot]))
+		if (pte_dirty(ptep_get_and_clear(table, slot)))
 			folio_set(folio, PG_dirty);
-		set_pte(table, slot, 0);
 		folio_remove_rmap_pte(folio, folio_page(folio, slot), vma);
 		nr++;
 	}

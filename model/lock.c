@@ -172,6 +172,11 @@ void down_write(struct rw_semaphore *sem)
 bool down_read_trylock(struct rw_semaphore *sem)
 {
 	sched_step(sem, ACCESS_TRYLOCK, "down_read_trylock");
+	return down_read_trylock_now(sem);
+}
+
+bool down_read_trylock_now(struct rw_semaphore *sem)
+{
 	if (sem->writer)
 		return false;
 	sem->readers++;

@@ -66,6 +66,8 @@ void down_read(struct rw_semaphore *sem);
 void down_write(struct rw_semaphore *sem);
 bool down_read_trylock(struct rw_semaphore *sem);
 bool down_write_trylock(struct rw_semaphore *sem);
+/* down_read_trylock() whose step the caller has told. */
+bool down_read_trylock_now(struct rw_semaphore *sem);
 void downgrade_write(struct rw_semaphore *sem);
 void up_read(struct rw_semaphore *sem);
 void up_write(struct rw_semaphore *sem);

@@ -169,6 +169,7 @@ static void restore_word(struct folio *dst, struct page *page, struct vm_area_st
 		folio_add_anon_rmap_pte(dst, page, vma, addr, swp_type(old) != SWP_MIGRATION_READ);
 	else
 		folio_add_file_rmap_pte(dst, page, vma);
+	sched_step(&vma->vm_flags, ACCESS_READ, "remove_migration_pte");
 	set_pte(table, slot, restored_pte(dst, page, vma, old));
 	if (vma->vm_flags & VM_LOCKED)
 		mlock_drain_local();
@@ -194,11 +195,14 @@ static struct pgtable *leaf_entry_lock(const struct folio *src, const struct vm_
 				       unsigned long addr)
 {
 	struct pgtable *pmds = src->order == HPAGE_PMD_ORDER ?
-			       pmd_trans_huge_lock(vma->vm_mm, addr) : NULL;
+			       pgtable_lookup(vma->vm_mm, addr, LEVEL_PMD) : NULL;
 	pte_t pmd;
 
 	if (!pmds)
 		return NULL;
+	/* Even if nothing is there: mremap() may be about to put it elsewhere, where we look next.
+	 * Kernel: PVMW_SYNC. */
+	spin_lock(&pmds->ptl, LOCK_PMD);
 	pmd = pmds->entry[pgtable_index(addr, LEVEL_PMD)];
 	if (is_migration_pte(pmd) && migration_pfn(pmd) == src->pfn)
 		return pmds;

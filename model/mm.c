@@ -199,6 +199,7 @@ int mmap_write_lock_killable(struct mm_struct *mm)
 /* No area has the number any more that says it is write-locked.  Kernel: vma_end_write_all(). */
 static void vma_end_write_all(struct mm_struct *mm)
 {
+	sched_step(&mm->mm_mt, ACCESS_WRITE, "vma_end_write_all");
 	mm->mm_lock_seq++;
 }
 
@@ -229,19 +230,29 @@ void vma_start_write(struct vm_area_struct *vma)
 	up_write(&vma->vm_lock);
 }
 
-/*
- * Nobody runs between the look-up and the lock, as if both were one step: what a change
- * in between could do is either done before it, or ends in the same fall back.
- */
-static bool vma_trylock_at_once(struct vm_area_struct *vma)
+/* Is @vma, which a look-up found, still what is there?  It may have gone: only then look at it. */
+static bool vma_is_still(const struct mm_struct *mm, unsigned long addr,
+			 const struct vm_area_struct *vma)
 {
-	const struct sched_ops *sched = mach->sched;
-	bool locked;
+	return mt_load(&mm->mm_mt, addr) == vma && !vma->detached;
+}
 
-	mach->sched = NULL;
-	locked = down_read_trylock(&vma->vm_lock);
-	mach->sched = sched;
-	return locked;
+static bool vma_is_write_locked(const struct vm_area_struct *vma)
+{
+	return vma->vm_lock_seq == vma->vm_mm->mm_lock_seq;
+}
+
+/* Kernel: vma_start_read(). */
+static bool vma_start_read(struct mm_struct *mm, unsigned long addr, struct vm_area_struct *vma)
+{
+	sched_step(&vma->vm_lock, ACCESS_TRYLOCK, "vma_start_read");
+	if (!vma_is_still(mm, addr, vma) || !down_read_trylock_now(&vma->vm_lock))
+		return false;
+	sched_step(&mm->mm_mt, ACCESS_READ, "vma_start_read: again");
+	if (likely(!vma_is_write_locked(vma)))
+		return true;
+	up_read(&vma->vm_lock);
+	return false;
 }
 
 struct vm_area_struct *lock_vma_under_rcu(struct mm_struct *mm, unsigned long addr)
@@ -250,9 +261,9 @@ struct vm_area_struct *lock_vma_under_rcu(struct mm_struct *mm, unsigned long ad
 
 	sched_step(&mm->mm_mt, ACCESS_READ, "lock_vma_under_rcu");
 	vma = mt_load(&mm->mm_mt, addr);
-	if (!vma || vma->detached || vma->vm_lock_seq == mm->mm_lock_seq)
+	if (!vma || vma->detached || vma_is_write_locked(vma))
 		return NULL;
-	return vma_trylock_at_once(vma) ? vma : NULL;
+	return vma_start_read(mm, addr, vma) ? vma : NULL;
 }
 
 void vma_end_read(struct vm_area_struct *vma)

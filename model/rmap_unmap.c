@@ -327,7 +327,8 @@ static bool unmap_one(struct folio *folio, struct vm_area_struct *vma, unsigned 
 	bool good = true, whole;
 	pfn_t pfn;
 
-	if (vma->vm_flags & VM_LOCKED && *flags != TTU_IGNORE_MLOCK) {
+	if (READ_SHARED(&vma->vm_flags, vma->vm_flags, "try_to_unmap_one") & VM_LOCKED &&
+	    *flags != TTU_IGNORE_MLOCK) {
 		if (!rmap_maps_locked(folio, vma, addr, &whole))
 			return true;
 		if (whole)

@@ -63,6 +63,7 @@ void tlb_fill(struct mm_struct *mm, unsigned long addr, bool huge, pte_t pte)
 		.mm = mm->id, .huge = huge, .pte = pte,
 		.addr = addr & (huge ? PMD_MASK : PAGE_MASK) };
 	mach->nr_tlb_entries++;
+	pfn_to_page(leaf_pfn(pte, addr))->flags |= PG_cached & 0xfU;
 }
 
 void tlb_drop(struct mm_struct *mm, unsigned long addr)
@@ -102,6 +103,24 @@ static void tell_stale(const struct tlb_entry *entry, unsigned int cpu, pfn_t pf
 	violation_add("stale-tlb", place, "no translation to a frame that becomes free",
 		      "processor %u holds a %s one to frame %lu", cpu,
 		      pte_write(entry->pte) ? "writable" : "read-only", (unsigned long)pfn);
+}
+
+void tlb_before_free(const struct folio *folio)
+{
+	const struct page *page = folio_page(folio, 0);
+	g_autoptr(GPtrArray) mms = NULL;
+	bool cached = false;
+
+	if (likely(!mach->tlb_on))
+		return;
+	for (unsigned long n = 0; n < folio_nr_pages(folio); n++)
+		cached |= (page[n].flags & PG_cached) != 0;
+	if (!cached)
+		return;
+	mms = object_list(mach, KIND_MM);
+	for (guint i = 0; i < mms->len; i++)
+		sched_step(&((const struct mm_struct *)mms->pdata[i])->tlb, ACCESS_READ,
+			   "__folio_put");
 }
 
 void tlb_check_free(const struct page *page, unsigned int order)

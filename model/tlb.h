@@ -55,6 +55,8 @@ void tlb_fill(struct mm_struct *mm, unsigned long addr, bool huge, pte_t pte);
 void tlb_drop(struct mm_struct *mm, unsigned long addr);
 /* No processor holds anything. */
 void tlb_reset(struct machine *machine);
+/* @folio is about to be freed: whether processors have forgotten it by then is a step. */
+void tlb_before_free(const struct folio *folio);
 /* The 2^@order frames at @page become free: who still holds a translation to one of them could
  * access what is no longer his.  A violation of "stale-tlb". */
 void tlb_check_free(const struct page *page, unsigned int order);

@@ -29,6 +29,8 @@ static inline struct vm_area_struct *vma_modify_flags(struct vm_area_struct *vma
 static inline void vm_flags_reset(struct vm_area_struct *vma, vm_flags_t flags)
 {
 	vma_start_write(vma);
+	/* Walks of the rmap look at them without any of its locks. */
+	sched_step(&vma->vm_flags, ACCESS_WRITE, "vm_flags_reset");
 	vma->vm_flags = flags | (vma->vm_flags & VM_STICKY);
 }
 

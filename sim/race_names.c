@@ -29,6 +29,7 @@ static const struct part parts[] = {
 	PART(KIND_MM, mm_struct, write_protect_seq),
 	PART(KIND_VMA, vm_area_struct, vm_lock),
 	PART(KIND_VMA, vm_area_struct, anon_vma),
+	PART(KIND_VMA, vm_area_struct, vm_flags),
 	PART(KIND_ANON_VMA, anon_vma, rwsem),
 	PART(KIND_PGTABLE, pgtable, ptl),
 	PART(KIND_UFFD_CTX, userfaultfd_ctx, map_changing_lock),

@@ -10,6 +10,7 @@
 #include "gup.h"
 #include "lru.h"
 #include "machine.h"
+#include "rcu.h"
 #include "swap.h"
 #include "tlb.h"
 #include "userfaultfd.h"
@@ -90,7 +91,7 @@ enum scan_result collapse_alloc(struct collapse *c)
 
 /* ---- the table ---- */
 
-/* A flush waits for those who walk the table with interrupts off, too. */
+/* Out of reach: processors have forgotten it, and who walks it with interrupts off is done. */
 void collapse_take_table(struct collapse *c)
 {
 	unsigned int slot = pgtable_index(c->addr, LEVEL_PMD);
@@ -102,6 +103,8 @@ void collapse_take_table(struct collapse *c)
 	pgtable_unlink(c->table);
 	flush_tlb_range(c->mm, start, start + PMD_SIZE);
 	spin_unlock(&c->pmds->ptl, LOCK_PMD);
+	if (!semantics()->collapse_without_ipi)
+		tlb_remove_table_sync_one();
 	point("collapse:pmd-cleared");
 }
 

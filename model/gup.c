@@ -15,6 +15,7 @@
 #include "huge.h"
 #include "lru.h"
 #include "machine.h"
+#include "rcu.h"
 
 #define MAX_ROUNDS	1000
 
@@ -276,6 +277,14 @@ static bool gup_fast_folio_allowed(const struct folio *folio, unsigned int flags
 	return mapping && mapping->host->type != INODE_REGULAR;
 }
 
+/* The words of a table that was taken out do not change by that. */
+static bool table_has_gone(const struct pgtable *pmds, unsigned int slot, pte_t pmd)
+{
+	if (semantics()->gup_fast_no_pmd_recheck)
+		return false;
+	return ptep_get_lockless(pmds, slot, "gup_fast: pmd again") != pmd;
+}
+
 /*
  * One page, between looks at tables that may change at any time: first the reference, then
  * the look that tells whether it was of the right page.  Kernel: gup_fast_pte_range().
@@ -302,7 +311,7 @@ static struct page *gup_fast_page(struct mm_struct *mm, unsigned long addr, unsi
 	if (!grab_folio_fast(page->folio, flags))
 		return NULL;
 	point("gup_fast:grabbed");
-	if (ptep_get_lockless(pmd_table, pmd_slot, "gup_fast: pmd again") != pmd ||
+	if (table_has_gone(pmd_table, pmd_slot, pmd) ||
 	    ptep_get_lockless(table, slot, "gup_fast: pte again") != pte ||
 	    !gup_fast_folio_allowed(page->folio, flags) ||
 	    (!pte_write(pte) && gup_must_unshare(NULL, flags, page))) {
@@ -323,11 +332,13 @@ unsigned long gup_fast(unsigned long start, unsigned long len, unsigned int flag
 	seq = READ_SHARED(&mm->write_protect_seq, mm->write_protect_seq, "gup_fast: begin");
 	if (flags & FOLL_PIN && seq & 1)
 		return 0;
+	local_irq_save();
 	for (; done < len >> PAGE_SHIFT; done++) {
 		pages[done] = gup_fast_page(mm, start + done * PAGE_SIZE, flags);
 		if (!pages[done])
 			break;
 	}
+	local_irq_restore();
 	point("gup_fast:walked");
 	if (flags & FOLL_PIN &&
 	    READ_SHARED(&mm->write_protect_seq, mm->write_protect_seq, "gup_fast: end") != seq) {

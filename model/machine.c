@@ -87,6 +87,8 @@ static void machine_start(struct machine *machine)
 	machine->next_pid = 1;
 	machine->tlb_on = false;
 	machine->cpu = 0;
+	machine->rcu_readers = 0;
+	machine->rcu_tables = NULL;
 	tlb_reset(machine);
 	machine->nr_allocs = machine->fail_nth = 0;
 	machine->failed_site = NULL;

@@ -17,6 +17,7 @@
 #include "task.h"
 #include "vmstat.h"
 
+struct pgtable;
 struct slab;
 struct buddy;
 struct lru;
@@ -98,6 +99,10 @@ struct machine {
 	unsigned int cpu;		/* which one runs: 0, in a race 1 and above */
 	unsigned int nr_tlb_entries;	/* of all of them together */
 	struct tlb tlb[NR_CPUS];
+
+	/* rcu.h */
+	unsigned int rcu_readers;	/* who reads page tables without a lock */
+	struct pgtable *rcu_tables;	/* that are freed when nobody does; by pgtable.deposit */
 
 	/* storage */
 	struct slab *slabs;		/* [NR_OBJECT_KINDS]; object.c */

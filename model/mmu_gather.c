@@ -8,6 +8,7 @@
 #include "folio.h"
 #include "machine.h"
 #include "pgtable.h"
+#include "rcu.h"
 #include "rmap.h"
 #include "swap.h"
 #include "tlb.h"
@@ -166,7 +167,7 @@ static void tables_flush(struct mmu_gather *tlb)
 	for (; table; table = next) {
 		next = table->deposit;
 		table->deposit = NULL;
-		pte_free(table);
+		pte_free_rcu(table);
 	}
 }
 

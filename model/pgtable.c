@@ -7,12 +7,12 @@
  * In the kernel:  mm/memory.c __pte_alloc(), __pmd_alloc(), __pud_alloc(),
  *                 mm/pgtable-generic.c __pte_offset_map_lock(),
  *                 arch/x86/mm/pgtable.c, arch/x86/mm/pgprot.c.
- * Left out:       freeing behind RCU: a table is gone at once.
  * Locks:          see pgtable.h.
  */
 #include "folio.h"
 #include "machine.h"
 #include "pgtable.h"
+#include "rcu.h"
 
 /* A word which links a table: _PAGE_TABLE of x86-64. */
 #define TABLE_FLAGS	(_PAGE_PRESENT | _PAGE_RW | _PAGE_USER | _PAGE_ACCESSED | _PAGE_DIRTY)
@@ -371,6 +371,7 @@ struct pgtable *pte_offset_map_lock(struct mm_struct *mm, unsigned long addr)
 {
 	struct pgtable *table;
 
+	rcu_read_lock();
 	while ((table = pte_table_lookup(mm, addr, "pte_offset_map_lock"))) {
 		spin_lock(&table->ptl, LOCK_PTE);
 		if (likely(pte_table_lookup(mm, addr, "pte_offset_map_lock: again") == table))
@@ -378,6 +379,7 @@ struct pgtable *pte_offset_map_lock(struct mm_struct *mm, unsigned long addr)
 		/* Freed or moved while we waited. */
 		spin_unlock(&table->ptl, LOCK_PTE);
 	}
+	rcu_read_unlock();
 	return table;
 }
 

@@ -94,6 +94,7 @@ struct task_struct {
 	unsigned int nofail;		/* > 0: allocations do not fail here */
 	bool fail_any;			/* one of its allocations may fail: sched_choose() */
 	struct mmu_gather tlb;		/* what it has taken out of page tables */
+	unsigned int irq_seq;		/* odd while its processor has interrupts off: rcu.h */
 	struct tlbflush_unmap_batch tlb_ubc;	/* and whose flush it has put off */
 };
 

@@ -82,7 +82,19 @@ static bool access_by_tlb(struct mm_struct *mm, unsigned long addr, enum user_ac
 	if (!entry || !pte_permits(entry->pte, access) || (store && !pte_dirty(entry->pte)))
 		return false;
 	access_page(pfn_to_page(leaf_pfn(entry->pte, addr)), store, value);
+	if (store)
+		ghost_store(entry, *value);
 	return true;
+}
+
+/* With what was stored, or NULL. */
+static void keep_translation(struct mm_struct *mm, unsigned long addr, bool huge, pte_t pte,
+			     const uint64_t *stored)
+{
+	const struct tlb_entry *entry = tlb_fill(mm, addr, huge, pte);
+
+	if (stored)
+		ghost_store(entry, *stored);
 }
 
 /* By the tables.  The processor sets accessed and dirty bits without any lock. */
@@ -109,7 +121,7 @@ static bool access_by_walk(struct mm_struct *mm, unsigned long addr, struct cpu_
 		sched_touch(&at.table->entry[at.slot], ACCESS_WRITE);
 	at.table->entry[at.slot] = pte;
 	if (unlikely(mach->tlb_on))
-		tlb_fill(mm, addr, at.table->level == LEVEL_PMD, pte);
+		keep_translation(mm, addr, at.table->level == LEVEL_PMD, pte, store ? value : NULL);
 	return true;
 }
 

@@ -51,6 +51,7 @@ bool zap_huge_pmd(struct vm_area_struct *vma, unsigned long addr, unsigned long 
 		return true;
 	}
 	pmd = ptep_get_and_clear(pmds, slot_of(addr));
+	ghost_drop(vma->vm_mm, addr, PMD_SIZE);
 	pgtable_set_wp_asked(pmds, slot_of(addr), false);
 	tlb_remove_tlb_entry(addr, PMD_SIZE);
 	zap_deposited_table(pmds);
@@ -164,6 +165,7 @@ bool move_huge_pmd(struct vm_area_struct *vma, unsigned long from, unsigned long
 	if (new != old && vma_is_anonymous(vma))
 		pgtable_trans_huge_deposit(new, pgtable_trans_huge_withdraw(old));
 	set_pte(new, slot_of(to), moved_pmd(vma, pmd));
+	ghost_move(vma->vm_mm, from, to, PMD_SIZE);
 	pgtable_set_wp_asked(new, slot_of(to), wp_asked);
 	if (pte_present(pmd))
 		flush_tlb_range(vma->vm_mm, from, from + PMD_SIZE);

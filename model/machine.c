@@ -90,6 +90,7 @@ static void machine_start(struct machine *machine)
 	machine->rcu_readers = 0;
 	machine->rcu_tables = NULL;
 	tlb_reset(machine);
+	ghost_reset(machine);
 	machine->nr_allocs = machine->fail_nth = 0;
 	machine->failed_site = NULL;
 	memset(machine->quirks_met, 0, sizeof(machine->quirks_met));

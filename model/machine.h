@@ -10,6 +10,7 @@
 #ifndef MODEL_MACHINE_H
 #define MODEL_MACHINE_H
 
+#include "ghost.h"
 #include "list.h"
 #include "object.h"
 #include "quirk.h"
@@ -99,6 +100,10 @@ struct machine {
 	unsigned int cpu;		/* which one runs: 0, in a race 1 and above */
 	unsigned int nr_tlb_entries;	/* of all of them together */
 	struct tlb tlb[NR_CPUS];
+
+	/* ghost.h */
+	unsigned int nr_ghosts;
+	struct ghost ghost[NR_GHOSTS];
 
 	/* rcu.h */
 	unsigned int rcu_readers;	/* who reads page tables without a lock */

@@ -53,6 +53,7 @@ static void free_pte(struct mm_struct *mm, struct pgtable *table, unsigned int s
 		mm->swapents--;
 		free_swap_and_cache(pte_to_swp_entry(pte));
 		set_pte(table, slot, 0);
+		ghost_drop(mm, addr, PAGE_SIZE);
 		pgtable_set_wp_asked(table, slot, false);
 		return;
 	}

@@ -88,6 +88,8 @@ static bool move_table(const struct pagetable_move *move, struct pgtable *old, s
 	if (table) {
 		pgtable_unlink(table);
 		pgtable_link(move->old->vm_mm, table, new, to);
+		ghost_move(move->old->vm_mm, move->old_addr, move->new_addr,
+			   1UL << pgtable_shift(level));
 		flush_tlb_range(move->old->vm_mm, move->old_addr, move->old_addr +
 				(1UL << pgtable_shift(level)));
 		count_vm_events(VM_EVENT_moves, table->nr);
@@ -137,6 +139,8 @@ static bool move_words(const struct pagetable_move *move, unsigned long extent,
 		pte = ptep_get_and_clear(old, from);
 		pgtable_set_wp_asked(old, from, false);
 		set_pte(new, to, moved_pte(pte, unmark));
+		ghost_move(move->old->vm_mm, move->old_addr + done, move->new_addr + done,
+			   PAGE_SIZE);
 		pgtable_set_wp_asked(new, to, wp_asked);
 		present |= pte_present(pte);
 		moved++;

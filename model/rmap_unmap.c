@@ -150,6 +150,8 @@ static bool unmap_word(struct folio *folio, struct vm_area_struct *vma, struct p
 		return false;
 	}
 	*mm_counter(vma->vm_mm, folio) -= 1;
+	if (!word)			/* nobody has to keep it */
+		ghost_drop(vma->vm_mm, addr, PAGE_SIZE);
 	if (is_swap_entry_pte(word))
 		vma->vm_mm->swapents++;
 	set_pte(table, slot, word);
@@ -197,6 +199,7 @@ static bool discard_words(struct folio *folio, struct vm_area_struct *vma, struc
 		return false;
 	}
 	vma->vm_mm->rss_anon -= nr;
+	ghost_drop(vma->vm_mm, addr, nr * PAGE_SIZE);
 	folio_remove_rmap_ptes(folio, page, nr, vma);
 	for (unsigned int n = 0; n < nr; n++) {
 		pgtable_set_wp_asked(table, slot + n, false);
@@ -299,6 +302,7 @@ static bool discard_leaf(struct folio *folio, struct vm_area_struct *vma, struct
 	}
 	pgtable_set_wp_asked(pmds, slot, false);
 	folio_remove_rmap_pmd(folio, vma);
+	ghost_drop(vma->vm_mm, addr & PMD_MASK, PMD_SIZE);
 	zap_deposited_table(pmds);
 	vma->vm_mm->rss_anon -= HPAGE_PMD_NR;
 	folio_put(folio);

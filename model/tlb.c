@@ -52,18 +52,30 @@ static struct tlb_entry *entry_for(struct tlb *tlb)
 	return &tlb->entry[tlb->next];
 }
 
-void tlb_fill(struct mm_struct *mm, unsigned long addr, bool huge, pte_t pte)
+/* Is it a page that nobody stores to by another address? */
+static bool belongs_to_user(pte_t pte)
+{
+	const struct page *page = pfn_to_page(pte_pfn(pte));
+
+	return page->folio && folio_test_anon(page->folio);
+}
+
+const struct tlb_entry *tlb_fill(struct mm_struct *mm, unsigned long addr, bool huge, pte_t pte)
 {
 	struct tlb *tlb = &mach->tlb[mach->cpu];
 	struct tlb_entry *entry = entry_find(tlb, mm, addr);
 
 	if (entry)
 		entry_clear(entry);
-	*entry_for(tlb) = (struct tlb_entry){
+	entry = entry_for(tlb);
+	*entry = (struct tlb_entry){
 		.mm = mm->id, .huge = huge, .pte = pte,
 		.addr = addr & (huge ? PMD_MASK : PAGE_MASK) };
 	mach->nr_tlb_entries++;
+	if (!huge && belongs_to_user(pte))
+		entry->ghost = ghost_for(mm, addr, &entry->ghost_life);
 	pfn_to_page(leaf_pfn(pte, addr))->flags |= PG_cached & 0xfU;
+	return entry;
 }
 
 void tlb_drop(struct mm_struct *mm, unsigned long addr)

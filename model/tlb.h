@@ -39,6 +39,7 @@ struct tlb_entry {
 	bool huge;			/* a leaf of the PMD level */
 	unsigned long addr;		/* its first byte */
 	pte_t pte;			/* as the walk found it, and marked it */
+	unsigned int ghost, ghost_life;	/* which note stores by it are for: ghost.h */
 };
 
 /* Of one processor.  Part of struct machine. */
@@ -49,8 +50,8 @@ struct tlb {
 
 /* What the running processor holds for @addr, or NULL. */
 const struct tlb_entry *tlb_lookup(const struct mm_struct *mm, unsigned long addr);
-/* Keeps @pte, which an access to @addr has found. */
-void tlb_fill(struct mm_struct *mm, unsigned long addr, bool huge, pte_t pte);
+/* Keeps @pte, which an access to @addr has found; returns what is kept. */
+const struct tlb_entry *tlb_fill(struct mm_struct *mm, unsigned long addr, bool huge, pte_t pte);
 /* Takes away what the running processor holds for @addr: an access there has faulted. */
 void tlb_drop(struct mm_struct *mm, unsigned long addr);
 /* No processor holds anything. */

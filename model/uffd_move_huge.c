@@ -72,6 +72,7 @@ static long move_leaf(const struct move_pmds *pmds, struct folio *folio)
 		pgtable_trans_huge_deposit(pmds->dst_table,
 					   pgtable_trans_huge_withdraw(pmds->src_table));
 	set_pte(pmds->dst_table, pmds->dst_slot, pmd);
+	ghost_move(move->mm, move->src, move->dst, PMD_SIZE);
 	pgtable_set_wp_asked(pmds->src_table, pmds->src_slot, false);
 	count_vm_event(VM_EVENT_moves);
 	return (long)PMD_SIZE;

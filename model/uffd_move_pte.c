@@ -54,6 +54,7 @@ void move_pte(const struct move_ptes *ptes, pte_t pte)
 	set_pte(ptes->src_table, ptes->src_slot, 0);
 	pgtable_set_wp_asked(ptes->src_table, ptes->src_slot, false);
 	set_pte(ptes->dst_table, ptes->dst_slot, pte);
+	ghost_move(ptes->move->mm, ptes->move->src, ptes->move->dst, PAGE_SIZE);
 	count_vm_event(VM_EVENT_moves);
 }
 
@@ -208,6 +209,7 @@ static int move_one(const struct move_ptes *ptes, struct folio *folio, unsigned 
 	if (pte_dirty(old))
 		pte = pte_mkdirty(pte);
 	set_pte(ptes->dst_table, ptes->dst_slot, pte);
+	ghost_move(move->mm, move->src + offset, move->dst + offset, PAGE_SIZE);
 	pgtable_set_wp_asked(table, ptes->src_slot, false);
 	count_vm_event(VM_EVENT_moves);
 	return 0;

@@ -115,6 +115,7 @@ static unsigned long zap_present(struct zap *zap, struct pgtable *table, unsigne
 	if (folio->order)
 		nr = folio_pte_batch(table, slot, max);
 	pte = clear_words(zap, table, slot, nr);
+	ghost_drop(vma->vm_mm, addr, nr << PAGE_SHIFT);
 	tlb_remove_tlb_entry(addr, nr << PAGE_SHIFT);
 	zap_counts(zap, folio, page, nr, pte);
 	return nr;
@@ -135,11 +136,14 @@ static bool keep_marker(const struct vm_area_struct *vma, pte_t pte,
 
 /* Kernel: zap_nonpresent_ptes(). */
 static void zap_nonpresent(const struct vm_area_struct *vma, struct pgtable *table,
-			   unsigned int slot, const struct zap_details *details)
+			   unsigned int slot, unsigned long addr,
+			   const struct zap_details *details)
 {
 	struct mm_struct *mm = vma->vm_mm;
 	pte_t pte = table->entry[slot];
 
+	if (details->even_cows)
+		ghost_drop(mm, addr, PAGE_SIZE);
 	if (is_pte_marker(pte)) {
 		if (!keep_marker(vma, pte, details))
 			zap_word(vma, table, slot, 0, details);
@@ -182,7 +186,7 @@ static unsigned long zap_pte_range(struct vm_area_struct *vma, unsigned long add
 			addr += (zap_present(&zap, table, slot, addr, (end - addr) >> PAGE_SHIFT) -
 				 1) << PAGE_SHIFT;
 		else if (!pte_none(table->entry[slot]))
-			zap_nonpresent(vma, table, slot, details);
+			zap_nonpresent(vma, table, slot, addr, details);
 	}
 	if (zap.force_flush) {
 		tlb_flush_mmu_tlbonly();

@@ -400,6 +400,7 @@ static void compete(struct race *race)
 	machine->park_data = race;
 	race->model->in_race = true;
 	tlb_reset(machine);
+	ghost_reset(machine);
 	machine->tlb_on = true;
 	bring_to_first_operation(race);
 	if (race->driver->begin)

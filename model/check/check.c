@@ -129,6 +129,9 @@ static const struct check_rule rules[] = {
 	  "no VMA, chain link or anon_vma is unreachable",
 	  "an object would be freed in use, or leak",
 	  "kernel/fork.c mmput(), fs/file_table.c fput()", check_references },
+	{ "lost-store", "a page holds what user space stored to it last in a race, wherever it has gone since",
+	  "data would be lost",
+	  "mm/memory.c wp_page_copy(), mm/migrate.c, mm/khugepaged.c", check_lost_store },
 	{ "stale-tlb", "a processor holds no translation to a frame that becomes free, and once all calls have "
 	  "ended none that the page table no longer has",
 	  "a store would reach a page that is somebody else's",

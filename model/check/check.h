@@ -82,6 +82,7 @@ void check_huge_zero(struct check *check);
 void check_locks_free(struct check *check);
 void check_references(struct check *check);
 void check_stale_tlb(struct check *check);
+void check_lost_store(struct check *check);
 void check_uffd_wp(struct check *check);
 void check_uffd_wp_kept(struct check *check);
 void check_uffd_changing(struct check *check);

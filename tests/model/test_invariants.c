@@ -376,6 +376,11 @@ static void kept_writable(void)		{ keep_word(_PAGE_RW | _PAGE_DIRTY); }
 static void kept_of_another_page(void)	{ keep_word(8UL << PAGE_SHIFT); }
 static void kept_of_nothing(void)	{ keep_word(0)->addr = B; }
 static void kept_of_nobody(void)	{ keep_word(0)->mm = 4711; }
+/* A store to A that nobody knows of but the processor. */
+static void stored_elsewhere(void)
+{
+	ghost_store(tlb_fill(parent->mm, A, false, pgtable_entry(parent->mm, A, LEVEL_PTE)), 4711);
+}
 static void freed_and_kept(void)
 {
 	struct page *page = alloc_pages(0);
@@ -472,6 +477,7 @@ static const struct corruption {
 	{ "references: a file's", "references", lost_file_ref },
 	{ "references: an inode's", "references", lost_inode_ref },
 	{ "references: an area in no tree", "references", vma_unreachable },
+	{ "lost-store: another value than was stored", "lost-store", stored_elsewhere },
 	{ "stale-tlb: writable, and the table has it read-only", "stale-tlb", kept_writable },
 	{ "stale-tlb: another page", "stale-tlb", kept_of_another_page },
 	{ "stale-tlb: nothing there", "stale-tlb", kept_of_nothing },

@@ -1,0 +1,60 @@
+/*
+ * ghost.h - what user space stored last to each page of its own, beside all that the kernel does.
+ *
+ * While a race runs each store that has gone through is noted by address.  What moves the page to another
+ * address moves the note, what gives the contents up gives up the note, and nothing else touches it: once
+ * all calls have ended the page must hold what was stored ("lost-store").  A store by a translation that
+ * outlived the giving up is one that came before it.
+ *
+ * In the kernel:  no twin.
+ * Left out:       pages of files, which others store to by other addresses; more pages than there is
+ *                 room for.
+ * Locks:          none.
+ */
+#ifndef MODEL_GHOST_H
+#define MODEL_GHOST_H
+
+#include "types.h"
+
+struct machine;
+struct mm_struct;
+struct tlb_entry;
+
+#define NR_GHOSTS	32
+
+/* Of one page. */
+struct ghost {
+	unsigned int mm;		/* mm_struct.id; 0: free */
+	unsigned int life;		/* how often the contents were given up */
+	bool known;			/* stored to since */
+	unsigned long addr;
+	uint64_t value;
+};
+
+/* Nothing is noted. */
+void ghost_reset(struct machine *machine);
+
+/* @value was stored at @addr; @entry is the translation it went by, or that it left. */
+void ghost_store(const struct tlb_entry *entry, uint64_t value);
+/* For a translation of @mm that is made now: which note it is for, 0 for none, and of which life. */
+unsigned int ghost_for(const struct mm_struct *mm, unsigned long addr, unsigned int *life);
+
+void ghost_drop_slow(const struct mm_struct *mm, unsigned long start, unsigned long size);
+void ghost_move_slow(const struct mm_struct *mm, unsigned long from, unsigned long to,
+		     unsigned long size);
+
+/* The contents of [start, start + size) are given up. */
+#define ghost_drop(mm, start, size)						\
+	do {									\
+		if (unlikely(mach->nr_ghosts))					\
+			ghost_drop_slow((mm), (start), (size));			\
+	} while (0)
+
+/* What was at @from is at @to from now on. */
+#define ghost_move(mm, from, to, size)						\
+	do {									\
+		if (unlikely(mach->nr_ghosts))					\
+			ghost_move_slow((mm), (from), (to), (size));		\
+	} while (0)
+
+#endif

@@ -44,8 +44,8 @@ static const struct count {
 	const char *text;
 	uint64_t naive, dpor;
 } counts[] = {
-	/* munlockall() takes mmap_lock for writing and nothing else that others see but the
-	 * mm's own lock word: one step each.  Two orders, and they do not commute. */
+	/* munlockall() takes mmap_lock for writing, and under it nobody else goes on: two
+	 * orders, and they do not commute. */
 	{ HEAD "race {\na in P { munlockall() }\nb in P { munlockall() }\n}\n", 2, 2 },
 	/* Three of them: 3! orders. */
 	{ HEAD "race {\na in P { munlockall() }\nb in P { munlockall() }\n"
@@ -53,8 +53,9 @@ static const struct count {
 	/* Two each: (2+2)! / (2! 2!) = 6. */
 	{ HEAD "race {\na in P {\nmunlockall()\nmunlockall()\n}\n"
 	  "b in P {\nmunlockall()\nmunlockall()\n}\n}\n", 6, 6 },
-	/* In two processes they have nothing in common: two orders, one of them is enough. */
-	{ HEAD "Q = fork()\nrace {\na in P { munlockall() }\nb in Q { munlockall() }\n}\n", 2, 1 },
+	/* In two processes they have nothing in common.  At its end each says that nothing is
+	 * write-locked any more: (2+2)! / (2! 2!) orders, one of them is enough. */
+	{ HEAD "Q = fork()\nrace {\na in P { munlockall() }\nb in Q { munlockall() }\n}\n", 6, 1 },
 	/* Two loads of a page that is there: each one step, and they commute. */
 	{ HEAD MAP "store(@4)\nrace {\na in P { load(@4) }\nb in P { load(@4) }\n}\n", 2, 1 },
 	/* A load and a store of it: each one step, and the order shows. */

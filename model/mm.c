@@ -249,7 +249,8 @@ static bool vma_start_read(struct mm_struct *mm, unsigned long addr, struct vm_a
 	if (!vma_is_still(mm, addr, vma) || !down_read_trylock_now(&vma->vm_lock))
 		return false;
 	sched_step(&mm->mm_mt, ACCESS_READ, "vma_start_read: again");
-	if (likely(!vma_is_write_locked(vma)))
+	/* A writer may have come and gone since we looked: then it may be another range's. */
+	if (likely(!vma_is_write_locked(vma) && vma_is_still(mm, addr, vma)))
 		return true;
 	up_read(&vma->vm_lock);
 	return false;

@@ -5,16 +5,16 @@
  * Left out:       uprobes.
  * Locks:          mmap_lock for writing.
  */
+#include "ksm.h"
 #include "syscalls.h"
 #include "userfaultfd.h"
 #include "vma_internal.h"
 
 #define HEAP_FLAGS	(VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC | VM_ACCOUNT)
 
-static vm_flags_t heap_flags(const struct mm_struct *mm, vm_flags_t flags)
+static vm_flags_t heap_flags(struct mm_struct *mm, vm_flags_t flags)
 {
-	flags |= HEAP_FLAGS | mm->def_flags;
-	return mm->ksm_merge_any ? flags | VM_MERGEABLE : flags;
+	return ksm_vma_flags(mm, flags | HEAP_FLAGS | mm->def_flags);
 }
 
 /* A new area of its own; 0 or -ENOMEM. */

@@ -151,6 +151,9 @@ void folio_sub_large_mapcount(struct folio *folio, int diff, const struct mm_str
  * write-back; -EAGAIN if somebody else has a reference.  Kernel: split_folio().
  */
 int split_folio(struct folio *folio);
+/* The same for the large folio that @page is part of: lock and reference pass on to the small folio
+ * of @page.  Kernel: split_huge_page(). */
+int split_huge_page(struct page *page);
 /* The same of an isolated folio: the others, isolated too, are added to @list with a reference each.
  * Kernel: split_folio_to_list(). */
 int split_folio_to_list(struct folio *folio, GPtrArray *list);

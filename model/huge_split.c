@@ -191,10 +191,17 @@ static void deal_out(struct folio *folio, struct folio **tails)
 	model_free(KIND_FOLIO_LARGE, large);
 }
 
-/* Whoever waits for a part waits for its lock.  The last reference may go, unless @list gets one. */
-static void release_tails(struct folio **tails, unsigned long nr, GPtrArray *list)
+/* Whoever waits for a part waits for its lock.  The last reference may go, but for that of @kept, and
+ * unless @list gets one. */
+static void release_others(struct folio *folio, struct folio **tails, unsigned long nr,
+			   struct folio *kept, GPtrArray *list)
 {
-	for (unsigned long n = 1; n < nr; n++) {
+	tails[0] = folio;
+	if (kept != folio)
+		folio_lock_passes_on(folio, kept);
+	for (unsigned long n = 0; n < nr; n++) {
+		if (tails[n] == kept)
+			continue;
 		if (list) {
 			folio_get(tails[n]);
 			g_ptr_array_add(list, tails[n]);
@@ -240,7 +247,7 @@ static struct folio **deal_out_if_alone(struct folio *folio)
 }
 
 /* The last moment at which it can be given up. */
-static int split_unmapped(struct folio *folio, GPtrArray *list)
+static int split_unmapped(struct folio *folio, const struct page *at, GPtrArray *list)
 {
 	unsigned long nr = folio_nr_pages(folio);
 	bool use_zero_page = false;
@@ -256,7 +263,7 @@ static int split_unmapped(struct folio *folio, GPtrArray *list)
 	rmap_walk_locked(folio, thaw_vma, &use_zero_page);
 	for (unsigned long n = 1; n < nr; n++)
 		rmap_walk_locked(tails[n], thaw_vma, &use_zero_page);
-	release_tails(tails, nr, list);
+	release_others(folio, tails, nr, at->folio, list);
 	return 0;
 }
 
@@ -265,13 +272,10 @@ bool can_split_folio(const struct folio *folio)
 	return folio_mapcount(folio) == folio_ref_count(folio) - extra_pins(folio) - 1;
 }
 
-int split_folio(struct folio *folio)
+/* Lock and reference stay with @at's part.  Kernel: __folio_split(). */
+static int split_at(struct folio *folio, struct page *at, GPtrArray *list)
 {
-	return split_folio_to_list(folio, NULL);
-}
-
-int split_folio_to_list(struct folio *folio, GPtrArray *list)
-{
+	unsigned int id = folio->id;
 	struct anon_vma *anon_vma;
 	int error;
 
@@ -287,13 +291,28 @@ int split_folio_to_list(struct folio *folio, GPtrArray *list)
 	if (can_split_folio(folio)) {
 		rmap_walk_locked(folio, freeze_vma, NULL);
 		try_to_unmap_flush();
-		error = split_unmapped(folio, list);
+		error = split_unmapped(folio, at, list);
 	} else {
 		error = -EAGAIN;
 	}
 	anon_vma_unlock_write(anon_vma);
 	put_anon_vma(anon_vma);
-	trace_event("thp", "folio#%u: %s", folio->id,
+	trace_event("thp", "folio#%u: %s", id,
 		    error ? "not split, somebody else holds it" : "split into pages");
 	return error;
+}
+
+int split_folio_to_list(struct folio *folio, GPtrArray *list)
+{
+	return split_at(folio, folio_page(folio, 0), list);
+}
+
+int split_folio(struct folio *folio)
+{
+	return split_folio_to_list(folio, NULL);
+}
+
+int split_huge_page(struct page *page)
+{
+	return split_at(page->folio, page, NULL);
 }

@@ -11,9 +11,8 @@
  * that it stands for, until ksmd comes by.
  *
  * In the kernel:  mm/ksm.c, include/linux/ksm.h.
- * Left out:       the unstable tree and the scan, of which `ksmd: merge()` is what concerns two
- *                 pages; checksums, smart scan, the advisor; trees by NUMA node; counters of sysfs
- *                 and /proc/PID/ksm_stat; ksm_thread_mutex (there is one ksmd).
+ * Left out:       smart scan, the advisor, a scan in portions; trees by NUMA node; counters of
+ *                 sysfs and of zero pages; ksm_thread_mutex (there is one ksmd).
  * Locks:          the folio lock for mapping, hlist and its length; mmap_lock around everything
  *                 that looks at areas.
  */
@@ -29,20 +28,30 @@ struct machine;
 struct ksm_stable_node {
 	unsigned int id;
 	pfn_t kpfn;			/* of the page; stale if that is another folio now */
+	bool strangers;			/* walks by the items miss mappings: of those who shared the
+					 * page before it was KSM's, or of a word of swap that
+					 * mremap() has moved.  For checks */
 	int rmap_hlist_len;		/* items of hlist: at most ksm.max_page_sharing, but for fork */
 	struct list_head hlist;		/* struct ksm_rmap_item.hlist, the youngest first */
-	struct list_head nodes;		/* machine->ksm_stable_nodes, in order of birth */
+	struct list_head nodes;		/* machine->ksm_stable_nodes; of those with one content the first
+					 * with room takes the next page */
 };
 
-/* An address at which ksmd has mapped a KSM page.  Owned by its stable node.  Kernel: struct
- * ksm_rmap_item with STABLE_FLAG. */
+/* An address at which ksmd has seen a page that may be merged, or has mapped a KSM page.  Owned by
+ * its mm, and after that exited by the machine.  Kernel: struct ksm_rmap_item, with STABLE_FLAG if
+ * it has a head, with UNSTABLE_FLAG if it is in the unstable tree. */
 struct ksm_rmap_item {
 	unsigned int id;
 	struct mm_struct *mm;		/* NULL once the process has exited; no reference */
 	unsigned long address;		/* of the page */
-	struct anon_vma *anon_vma;	/* that of the area then; holds a reference */
-	struct ksm_stable_node *head;	/* NULL while it is in no tree */
+	bool seen;			/* by a scan: oldchecksum holds */
+	uint64_t oldchecksum;		/* content of the page when a scan came last; itself, for
+					 * contents are numbers */
+	struct anon_vma *anon_vma;	/* with a head: that of the area then; holds a reference */
+	struct ksm_stable_node *head;	/* NULL while it is in no stable node */
 	struct list_head hlist;		/* head->hlist */
+	struct list_head unstable;	/* machine->ksm_unstable, while it waits for another */
+	struct list_head rmap_list;	/* mm->ksm_rmap_items, by address */
 };
 
 /* The node of a KSM folio; NULL if @folio is none, or has none yet.  Kernel:
@@ -74,13 +83,21 @@ void stable_tree_append(struct ksm_rmap_item *item, struct ksm_stable_node *node
 /* Takes @item out of its node, if it is in one, and drops its anon_vma.  Kernel:
  * remove_rmap_item_from_tree(). */
 void remove_rmap_item_from_tree(struct ksm_rmap_item *item);
-/* The item of @address of @mm, a new one if there is none; NULL without memory.
- * Kernel: get_next_rmap_item(). */
+/* The item of @address of @mm, a new one if there is none; NULL without memory. */
 struct ksm_rmap_item *ksm_rmap_item_get(struct mm_struct *mm, unsigned long address);
-/* Frees @item unless it is in a node.  Kernel: free_rmap_item(). */
+/* A new one that comes just before @next of mm->ksm_rmap_items.  Kernel: alloc_rmap_item(). */
+struct ksm_rmap_item *ksm_rmap_item_alloc(struct mm_struct *mm, unsigned long address,
+					  struct list_head *next);
+/* Takes @item out of its tree and frees it.  Kernel: free_rmap_item(). */
+void ksm_rmap_item_free(struct ksm_rmap_item *item);
+/* Frees @item unless it is in a node, or a scan has seen it. */
 void ksm_rmap_item_release(struct ksm_rmap_item *item);
+/* All items of a list of rmap_list go.  Kernel: remove_trailing_rmap_items(). */
+void ksm_remove_items(struct list_head *items);
 /* What a scan does to items and nodes: those that stand for nothing any more go. */
 void ksm_remove_stale(void);
+/* Nodes go that have neither a page nor an item. */
+void ksm_remove_empty_nodes(void);
 /* The end of a machine without processes: all items and nodes go. */
 void ksm_forget_all(void);
 /* The folio has moved from @old to @new, both locked.  Kernel: folio_migrate_ksm(). */
@@ -89,13 +106,34 @@ void folio_migrate_ksm(struct folio *new, struct folio *old);
  * twice.  Without locks if @lock is false: for checks.  Kernel: rmap_walk_ksm(). */
 void rmap_walk_ksm(struct folio *folio, rmap_fn fn, void *data, bool lock);
 
-/* ---- ksm_merge.c: ksmd ---- */
+/* ---- ksm_merge.c: one page ---- */
 
+/* The page at the item's address, with a reference; NULL if there is none to be merged.
+ * Kernel: get_mergeable_page(). */
+struct page *get_mergeable_page(const struct ksm_rmap_item *item);
+/* The page of @vma at @addr, as part of a huge one if need be, with a reference; NULL if there is
+ * no anonymous one.  mmap_lock held.  Kernel: folio_walk_start() and what ksmd asks of the folio. */
+struct page *ksm_page_of(struct vm_area_struct *vma, unsigned long addr);
+/*
+ * ksmd is at @page, which @item stands for and the caller has a reference to.  @settled: it held the
+ * same when ksmd was there before.  0: the page is one of KSM, or shared zeroes; -EAGAIN: it has been
+ * split off a huge one, and would be merged the next time; else it is not, or waits in the unstable
+ * tree.  Kernel: cmp_and_merge_page().
+ */
+int cmp_and_merge_page(struct ksm_rmap_item *item, struct page *page, bool settled);
+
+/* ---- ksm_scan.c: ksmd ---- */
+
+/*
+ * One scan of everything: each page of each area that may be merged, by process in the order in which
+ * they were first told so, then by address.  A page that holds what it held at the scan before is
+ * merged.  0, or -ENOMEM if it did not get to the end.  Kernel: ksm_do_scan().
+ */
+long ksmd_scan(void);
 /*
  * ksmd comes to the page at @addr1 of @mm1, then to that at @addr2 of @mm2, having seen both before
  * with the content they have: 0 if they are one page now (or both the zero page, with
- * ksm.use_zero_pages), -ENOMEM, or -EFAULT for every other reason that ksmd has.  Kernel:
- * cmp_and_merge_page().
+ * ksm.use_zero_pages), -ENOMEM, or -EFAULT for every other reason that ksmd has.
  */
 long ksmd_merge(struct mm_struct *mm1, unsigned long addr1, struct mm_struct *mm2,
 		unsigned long addr2);
@@ -113,6 +151,9 @@ int break_ksm(struct vm_area_struct *vma, unsigned long addr);
  * mmap_lock held for writing.  Kernel: ksm_madvise(). */
 int ksm_madvise(struct vm_area_struct *vma, unsigned long start, unsigned long end, int advice,
 		vm_flags_t *flags);
+/* @flags of a new area, which PR_SET_MEMORY_MERGE marks.  mmap_lock held for writing.  Kernel:
+ * ksm_vma_flags(). */
+vm_flags_t ksm_vma_flags(struct mm_struct *mm, vm_flags_t flags);
 /* PR_SET_MEMORY_MERGE: 0 or -ENOMEM.  mmap_lock held for writing.  Kernel:
  * ksm_enable_merge_any(), ksm_disable_merge_any(). */
 int ksm_enable_merge_any(struct mm_struct *mm);
@@ -122,6 +163,8 @@ int ksm_disable_merge_any(struct mm_struct *mm);
 void ksm_fork(struct mm_struct *mm, const struct mm_struct *oldmm);
 int ksm_execve(struct mm_struct *mm);
 void ksm_exit(struct mm_struct *mm);
+/* ksmd does not come to @mm any more, now or later. */
+void ksm_forget_mm(struct mm_struct *mm);
 /* All KSM pages become pages of their owners: 0 or -ENOMEM.  Kernel: run_store() with 2,
  * unmerge_and_remove_all_rmap_items(). */
 long ksmd_unmerge(void);

@@ -13,10 +13,14 @@
 #include "memory.h"
 #include "vma.h"
 
+static bool flags_compatible(vm_flags_t flags)
+{
+	return !(flags & (VM_SHARED | VM_MAYSHARE | VM_SPECIAL | VM_HUGETLB | VM_DROPPABLE));
+}
+
 bool vma_ksm_compatible(const struct vm_area_struct *vma)
 {
-	return !(vma->vm_flags & (VM_SHARED | VM_MAYSHARE | VM_SPECIAL | VM_HUGETLB |
-				  VM_DROPPABLE));
+	return flags_compatible(vma->vm_flags);
 }
 
 struct vm_area_struct *find_mergeable_vma(struct mm_struct *mm, unsigned long addr)
@@ -80,6 +84,9 @@ static int ksm_enter(struct mm_struct *mm)
 	if (model_alloc_fails("mm_slot of KSM"))
 		return -ENOMEM;
 	mm->ksm_mergeable = true;
+	/* What comes during a scan is for the next one. */
+	list_add_tail(&mm->ksm_slot, mach->ksm_scan_mm ? &mach->ksm_scan_mm->ksm_slot :
+							 &mach->ksm_mms);
 	return 0;
 }
 
@@ -105,6 +112,15 @@ int ksm_madvise(struct vm_area_struct *vma, unsigned long start, unsigned long e
 	if (!error)
 		*flags &= ~VM_MERGEABLE;
 	return error;
+}
+
+vm_flags_t ksm_vma_flags(struct mm_struct *mm, vm_flags_t flags)
+{
+	if (!mm->ksm_merge_any || !flags_compatible(flags))
+		return flags;
+	/* ksmd has forgotten it if a scan found nothing there. */
+	ksm_enter(mm);
+	return flags | VM_MERGEABLE;
 }
 
 /* Area by area, and nobody tries to merge these.  Kernel: ksm_add_vmas(). */
@@ -184,14 +200,14 @@ int ksm_execve(struct mm_struct *mm)
 /* The items stay until ksmd comes by: children may be found through them only. */
 void ksm_exit(struct mm_struct *mm)
 {
-	struct ksm_stable_node *node;
-	struct ksm_rmap_item *item;
+	struct ksm_rmap_item *item, *next;
 
-	mm->ksm_mergeable = false;
-	list_for_each_entry(node, &mach->ksm_stable_nodes, nodes)
-		list_for_each_entry(item, &node->hlist, hlist)
-			if (item->mm == mm)
-				item->mm = NULL;
+	ksm_forget_mm(mm);
+	list_for_each_entry_safe(item, next, &mm->ksm_rmap_items, rmap_list) {
+		item->mm = NULL;
+		list_del(&item->rmap_list);
+		list_add_tail(&item->rmap_list, &mach->ksm_exited);
+	}
 }
 
 /* ---- all of it ---- */
@@ -220,6 +236,8 @@ long ksmd_unmerge(void)
 
 		if (mm->ksm_mergeable)
 			error = unmerge_mm(mm);
+		if (!error)
+			ksm_remove_items(&mm->ksm_rmap_items);
 	}
 	mach->ksm_unmerging = false;
 	ksm_remove_stale();
@@ -242,13 +260,43 @@ static bool fits(const struct folio *folio, const struct vm_area_struct *vma, un
 			     anon_vma->root == vma->anon_vma->root);
 }
 
+struct place {
+	const struct vm_area_struct *vma;
+	unsigned long addr;
+	bool found;
+};
+
+static bool find_place(struct folio *folio G_GNUC_UNUSED, struct vm_area_struct *vma,
+		       unsigned long addr, void *data)
+{
+	struct place *place = data;
+
+	place->found = vma == place->vma && addr == place->addr;
+	return !place->found;
+}
+
+/* mremap() may have moved the word since: to where no item of the page leads. */
+static void note_stranger(struct folio *folio, const struct vm_area_struct *vma,
+			  unsigned long addr)
+{
+	struct ksm_stable_node *node = folio_stable_node(folio);
+	struct place place = { vma, addr, false };
+
+	if (!node)
+		return;
+	rmap_walk_ksm(folio, find_place, &place, false);
+	node->strangers |= !place.found;
+}
+
 struct folio *ksm_might_need_to_copy(struct folio *folio, struct vm_area_struct *vma,
 				     unsigned long addr)
 {
 	struct folio *copy;
 
-	if (fits(folio, vma, addr) || !folio_test(folio, PG_uptodate))
+	if (fits(folio, vma, addr) || !folio_test(folio, PG_uptodate)) {
+		note_stranger(folio, vma, addr);
 		return folio;
+	}
 	copy = folio_alloc(0, "copy of a swapped page");
 	if (!copy)
 		return NULL;

@@ -2,11 +2,11 @@
  * ksm_merge.c - ksmd merges two pages: write-protect one, compare, map the other instead.
  *
  * In the kernel:  mm/ksm.c cmp_and_merge_page(), try_to_merge_one_page(), write_protect_page(),
- *                 replace_page(), get_mergeable_page().
- * Left out:       the scan and its checksums: what ksmd comes to is said by the caller, and
- *                 counts as seen before; hardware poison.
+ *                 replace_page(), get_mergeable_page(), unstable_tree_search_insert().
+ * Left out:       hardware poison; the shape of the unstable tree (a list is searched).
  * Locks:          mmap_lock for reading around each page; the folio lock by trylock; the PTE lock.
  */
+#include "huge.h"
 #include "ksm.h"
 #include "lru.h"
 #include "machine.h"
@@ -15,39 +15,74 @@
 #include "rmap_pte.h"
 #include "swap.h"
 
-/* Left for a page with the same content that may come. */
-#define WAITS_IN_UNSTABLE_TREE	1
-
-/* The page at the item's address, with a reference; NULL if there is none to be merged.
- * Kernel: get_mergeable_page(). */
-static struct page *get_mergeable_page(const struct ksm_rmap_item *item)
+/* The process of @item with its mmap_lock and a reference; NULL if it has exited. */
+static struct mm_struct *lock_mm(const struct ksm_rmap_item *item)
 {
-	struct page *page = NULL;
-	struct pgtable *table = NULL;
+	struct mm_struct *mm = item->mm;
 
-	mmap_read_lock(item->mm);
-	if (find_mergeable_vma(item->mm, item->address)) {
-		if (pgtable_leaf_size(item->mm, item->address) > PAGE_SIZE)
-			model_unsupported("KSM splits the huge page at %s",
-					  addr_name(item->mm, item->address).text);
-		table = pte_offset_map_lock(item->mm, item->address);
-	}
-	if (table) {
-		pte_t pte = table->entry[pgtable_index(item->address, LEVEL_PTE)];
+	if (!mm)
+		return NULL;
+	mmget(mm);
+	mmap_read_lock(mm);
+	return mm;
+}
 
-		if (pte_present(pte))
-			page = vm_normal_page(pte);
-		if (page && !folio_test_anon(page->folio))
-			page = NULL;
-		if (page)
-			folio_get(page->folio);
-		spin_unlock(&table->ptl, LOCK_PTE);
-	}
-	mmap_read_unlock(item->mm);
+static void unlock_mm(struct mm_struct *mm)
+{
+	if (!mm)
+		return;
+	mmap_read_unlock(mm);
+	mmput(mm);
+}
+
+/* The area of @item, if it may be merged there and @mm, locked, is not NULL. */
+static struct vm_area_struct *area_of(struct mm_struct *mm, const struct ksm_rmap_item *item)
+{
+	return mm ? find_mergeable_vma(mm, item->address) : NULL;
+}
+
+static struct page *anon_page(pte_t pte, unsigned long addr)
+{
+	struct page *page;
+
+	if (!pte_present(pte) || pte_special(pte))
+		return NULL;
+	page = pfn_to_page(leaf_pfn(pte, addr));
+	if (!page || !page->folio || !folio_test_anon(page->folio))
+		return NULL;
+	folio_get(page->folio);
 	return page;
 }
 
-/* Where @vma maps the page, by index alone.  Kernel: page_address_in_vma(). */
+struct page *ksm_page_of(struct vm_area_struct *vma, unsigned long addr)
+{
+	struct pgtable *table = pmd_trans_huge_lock(vma->vm_mm, addr);
+	struct page *page;
+
+	if (table) {
+		page = anon_page(table->entry[pgtable_index(addr, LEVEL_PMD)], addr);
+		spin_unlock(&table->ptl, LOCK_PMD);
+		return page;
+	}
+	table = pte_offset_map_lock(vma->vm_mm, addr);
+	if (!table)
+		return NULL;
+	page = anon_page(table->entry[pgtable_index(addr, LEVEL_PTE)], addr);
+	spin_unlock(&table->ptl, LOCK_PTE);
+	return page;
+}
+
+struct page *get_mergeable_page(const struct ksm_rmap_item *item)
+{
+	struct mm_struct *mm = lock_mm(item);
+	struct vm_area_struct *vma = area_of(mm, item);
+	struct page *page = vma ? ksm_page_of(vma, item->address) : NULL;
+
+	unlock_mm(mm);
+	return page;
+}
+
+/* Where @vma maps the small folio, by index alone.  Kernel: page_address_in_vma(). */
 static bool page_address_in_vma(const struct folio *folio, const struct vm_area_struct *vma,
 				unsigned long *addr)
 {
@@ -172,12 +207,13 @@ static int try_to_merge_one_page(struct vm_area_struct *vma, struct page *page, 
 
 	if (page == kpage)		/* a KSM page that fork has shared */
 		return 0;
-	if (folio->large) {
-		model_unsupported("KSM splits folio#%u, which is large", folio->id);
-		return -EFAULT;
-	}
 	if (!folio_trylock(folio))
 		return -EFAULT;
+	if (folio->large) {
+		if (split_huge_page(page))
+			goto unlock;
+		folio = page->folio;
+	}
 	if (write_protect_page(vma, folio, &orig))
 		goto unlock;
 	point("ksm:write-protected");
@@ -198,15 +234,16 @@ unlock:
 static int try_to_merge_with_zero_page(const struct ksm_rmap_item *item, struct page *page)
 {
 	struct vm_area_struct *vma;
+	struct mm_struct *mm;
 	int error = 0;
 
 	if (!mach->config.ksm_use_zero_pages || page_content(page, "is_page_full_of_zeroes"))
 		return -EFAULT;
-	mmap_read_lock(item->mm);
-	vma = find_mergeable_vma(item->mm, item->address);
+	mm = lock_mm(item);
+	vma = area_of(mm, item);
 	if (vma)
 		error = try_to_merge_one_page(vma, page, mach->zero_page);
-	mmap_read_unlock(item->mm);
+	unlock_mm(mm);
 	return error;
 }
 
@@ -214,18 +251,19 @@ static int try_to_merge_with_zero_page(const struct ksm_rmap_item *item, struct 
 static int try_to_merge_with_ksm_page(struct ksm_rmap_item *item, struct page *page,
 				      struct page *kpage)
 {
-	struct vm_area_struct *vma;
+	struct mm_struct *mm = lock_mm(item);
+	struct vm_area_struct *vma = area_of(mm, item);
 	int error = -EFAULT;
 
-	mmap_read_lock(item->mm);
-	vma = find_mergeable_vma(item->mm, item->address);
 	if (vma)
 		error = try_to_merge_one_page(vma, page, kpage);
 	if (!error) {
+		/* It waits for nobody any more. */
+		remove_rmap_item_from_tree(item);
 		item->anon_vma = vma->anon_vma;
 		get_anon_vma(vma->anon_vma);
 	}
-	mmap_read_unlock(item->mm);
+	unlock_mm(mm);
 	return error;
 }
 
@@ -234,15 +272,14 @@ static int try_to_merge_with_ksm_page(struct ksm_rmap_item *item, struct page *p
 /* Undoes try_to_merge_with_ksm_page().  Kernel: break_cow(). */
 static void break_cow(struct ksm_rmap_item *item)
 {
-	struct vm_area_struct *vma;
+	struct mm_struct *mm = lock_mm(item);
+	struct vm_area_struct *vma = area_of(mm, item);
 
-	mmap_read_lock(item->mm);
 	put_anon_vma(item->anon_vma);
 	item->anon_vma = NULL;
-	vma = find_mergeable_vma(item->mm, item->address);
 	if (vma)
 		break_ksm(vma, item->address);
-	mmap_read_unlock(item->mm);
+	unlock_mm(mm);
 }
 
 /* The page that ksmd is at becomes the KSM page.  Kernel: try_to_merge_two_pages() and what
@@ -265,6 +302,7 @@ static int merge_two_pages(struct ksm_rmap_item *item, struct page *page,
 	folio_lock(page->folio);
 	node = stable_tree_insert(page->folio);
 	if (node) {
+		node->strangers = folio_mapcount(page->folio) > 2;
 		stable_tree_append(tree_item, node);
 		stable_tree_append(item, node);
 	}
@@ -276,38 +314,80 @@ static int merge_two_pages(struct ksm_rmap_item *item, struct page *page,
 	return -ENOMEM;
 }
 
-/* Kernel: the part of cmp_and_merge_page() behind unstable_tree_search_insert(). */
-static int merge_with_unstable(struct ksm_rmap_item *item, struct page *page,
-			       struct ksm_rmap_item *tree_item)
+/*
+ * One with the content of @page that waits, with its page and a reference to that; NULL if there is
+ * none, and @item waits from now on, but if @page is what waits: fork has shared that, it is one page
+ * already.  Kernel: unstable_tree_search_insert().
+ */
+static struct ksm_rmap_item *unstable_tree_search_insert(struct ksm_rmap_item *item,
+							 const struct page *page,
+							 struct page **tree_page)
 {
-	struct page *tree_page = get_mergeable_page(tree_item);
-	int error = -EFAULT;
+	struct ksm_rmap_item *other;
 
-	/* What fork has shared is one page already. */
-	if (tree_page && tree_page != page &&
-	    page_content(tree_page, "memcmp_pages") == page_content(page, "memcmp_pages"))
-		error = merge_two_pages(item, page, tree_item, tree_page);
-	if (tree_page)
-		folio_put(tree_page->folio);
-	return error;
+	list_for_each_entry(other, &mach->ksm_unstable, unstable) {
+		*tree_page = get_mergeable_page(other);
+		if (!*tree_page)
+			continue;
+		if (*tree_page == page) {
+			folio_put((*tree_page)->folio);
+			return NULL;
+		}
+		if (page_content(*tree_page, "memcmp_pages") ==
+		    page_content(page, "memcmp_pages"))
+			return other;
+		folio_put((*tree_page)->folio);
+	}
+	list_add_tail(&item->unstable, &mach->ksm_unstable);
+	return NULL;
 }
 
-/* @tree_item: what waits in the unstable tree, or NULL.  0, -errno or WAITS_IN_UNSTABLE_TREE. */
-static int cmp_and_merge_page(struct ksm_rmap_item *item, struct page *page,
-			      struct ksm_rmap_item *tree_item)
+/* Two pages of one folio held each other back, each with its reference: it is split now, and they
+ * are merged the next time.  Kernel: the end of cmp_and_merge_page(). */
+static void split_later(struct page *page)
 {
+	if (!page->folio->large || !folio_trylock(page->folio))
+		return;
+	split_huge_page(page);
+	folio_unlock(page->folio);
+}
+
+/* Kernel: the part of cmp_and_merge_page() behind stable_tree_search(). */
+static int merge_with_unstable(struct ksm_rmap_item *item, struct page *page)
+{
+	struct ksm_rmap_item *tree_item;
+	struct page *tree_page;
+	int error = -EFAULT;
+	bool same_folio;
+
+	tree_item = unstable_tree_search_insert(item, page, &tree_page);
+	if (!tree_item)
+		return -EFAULT;
+	error = merge_two_pages(item, page, tree_item, tree_page);
+	same_folio = page->folio == tree_page->folio;
+	folio_put(tree_page->folio);
+	if (!error || !same_folio)
+		return error;
+	split_later(page);
+	return -EAGAIN;
+}
+
+int cmp_and_merge_page(struct ksm_rmap_item *item, struct page *page, bool settled)
+{
+	const struct ksm_stable_node *node = folio_stable_node(page->folio);
 	struct folio *kfolio;
 	int error;
 
-	if (item->head && item->head == folio_stable_node(page->folio))
+	if (node && item->head == node)
 		return 0;
 	remove_rmap_item_from_tree(item);
-	if (!folio_test_ksm(page->folio) && !try_to_merge_with_zero_page(item, page))
+	if (!node && !settled)
+		return -EFAULT;
+	if (!node && !try_to_merge_with_zero_page(item, page))
 		return 0;
 	kfolio = stable_tree_search(page);
 	if (!kfolio)
-		return tree_item ? merge_with_unstable(item, page, tree_item) :
-				   WAITS_IN_UNSTABLE_TREE;
+		return merge_with_unstable(item, page);
 	error = try_to_merge_with_ksm_page(item, page, folio_page(kfolio, 0));
 	if (!error) {
 		folio_lock(kfolio);
@@ -316,100 +396,4 @@ static int cmp_and_merge_page(struct ksm_rmap_item *item, struct page *page,
 	}
 	folio_put(kfolio);
 	return error;
-}
-
-static int visit(struct ksm_rmap_item *item, struct ksm_rmap_item *tree_item)
-{
-	struct page *page = get_mergeable_page(item);
-	int error;
-
-	if (!page)
-		return -EFAULT;
-	error = cmp_and_merge_page(item, page, tree_item);
-	folio_put(page->folio);
-	return error;
-}
-
-/* ---- ksmd ---- */
-
-struct fork_search {
-	struct mm_struct *mm;
-	GArray *found;			/* addresses, unsigned long */
-};
-
-/* A KSM page that has no item here: fork has made the mapping. */
-static bool find_forked(const struct pgtable *table, unsigned int slot, unsigned long addr,
-			void *data)
-{
-	const struct fork_search *search = data;
-	const struct page *page;
-	pte_t pte = table->entry[slot];
-
-	page = table->level == LEVEL_PTE && pte_present(pte) ? vm_normal_page(pte) : NULL;
-	if (page && page->folio && folio_stable_node(page->folio))
-		g_array_append_val(search->found, addr);
-	return true;
-}
-
-/* What a full scan does besides merging: stale items go, mappings by fork get theirs. */
-static void scan_known_pages(void)
-{
-	g_autoptr(GPtrArray) mms = object_list(mach, KIND_MM);
-
-	/* References of batches would keep pages from being merged. */
-	lru_add_drain();
-	ksm_remove_stale();
-	for (guint i = 0; i < mms->len; i++) {
-		g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(unsigned long));
-		struct fork_search search = { mms->pdata[i], found };
-
-		if (!search.mm->ksm_mergeable)
-			continue;
-		pgtable_for_each(search.mm, 0, TASK_SIZE, find_forked, &search);
-		for (guint n = 0; n < found->len; n++) {
-			struct ksm_rmap_item *item = ksm_rmap_item_get(
-				search.mm, g_array_index(found, unsigned long, n));
-
-			if (!item)
-				continue;
-			visit(item, NULL);
-			ksm_rmap_item_release(item);
-		}
-	}
-}
-
-static bool are_one_page(const struct ksm_rmap_item *a, const struct ksm_rmap_item *b)
-{
-	pte_t pa = pgtable_entry(a->mm, a->address, LEVEL_PTE);
-	pte_t pb = pgtable_entry(b->mm, b->address, LEVEL_PTE);
-
-	if (is_ksm_zero_pte(pa) && is_ksm_zero_pte(pb))
-		return true;
-	return a->head && a->head == b->head;
-}
-
-long ksmd_merge(struct mm_struct *mm1, unsigned long addr1, struct mm_struct *mm2,
-		unsigned long addr2)
-{
-	struct ksm_rmap_item *a, *b = NULL;
-	int first, second = -ENOMEM;
-	bool one = false;
-
-	if (mm1 == mm2 && addr1 == addr2)
-		return -EFAULT;
-	scan_known_pages();
-	a = ksm_rmap_item_get(mm1, addr1);
-	if (!a)
-		return -ENOMEM;
-	first = visit(a, NULL);
-	b = ksm_rmap_item_get(mm2, addr2);
-	if (b) {
-		second = visit(b, first == WAITS_IN_UNSTABLE_TREE ? a : NULL);
-		one = are_one_page(a, b);
-		ksm_rmap_item_release(b);
-	}
-	ksm_rmap_item_release(a);
-	if (one)
-		return 0;
-	return first == -ENOMEM || second == -ENOMEM ? -ENOMEM : -EFAULT;
 }

@@ -5,7 +5,8 @@
  *                 remove_rmap_item_from_tree(), ksm_get_folio(), rmap_walk_ksm(),
  *                 folio_migrate_ksm().
  * Left out:       the tree's shape (a list is searched); chains of duplicates as a structure of
- *                 their own: nodes of equal content are the chain.
+ *                 their own: nodes of equal content are the chain.  The kernel prunes a chain every
+ *                 two seconds, and takes the fullest then.
  * Locks:          the KSM folio's lock; rmap_walk_ksm() takes the anon_vmas' for reading.
  */
 #include "file.h"
@@ -46,30 +47,43 @@ struct folio *ksm_get_folio(const struct ksm_stable_node *node)
 	return folio && folio_try_get(folio) ? folio : NULL;
 }
 
+/* One whose items have all gone is about to go itself, though children may still map its page.
+ * Kernel: is_page_sharing_candidate(). */
 static bool has_room(const struct ksm_stable_node *node)
 {
-	return node->rmap_hlist_len < (int)mach->config.ksm_max_page_sharing;
+	return node->rmap_hlist_len && node->rmap_hlist_len < (int)mach->config.ksm_max_page_sharing;
+}
+
+/* The first of those with @content that has room; it comes first from now on, if more have.  Kernel:
+ * stable_node_dup(), for a chain that was not pruned yet. */
+static struct ksm_stable_node *stable_node_dup(uint64_t content)
+{
+	struct ksm_stable_node *node;
+
+	list_for_each_entry(node, &mach->ksm_stable_nodes, nodes) {
+		const struct folio *folio = node_folio(node);
+
+		if (!folio || !has_room(node) || folio_page(folio, 0)->content != content)
+			continue;
+		if (node->rmap_hlist_len + 1 < (int)mach->config.ksm_max_page_sharing) {
+			list_del(&node->nodes);
+			list_add(&node->nodes, &mach->ksm_stable_nodes);
+		}
+		return node;
+	}
+	return NULL;
 }
 
 struct folio *stable_tree_search(struct page *page)
 {
-	struct ksm_stable_node *node, *best = NULL;
-	uint64_t content;
+	const struct ksm_stable_node *node;
 
 	if (folio_stable_node(page->folio)) {
 		folio_get(page->folio);
 		return page->folio;
 	}
-	content = page_content(page, "stable_tree_search");
-	/* Of several the fullest, so that the others may come to an end. */
-	list_for_each_entry(node, &mach->ksm_stable_nodes, nodes) {
-		const struct folio *folio = node_folio(node);
-
-		if (folio && has_room(node) && folio_page(folio, 0)->content == content &&
-		    (!best || node->rmap_hlist_len > best->rmap_hlist_len))
-			best = node;
-	}
-	return best ? ksm_get_folio(best) : NULL;
+	node = stable_node_dup(page_content(page, "stable_tree_search"));
+	return node ? ksm_get_folio(node) : NULL;
 }
 
 struct ksm_stable_node *stable_tree_insert(struct folio *kfolio)
@@ -81,7 +95,8 @@ struct ksm_stable_node *stable_tree_insert(struct folio *kfolio)
 		return NULL;
 	INIT_LIST_HEAD(&node->hlist);
 	node->kpfn = kfolio->pfn;
-	list_add_tail(&node->nodes, &mach->ksm_stable_nodes);
+	stable_node_dup(folio_page(kfolio, 0)->content);
+	list_add(&node->nodes, &mach->ksm_stable_nodes);
 	folio_set_stable_node(kfolio, node);
 	return node;
 }
@@ -112,6 +127,7 @@ void remove_rmap_item_from_tree(struct ksm_rmap_item *item)
 {
 	struct folio *folio;
 
+	list_del(&item->unstable);
 	if (!item->head)
 		return;
 	folio = ksm_get_folio(item->head);
@@ -128,36 +144,46 @@ void remove_rmap_item_from_tree(struct ksm_rmap_item *item)
 	item->head = NULL;
 }
 
-static struct ksm_rmap_item *find_item(const struct mm_struct *mm, unsigned long address)
+struct ksm_rmap_item *ksm_rmap_item_alloc(struct mm_struct *mm, unsigned long address,
+					  struct list_head *next)
 {
-	struct ksm_stable_node *node;
-	struct ksm_rmap_item *item;
+	struct ksm_rmap_item *item = NEW(KIND_RMAP_ITEM, struct ksm_rmap_item, "rmap_item of KSM");
 
-	list_for_each_entry(node, &mach->ksm_stable_nodes, nodes)
-		list_for_each_entry(item, &node->hlist, hlist)
-			if (item->mm == mm && item->address == address)
-				return item;
-	return NULL;
+	if (!item)
+		return NULL;
+	item->mm = mm;
+	item->address = address;
+	INIT_LIST_HEAD(&item->hlist);
+	INIT_LIST_HEAD(&item->unstable);
+	list_add_tail(&item->rmap_list, next);
+	return item;
 }
 
 struct ksm_rmap_item *ksm_rmap_item_get(struct mm_struct *mm, unsigned long address)
 {
-	struct ksm_rmap_item *item = find_item(mm, address);
+	struct ksm_rmap_item *item;
 
-	if (item)
-		return item;
-	item = NEW(KIND_RMAP_ITEM, struct ksm_rmap_item, "rmap_item of KSM");
-	if (item) {
-		item->mm = mm;
-		item->address = address;
+	list_for_each_entry(item, &mm->ksm_rmap_items, rmap_list) {
+		if (item->address == address)
+			return item;
+		if (item->address > address)
+			break;
 	}
-	return item;
+	/* The list's head, if none is above. */
+	return ksm_rmap_item_alloc(mm, address, &item->rmap_list);
+}
+
+void ksm_rmap_item_free(struct ksm_rmap_item *item)
+{
+	remove_rmap_item_from_tree(item);
+	list_del(&item->rmap_list);
+	model_free(KIND_RMAP_ITEM, item);
 }
 
 void ksm_rmap_item_release(struct ksm_rmap_item *item)
 {
-	if (!item->head)
-		model_free(KIND_RMAP_ITEM, item);
+	if (!item->head && !item->seen)
+		ksm_rmap_item_free(item);
 }
 
 /* ---- what is left behind ---- */
@@ -175,19 +201,16 @@ static bool item_in_use(const struct ksm_rmap_item *item)
 	return pte_present(pte) && pte_pfn(pte) == item->head->kpfn && node_folio(item->head);
 }
 
-static void drop_item(struct ksm_rmap_item *item)
-{
-	remove_rmap_item_from_tree(item);
-	ksm_rmap_item_release(item);
-}
-
 static void drop_items(struct ksm_stable_node *node, bool all)
 {
 	struct ksm_rmap_item *item, *next;
 
 	list_for_each_entry_safe(item, next, &node->hlist, hlist)
-		if (all || !item_in_use(item))
-			drop_item(item);
+		if (all || !item_in_use(item)) {
+			remove_rmap_item_from_tree(item);
+			if (item->mm)
+				ksm_rmap_item_release(item);
+		}
 }
 
 static void drop_nodes(bool all)
@@ -206,11 +229,31 @@ static void drop_nodes(bool all)
 void ksm_remove_stale(void)
 {
 	drop_nodes(false);
+	ksm_remove_items(&mach->ksm_exited);
+}
+
+void ksm_remove_empty_nodes(void)
+{
+	struct ksm_stable_node *node, *next;
+
+	list_for_each_entry_safe(node, next, &mach->ksm_stable_nodes, nodes) {
+		if (node_folio(node) || !list_empty(&node->hlist))
+			continue;
+		list_del(&node->nodes);
+		model_free(KIND_STABLE_NODE, node);
+	}
+}
+
+void ksm_remove_items(struct list_head *items)
+{
+	while (!list_empty(items))
+		ksm_rmap_item_free(list_first_entry(items, struct ksm_rmap_item, rmap_list));
 }
 
 void ksm_forget_all(void)
 {
 	drop_nodes(true);
+	ksm_remove_items(&mach->ksm_exited);
 }
 
 /* ---- the walk ---- */
@@ -319,7 +362,7 @@ static uint64_t get_head(const void *object)
 
 static const struct field rmap_item_fields[] = {
 	{ "mm", FIELD_REF, KIND_MM, .get = get_item_mm, .what = "whose address; none once that exited" },
-	{ "address", FIELD_ADDR, .get = get_address, .what = "where the page was mapped" },
+	{ "address", FIELD_ADDR, .get = get_address, .what = "where the page is, or was" },
 	{ "anon_vma", FIELD_REF, KIND_ANON_VMA, .get = get_item_anon_vma,
 	  .what = "that of the area then: where the walk starts" },
 	{ "head", FIELD_REF, KIND_STABLE_NODE, .get = get_head, .what = "its stable node" },

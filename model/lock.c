@@ -305,6 +305,14 @@ void folio_unlock_disowned(struct folio *folio)
 	wake_up(folio);
 }
 
+void folio_lock_passes_on(const struct folio *from, const struct folio *to)
+{
+	struct held_lock *held = held_find(from);
+
+	if (held)
+		held->lock = to;
+}
+
 void might_sleep(const char *site)
 {
 	const struct task_struct *me = current;

@@ -80,6 +80,8 @@ void spin_unlock(struct spinlock *lock, enum lock_class class);
 /* The folio lock is PG_locked of the folio; its holder is in task->held. */
 void folio_lock(struct folio *folio);
 bool folio_trylock(struct folio *folio);
+/* After a split the task holds the lock of @to, which is locked already, and not that of @from. */
+void folio_lock_passes_on(const struct folio *from, const struct folio *to);
 void folio_unlock(struct folio *folio);
 /* Has anybody locked it?  A look like that of folio_trylock().  Kernel: folio_test_locked(). */
 bool folio_locked(const struct folio *folio);

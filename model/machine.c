@@ -79,6 +79,9 @@ static void machine_start(struct machine *machine)
 	machine->khugepaged_mm = NULL;
 	machine->khugepaged_address = 0;
 	INIT_LIST_HEAD(&machine->ksm_stable_nodes);
+	INIT_LIST_HEAD(&machine->ksm_mms);
+	INIT_LIST_HEAD(&machine->ksm_exited);
+	INIT_LIST_HEAD(&machine->ksm_unstable);
 	machine->ksm_unmerging = false;
 	memset(&machine->boot_task, 0, sizeof(machine->boot_task));
 	g_strlcpy(machine->boot_task.name, "boot", sizeof(machine->boot_task.name));

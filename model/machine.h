@@ -120,7 +120,12 @@ struct machine {
 	struct buddy *buddy;
 	struct lru *lru;		/* lists and per-CPU batches: lru.h */
 	struct swap *swap;		/* devices and the swap cache: swap.h */
-	struct list_head ksm_stable_nodes; /* struct ksm_stable_node.nodes, in order of birth: ksm.h */
+	struct list_head ksm_stable_nodes; /* struct ksm_stable_node.nodes: ksm.h */
+	struct list_head ksm_mms;	/* struct mm_struct.ksm_slot: those that ksmd scans, in order */
+	struct list_head ksm_exited;	/* struct ksm_rmap_item.rmap_list of processes that are gone */
+	struct list_head ksm_unstable;	/* struct ksm_rmap_item.unstable of this scan */
+	struct mm_struct *ksm_scan_mm;	/* where the scan is; NULL: there is none */
+	unsigned long ksm_scan_address;	/* and the address in it; 0: no area seen that may be merged */
 	bool ksm_unmerging;		/* ksmd: unmerge() is under way: KSM_RUN_UNMERGE */
 	struct page *zero_page;		/* the shared zero page; machine_create() makes it */
 	struct folio *huge_zero_folio;	/* its big brother; NULL until a fault wants it */

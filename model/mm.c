@@ -72,6 +72,8 @@ struct mm_struct *mm_alloc(void)
 	mm->mm_lock_seq = 1;
 	mt_init(&mm->mm_mt, 0, TASK_SIZE - 1);
 	mm->pkey_allocation_map = 1;
+	INIT_LIST_HEAD(&mm->ksm_slot);
+	INIT_LIST_HEAD(&mm->ksm_rmap_items);
 	arch_pick_mmap_layout(mm, mach->config.rlim_stack);
 	mm->pgd = pgd_alloc(mm);
 	if (!mm->pgd) {

@@ -95,6 +95,8 @@ struct mm_struct {
 
 	bool ksm_merge_any;		/* PR_SET_MEMORY_MERGE */
 	bool ksm_mergeable;		/* ksmd knows it: MMF_VM_MERGEABLE */
+	struct list_head ksm_slot;	/* machine->ksm_mms, if so.  Kernel: struct ksm_mm_slot */
+	struct list_head ksm_rmap_items; /* struct ksm_rmap_item.rmap_list, by address */
 	bool mdwe, mdwe_no_inherit;	/* PR_SET_MDWE */
 	bool has_pinned;		/* ever; fork then looks for pins */
 	unsigned long write_protect_seq;	/* odd while fork shares pages */

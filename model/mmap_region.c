@@ -9,6 +9,7 @@
  * Locks:          mmap_lock for writing.
  */
 #include "file.h"
+#include "ksm.h"
 #include "mmap_region.h"
 #include "vma_internal.h"
 
@@ -27,14 +28,6 @@ struct mmap_state {
 static unsigned long map_pages(const struct mmap_state *map)
 {
 	return (map->end - map->start) >> PAGE_SHIFT;
-}
-
-/* PR_SET_MEMORY_MERGE marks what KSM can merge.  Kernel: ksm_vma_flags(). */
-static vm_flags_t ksm_vma_flags(const struct mm_struct *mm, vm_flags_t flags)
-{
-	const vm_flags_t never = VM_SHARED | VM_MAYSHARE | VM_SPECIAL | VM_HUGETLB | VM_DROPPABLE;
-
-	return mm->ksm_merge_any && !(flags & never) ? flags | VM_MERGEABLE : flags;
 }
 
 /*

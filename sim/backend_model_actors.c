@@ -35,6 +35,8 @@ long model_call_actor(struct model_backend *model, const struct call_request *re
 	case OP_KSM_MERGE:
 		return ksmd_merge(mm[0], args->number[0] & PAGE_MASK, mm[1],
 				  args->number[1] & PAGE_MASK);
+	case OP_KSM_SCAN:
+		return ksmd_scan();
 	case OP_KSM_UNMERGE:
 		return ksmd_unmerge();
 	default:

@@ -248,7 +248,7 @@ void model_carry_out(struct model_backend *model, struct model_task *entry,
 		result = (long)try_to_free_pages(PAGE_ALIGN(args->number[0]) >> PAGE_SHIFT);
 		break;
 	case OP_KSWAPD_RECLAIM: case OP_WRITEBACK_START: case OP_WRITEBACK_END:
-	case OP_KSM_MERGE: case OP_KSM_UNMERGE:
+	case OP_KSM_MERGE: case OP_KSM_SCAN: case OP_KSM_UNMERGE:
 		result = model_call_actor(model, request, outcome);
 		break;
 	case OP_MIGRATE: case OP_MIGRATE_FAIL: case OP_MOVE_PAGES:

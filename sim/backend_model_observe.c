@@ -8,6 +8,7 @@
 
 #include "model/file.h"
 #include "model/huge.h"
+#include "model/ksm.h"
 #include "model/memory.h"
 #include "model/swap.h"
 #include "model/task_mmu.h"
@@ -199,6 +200,9 @@ static void see_folio(struct observation *seen, const struct folio *folio)
 	to->dirty = folio_test(folio, PG_dirty);
 	to->marks = marks_of(folio);
 	to->mlocked = folio_test(folio, PG_mlocked);
+	to->ksm = folio_test_ksm(folio);
+	if (folio_stable_node(folio))
+		to->sharers = folio_stable_node(folio)->rmap_hlist_len;
 	to->index = folio->index;
 	to->anon_vma = folio_anon_vma(folio) ? folio_anon_vma(folio)->id : 0;
 	to->mapcount = folio_mapcount(folio);
@@ -208,6 +212,18 @@ static void see_folio(struct observation *seen, const struct folio *folio)
 	for (unsigned long i = 0; i < nr; i++)
 		to->pae[i] = (folio_page(folio, i)->flags & PG_anon_exclusive) != 0;
 	g_ptr_array_add(seen->folios, to);
+}
+
+/* What /proc/PID/ksm_stat shows. */
+static void count_items(struct seen_process *process, const struct mm_struct *mm)
+{
+	const struct ksm_rmap_item *item;
+
+	process->ksm_known = true;
+	list_for_each_entry(item, &mm->ksm_rmap_items, rmap_list) {
+		process->ksm_rmap_items++;
+		process->ksm_merging_pages += item->head != NULL;
+	}
 }
 
 static void see_anon_vmas(struct observation *seen, const struct machine *machine)
@@ -246,6 +262,7 @@ struct observation *model_observe(struct backend *backend, bool pages)
 		if (!mm)
 			continue;
 		see.process = observation_add_process(seen, entry->name);
+		count_items(see.process, mm);
 		for_each_vma(mm, vma)
 			see_vma(see.process, vma);
 		if (pages)

@@ -50,7 +50,7 @@ static int read_words(const struct fuzz_words *words, struct fuzz_job *job)
 	job->profile = words->profile ? fuzz_profile_find(words->profile) : FUZZ_ALL;
 	if (job->profile == NR_FUZZ_PROFILES)
 		return cli_usage_error("fuzz", "--profile is vma, fork, mremap, file, mlock, pin, uffd, "
-				       "swap, uffd-swap or all, not '%s'", words->profile);
+				       "swap, uffd-swap, ksm or all, not '%s'", words->profile);
 	if (words->statements && (!two_numbers(words->statements, "..", &job->min, &job->max) ||
 				  job->min > job->max))
 		return cli_usage_error("fuzz", "--statements is MIN..MAX, not '%s'",
@@ -117,7 +117,7 @@ static int fuzz_status(const struct fuzz_totals *totals)
 static bool host_can(const struct fuzz_job *job, char **why)
 {
 	struct fuzz_program *nothing = fuzz_generate(job->profile, 0, 1, 1);
-	struct side_by_side_means *host = fuzz_host_open(false, 0, why);
+	struct side_by_side_means *host = fuzz_host_open(false, 0, job->profile == FUZZ_KSM, why);
 	struct fuzz_seen seen;
 	bool can;
 
@@ -188,8 +188,8 @@ int cmd_fuzz(int argc, char **argv)
 	struct fuzz_job job = { .min = 5, .max = 60, .nr_shards = 1, .out = "." };
 	const struct cli_option options[] = {
 		{ "profile", 0, CLI_STRING, &words.profile, "NAME",
-		  "vma, fork, mremap, file, mlock, pin, uffd, swap, uffd-swap, all (the "
-		  "default)" },
+		  "vma, fork, mremap, file, mlock, pin, uffd, swap, uffd-swap, ksm, "
+		  "all (the default)" },
 		{ "seed", 0, CLI_STRING, &words.seed, "N", "of the first program; the next has N+1" },
 		{ "count", 0, CLI_STRING, &words.count, "N", "programs; 1000, or as --time allows" },
 		{ "time", 0, CLI_NUMBER, &job.seconds, "SECONDS", "end after that" },

@@ -16,12 +16,13 @@
 static const char *const field_names[NR_COMPARED_FIELDS] = {
 	"result", "output", "process", "vma", "perms", "flags", "offset", "name", "smaps", "page",
 	"file", "exclusive", "guard", "uffd-wp", "folio", "anon",
-	"mapcount", "mlocked", "swapcache", "content", "anon_vma", "chain", "vm_file", "uffd",
+	"mapcount", "mlocked", "swapcache", "ksm", "content", "anon_vma", "chain", "vm_file", "uffd",
 	"root", "parent", "children", "active", "refcount",
 	"write", "dirty", "order", "index", "mapping", "anon-exclusive",
 	"folio-dirty", "referenced", "active-list", "workingset", "unevictable", "swapbacked", "lru",
 	"writeback", "leaf", "entire-mapcount", "pages-mapped", "mm-mapcount", "shared",
 	"partially-mapped", "queued", "swap-exclusive", "slot", "swap-count", "swap-cached", "swap-zero",
+	"sharers", "ksm_merging_pages", "ksm_rmap_items",
 };
 
 const char *compared_field_name(enum compared_field field)
@@ -94,6 +95,8 @@ char *compared_place_text(const struct comparison *cmp, const struct place *plac
 
 	if (place->anon_vma)
 		return g_strdup_printf("anon_vma#%u", place->anon_vma);
+	if (!place->start && !place->end)
+		return g_strdup(place->process);
 	start = address_text(place->start, &cmp->style);
 	if (!place->end)
 		return g_strdup_printf("%s:%s", place->process, start);
@@ -427,6 +430,7 @@ static void compare_folio(struct comparison *cmp, struct frames *frames,
 	compare_number(cmp, FIELD_MAPCOUNT, place, "d", (uint64_t)a->mapcount,
 		       (uint64_t)b->mapcount);
 	compare_number(cmp, FIELD_MLOCKED, place, "d", a->mlocked, b->mlocked);
+	compare_number(cmp, FIELD_KSM, place, "d", a->ksm, b->ksm);
 	compare_number(cmp, FIELD_SWAPCACHE, place, "d", a->swapcache, b->swapcache);
 }
 
@@ -483,6 +487,20 @@ static void compare_pages(struct comparison *cmp, struct frames *frames, const c
 	}
 }
 
+/* What /proc/PID/ksm_stat shows, but for the zero pages. */
+static void compare_ksm(struct comparison *cmp, const struct seen_process *model,
+			const struct seen_process *host)
+{
+	const struct place place = { .process = model->name };
+
+	if (!model->ksm_known || !host->ksm_known)
+		return;
+	compare_number(cmp, FIELD_KSM_MERGING, &place, "d", model->ksm_merging_pages,
+		       host->ksm_merging_pages);
+	compare_number(cmp, FIELD_KSM_ITEMS, &place, "d", model->ksm_rmap_items,
+		       host->ksm_rmap_items);
+}
+
 void compare_observations(struct comparison *cmp, const struct observation *model,
 			  const struct observation *host)
 {
@@ -496,6 +514,7 @@ void compare_observations(struct comparison *cmp, const struct observation *mode
 		compare_text(cmp, FIELD_PROCESS, a->name, "there", b ? "there" : "missing");
 		if (!b)
 			continue;
+		compare_ksm(cmp, a, b);
 		compare_vmas(cmp, a->name, a->vmas, b->vmas);
 		compare_pages(cmp, &frames, a->name, a->pages, b->pages);
 	}

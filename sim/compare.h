@@ -22,7 +22,7 @@ enum compared_field {
 	FIELD_PAGE,		/* none, present, in swap, other entry */
 	FIELD_FILE, FIELD_EXCLUSIVE, FIELD_GUARD, FIELD_UFFD_WP,
 	FIELD_FOLIO,		/* the same page as others, and as before */
-	FIELD_ANON, FIELD_MAPCOUNT, FIELD_MLOCKED, FIELD_SWAPCACHE,	/* of the page itself */
+	FIELD_ANON, FIELD_MAPCOUNT, FIELD_MLOCKED, FIELD_SWAPCACHE, FIELD_KSM,	/* of the page itself */
 	FIELD_CONTENT,
 	/* Where the host is read deep: */
 	FIELD_ANON_VMA, FIELD_CHAIN, FIELD_VM_FILE, FIELD_UFFD,	/* of an area */
@@ -38,6 +38,8 @@ enum compared_field {
 	FIELD_SWAP_EXCLUSIVE,	/* of a word of swap */
 	FIELD_SLOT,		/* the same slot as others */
 	FIELD_SWAP_COUNT, FIELD_SWAP_CACHED, FIELD_SWAP_ZERO,	/* of a slot */
+	FIELD_SHARERS,		/* of a KSM page: as many items as its stable node has */
+	FIELD_KSM_MERGING, FIELD_KSM_ITEMS,	/* of a process */
 	NR_COMPARED_FIELDS,
 };
 
@@ -72,7 +74,7 @@ void compare_text(struct comparison *cmp, enum compared_field field, const char 
 /* Where something was compared: made into text only if it differs.  Borrowed. */
 struct place {
 	const char *process;
-	uint64_t start, end;	/* an area; end 0: one page */
+	uint64_t start, end;	/* an area; end 0: one page; both 0: the whole */
 	unsigned int anon_vma;	/* or an anon_vma of the model */
 };
 /* "P:@4-@8", "P:@4", "anon_vma#1"; g_free(). */

@@ -194,6 +194,9 @@ void compare_deep_folio(struct comparison *cmp, const struct place *place,
 	compare_number(cmp, FIELD_INDEX, place, "d", model->index, host->index);
 	compare_identity(cmp, FIELD_MAPPING, place, IDENTITY_ANON_VMA, model->anon_vma,
 			 host->anon_vma);
+	if (model->anon && host->anon && host->sharers_known)
+		compare_number(cmp, FIELD_SHARERS, place, "d", (uint64_t)model->sharers,
+			       (uint64_t)host->sharers);
 }
 
 void compare_deep_marks(struct comparison *cmp, const struct place *place,

@@ -8,11 +8,15 @@
 #include "sim/fuzz_program.h"
 #include "sim/fuzz_words.h"
 
+#define FUZZ_KSM_UFFD_PERCENT	25	/* of programs with ksmd */
+#define FUZZ_KSM_VALUES	5	/* that are stored: few, so that pages are alike */
+
 struct fuzz_profile_row {
 	const char *name;
 	unsigned char weights[NR_FUZZ_KINDS];
 	unsigned char file_percent;	/* of mmap() calls */
 	unsigned char limit_percent;	/* of programs without capability */
+	bool ksm;			/* few values, and ksmd */
 	bool swap;			/* pages go to a device and come back; all is private */
 	bool thp;			/* huge pages, of private memory */
 };
@@ -22,37 +26,44 @@ static const struct fuzz_profile_row profiles[NR_FUZZ_PROFILES] = {
 		[FUZZ_MMAP] = 20, [FUZZ_MUNMAP] = 8, [FUZZ_MPROTECT] = 20, [FUZZ_MREMAP] = 6,
 		[FUZZ_MADVISE] = 12, [FUZZ_MLOCK] = 3, [FUZZ_MUNLOCK] = 2, [FUZZ_FORK] = 1,
 		[FUZZ_LOAD] = 5, [FUZZ_STORE] = 15, [FUZZ_EXEC] = 1, [FUZZ_MINCORE] = 1,
-		[FUZZ_MSEAL] = 1, [FUZZ_MSYNC] = 1 }, 0, 10, false, false },
+		[FUZZ_MSEAL] = 1, [FUZZ_MSYNC] = 1 },
+		.file_percent = 0, .limit_percent = 10 },
 	[FUZZ_FORKS] = { "fork", {
 		[FUZZ_MMAP] = 14, [FUZZ_MUNMAP] = 6, [FUZZ_MPROTECT] = 12, [FUZZ_MREMAP] = 6,
 		[FUZZ_MADVISE] = 8, [FUZZ_FORK] = 14, [FUZZ_EXIT] = 5, [FUZZ_LOAD] = 8,
-		[FUZZ_STORE] = 25 }, 0, 5, false, false },
+		[FUZZ_STORE] = 25 },
+		.file_percent = 0, .limit_percent = 5 },
 	[FUZZ_MREMAPS] = { "mremap", {
 		[FUZZ_MMAP] = 14, [FUZZ_MUNMAP] = 5, [FUZZ_MPROTECT] = 8, [FUZZ_MREMAP] = 35,
 		[FUZZ_MADVISE] = 6, [FUZZ_MLOCK] = 2, [FUZZ_FORK] = 3, [FUZZ_EXIT] = 1,
-		[FUZZ_LOAD] = 5, [FUZZ_STORE] = 18, [FUZZ_MSEAL] = 1, [FUZZ_FILE] = 2 }, 10, 10, false, false },
+		[FUZZ_LOAD] = 5, [FUZZ_STORE] = 18, [FUZZ_MSEAL] = 1, [FUZZ_FILE] = 2 },
+		.file_percent = 10, .limit_percent = 10 },
 	[FUZZ_FILEMAPS] = { "file", {
 		[FUZZ_MMAP] = 20, [FUZZ_MUNMAP] = 6, [FUZZ_MPROTECT] = 8, [FUZZ_MREMAP] = 8,
 		[FUZZ_MADVISE] = 10, [FUZZ_FORK] = 4, [FUZZ_EXIT] = 1, [FUZZ_LOAD] = 12,
 		[FUZZ_STORE] = 18, [FUZZ_MSYNC] = 4, [FUZZ_MINCORE] = 4, [FUZZ_FILE] = 6,
-		[FUZZ_FTRUNCATE] = 6, [FUZZ_FALLOCATE] = 6 }, 75, 5, false, false },
+		[FUZZ_FTRUNCATE] = 6, [FUZZ_FALLOCATE] = 6 },
+		.file_percent = 75, .limit_percent = 5 },
 	[FUZZ_MLOCKS] = { "mlock", {
 		[FUZZ_MMAP] = 14, [FUZZ_MUNMAP] = 6, [FUZZ_MPROTECT] = 8, [FUZZ_MREMAP] = 10,
 		[FUZZ_MADVISE] = 6, [FUZZ_MLOCK] = 18, [FUZZ_MUNLOCK] = 12, [FUZZ_MLOCKALL] = 6,
 		[FUZZ_MUNLOCKALL] = 3, [FUZZ_FORK] = 3, [FUZZ_LOAD] = 4, [FUZZ_STORE] = 10,
-		[FUZZ_FILE] = 2 }, 15, 50, false, false },
+		[FUZZ_FILE] = 2 },
+		.file_percent = 15, .limit_percent = 50 },
 	[FUZZ_ALL] = { "all", {
 		[FUZZ_MMAP] = 20, [FUZZ_MUNMAP] = 7, [FUZZ_MPROTECT] = 12, [FUZZ_MREMAP] = 14,
 		[FUZZ_MADVISE] = 14, [FUZZ_MLOCK] = 4, [FUZZ_MUNLOCK] = 3, [FUZZ_MLOCKALL] = 1,
 		[FUZZ_MUNLOCKALL] = 1, [FUZZ_FORK] = 5, [FUZZ_EXIT] = 2, [FUZZ_LOAD] = 8,
 		[FUZZ_STORE] = 20, [FUZZ_EXEC] = 1, [FUZZ_MSYNC] = 2, [FUZZ_MINCORE] = 2,
 		[FUZZ_MSEAL] = 1, [FUZZ_FILE] = 3, [FUZZ_FTRUNCATE] = 3,
-		[FUZZ_FALLOCATE] = 3 }, 30, 15, false, false },
+		[FUZZ_FALLOCATE] = 3 },
+		.file_percent = 30, .limit_percent = 15 },
 	[FUZZ_PINS] = { "pin", {
 		[FUZZ_MMAP] = 14, [FUZZ_MUNMAP] = 5, [FUZZ_MPROTECT] = 8, [FUZZ_MREMAP] = 6,
 		[FUZZ_MADVISE] = 8, [FUZZ_MLOCK] = 1, [FUZZ_FORK] = 10, [FUZZ_EXIT] = 4,
 		[FUZZ_LOAD] = 6, [FUZZ_STORE] = 22, [FUZZ_PIN] = 16, [FUZZ_UNPIN] = 6,
-		[FUZZ_FILE] = 2 }, 15, 5, false, false },
+		[FUZZ_FILE] = 2 },
+		.file_percent = 15, .limit_percent = 5 },
 	[FUZZ_UFFD] = { "uffd", {
 		[FUZZ_MMAP] = 12, [FUZZ_MUNMAP] = 4, [FUZZ_MPROTECT] = 8, [FUZZ_MREMAP] = 8,
 		[FUZZ_MADVISE] = 8, [FUZZ_MLOCK] = 1, [FUZZ_MUNLOCK] = 1, [FUZZ_FORK] = 3,
@@ -60,24 +71,34 @@ static const struct fuzz_profile_row profiles[NR_FUZZ_PROFILES] = {
 		[FUZZ_UFFD_REGISTER] = 14, [FUZZ_UFFD_UNREGISTER] = 3, [FUZZ_UFFD_COPY] = 14,
 		[FUZZ_UFFD_ZEROPAGE] = 6, [FUZZ_UFFD_CONTINUE] = 4, [FUZZ_UFFD_POISON] = 4,
 		[FUZZ_UFFD_WP] = 16, [FUZZ_UFFD_MOVE] = 24, [FUZZ_FILE] = 2, [FUZZ_FTRUNCATE] = 1,
-		[FUZZ_FALLOCATE] = 2 }, 25, 0, false, false },
+		[FUZZ_FALLOCATE] = 2 },
+		.file_percent = 25, .limit_percent = 0 },
 	[FUZZ_SWAPS] = { "swap", {
 		[FUZZ_MMAP] = 12, [FUZZ_MUNMAP] = 5, [FUZZ_MPROTECT] = 9, [FUZZ_MREMAP] = 9,
 		[FUZZ_MADVISE] = 32, [FUZZ_MLOCK] = 2, [FUZZ_MUNLOCK] = 2, [FUZZ_FORK] = 6,
 		[FUZZ_EXIT] = 3, [FUZZ_LOAD] = 14, [FUZZ_STORE] = 25, [FUZZ_MINCORE] = 4,
-		[FUZZ_EXEC] = 1, [FUZZ_MLOCKALL] = 1, [FUZZ_MUNLOCKALL] = 1 }, 0, 5, true, false },
+		[FUZZ_EXEC] = 1, [FUZZ_MLOCKALL] = 1, [FUZZ_MUNLOCKALL] = 1 },
+		.limit_percent = 5, .swap = true },
 	[FUZZ_UFFD_SWAPS] = { "uffd-swap", {
 		[FUZZ_MMAP] = 10, [FUZZ_MUNMAP] = 3, [FUZZ_MPROTECT] = 7, [FUZZ_MREMAP] = 7,
 		[FUZZ_MADVISE] = 26, [FUZZ_MLOCK] = 1, [FUZZ_MUNLOCK] = 1, [FUZZ_FORK] = 5,
 		[FUZZ_EXIT] = 2, [FUZZ_LOAD] = 10, [FUZZ_STORE] = 22, [FUZZ_MINCORE] = 2,
 		[FUZZ_UFFD_REGISTER] = 12, [FUZZ_UFFD_UNREGISTER] = 3, [FUZZ_UFFD_COPY] = 6,
 		[FUZZ_UFFD_ZEROPAGE] = 3, [FUZZ_UFFD_POISON] = 3, [FUZZ_UFFD_WP] = 14,
-		[FUZZ_UFFD_MOVE] = 24 }, 0, 0, true, false },
+		[FUZZ_UFFD_MOVE] = 24 },
+		.swap = true },
 	[FUZZ_THPS] = { "thp", {
 		[FUZZ_MMAP] = 8, [FUZZ_MUNMAP] = 6, [FUZZ_MPROTECT] = 10, [FUZZ_MREMAP] = 10,
 		[FUZZ_MADVISE] = 36, [FUZZ_MLOCK] = 2, [FUZZ_MUNLOCK] = 2, [FUZZ_FORK] = 7,
 		[FUZZ_EXIT] = 4, [FUZZ_LOAD] = 14, [FUZZ_STORE] = 28, [FUZZ_MINCORE] = 1 },
-		0, 0, false, true },
+		.thp = true },
+	[FUZZ_KSM] = { "ksm", {
+		[FUZZ_MMAP] = 8, [FUZZ_MUNMAP] = 4, [FUZZ_MPROTECT] = 8, [FUZZ_MREMAP] = 9,
+		[FUZZ_MADVISE] = 18, [FUZZ_MLOCK] = 3, [FUZZ_MUNLOCK] = 2, [FUZZ_FORK] = 7,
+		[FUZZ_EXIT] = 3, [FUZZ_LOAD] = 7, [FUZZ_STORE] = 34, [FUZZ_MINCORE] = 1,
+		[FUZZ_PIN] = 4, [FUZZ_UNPIN] = 3, [FUZZ_MERGE_ANY] = 2, [FUZZ_KSM_SCAN] = 16,
+		[FUZZ_KSM_UNMERGE] = 1, [FUZZ_UFFD_REGISTER] = 5, [FUZZ_UFFD_WP] = 7,
+		[FUZZ_UFFD_COPY] = 2, [FUZZ_UFFD_ZEROPAGE] = 1, [FUZZ_UFFD_MOVE] = 3 }, .ksm = true },
 };
 
 const char *fuzz_profile_name(enum fuzz_profile profile)
@@ -351,6 +372,17 @@ static unsigned int pick_swap_advice(uint64_t *state)
 	return advice[below(state, G_N_ELEMENTS(advice))];
 }
 
+static unsigned int pick_ksm_advice(uint64_t *state)
+{
+	static const unsigned char advice[] = {
+		FUZZ_MERGEABLE, FUZZ_MERGEABLE, FUZZ_MERGEABLE, FUZZ_MERGEABLE, FUZZ_MERGEABLE,
+		FUZZ_UNMERGEABLE, FUZZ_UNMERGEABLE, FUZZ_DONTNEED, FUZZ_DONTNEED, FUZZ_FREE,
+		FUZZ_GUARD_INSTALL, FUZZ_GUARD_REMOVE,
+	};
+
+	return advice[below(state, G_N_ELEMENTS(advice))];
+}
+
 static unsigned int pick_advice(struct maker *maker)
 {
 	uint64_t *state = &maker->state;
@@ -359,6 +391,8 @@ static unsigned int pick_advice(struct maker *maker)
 		return pick_swap_advice(state);
 	if (maker->row->thp && percent(state, 80))
 		return pick_thp_advice(state);
+	if (maker->row->ksm && percent(state, 75))
+		return pick_ksm_advice(state);
 	return below(state, FUZZ_PAGEOUT);
 }
 
@@ -406,7 +440,7 @@ static void fill(struct maker *maker, struct fuzz_stmt *stmt)
 		stmt->flags = below(state, 8);
 		break;
 	case FUZZ_PIN:
-		stmt->word = below(state, FUZZ_NR_FOLL);
+		stmt->word = maker->row->ksm ? 0 : below(state, FUZZ_NR_FOLL);
 		break;
 	case FUZZ_UNPIN:
 		fill_unpin(maker, stmt);
@@ -430,7 +464,15 @@ static void fill(struct maker *maker, struct fuzz_stmt *stmt)
 		stmt->flags = percent(state, 70) ? 1 : 0;
 		break;
 	case FUZZ_STORE:
-		stmt->value = 100 + maker->program->stmts->len;
+		stmt->value = maker->row->ksm ? below(state, FUZZ_KSM_VALUES) :
+						100 + maker->program->stmts->len;
+		break;
+	case FUZZ_MERGE_ANY:
+		stmt->flags = percent(state, 60);
+		break;
+	case FUZZ_KSM_SCAN:
+	case FUZZ_KSM_UNMERGE:
+		stmt->task = 0;
 		break;
 	default:
 		break;
@@ -453,10 +495,12 @@ static void add_statement(struct maker *maker)
 {
 	struct fuzz_stmt stmt = { .kind = pick_kind(&maker->state, maker->row) };
 
+	if (stmt.kind >= FUZZ_UFFD_REGISTER && stmt.kind <= FUZZ_UFFD_WP && !maker->program->uffd)
+		stmt.kind = FUZZ_STORE;
 	do
 		stmt.task = below(&maker->state, FUZZ_TASKS);
 	while (!maker->alive.task[stmt.task]);
-	if (stmt.kind >= FUZZ_FILE)
+	if (stmt.kind >= FUZZ_FILE && stmt.kind <= FUZZ_FALLOCATE)
 		fill_file(maker, &stmt);
 	if (has_range(stmt.kind))
 		pick_range(maker, &stmt.at, &stmt.len);
@@ -467,7 +511,11 @@ static void add_statement(struct maker *maker)
 	fill(maker, &stmt);
 	if (!stmt.odd && percent(&maker->state, 4) && stmt.kind != FUZZ_FORK && stmt.kind != FUZZ_EXIT)
 		stmt.odd = (enum fuzz_odd)(1 + below(&maker->state, NR_FUZZ_ODDS - 1));
-	if (fuzz_alive_next(&maker->alive, &stmt))
+	if (!fuzz_alive_next(&maker->alive, &stmt))
+		return;
+	g_array_append_val(maker->program->stmts, stmt);
+	/* What the first scan has seen the second merges. */
+	if (stmt.kind == FUZZ_KSM_SCAN && percent(&maker->state, 60))
 		g_array_append_val(maker->program->stmts, stmt);
 }
 
@@ -486,6 +534,23 @@ static void add_blocks(struct maker *maker)
 	stmt.word = FUZZ_HUGEPAGE;
 	stmt.prot = stmt.flags = stmt.file = 0;
 	g_array_append_val(maker->program->stmts, stmt);
+}
+
+/* Most of the window, to be merged: by advice or by prctl(). */
+static void add_mergeable(struct maker *maker)
+{
+	struct fuzz_stmt area = { .kind = FUZZ_MMAP, .at = 1, .len = 4 + below(&maker->state, 20),
+				  .prot = 3, .file = FUZZ_FILES,
+				  .flags = FUZZ_MAP_PRIVATE | FUZZ_MAP_FIXED };
+	struct fuzz_stmt advice = { .kind = FUZZ_MADVISE, .at = 1, .len = area.len,
+				    .word = FUZZ_MERGEABLE };
+	struct fuzz_stmt any = { .kind = FUZZ_MERGE_ANY, .flags = 1 };
+
+	g_array_append_val(maker->program->stmts, area);
+	if (percent(&maker->state, 85))
+		g_array_append_val(maker->program->stmts, advice);
+	else
+		g_array_append_val(maker->program->stmts, any);
 }
 
 struct fuzz_program *fuzz_generate(enum fuzz_profile profile, uint64_t seed, unsigned int min,
@@ -508,9 +573,14 @@ struct fuzz_program *fuzz_generate(enum fuzz_profile profile, uint64_t seed, uns
 		program->swap = seed / 1024 % 2 ? FUZZ_SWAP_ZRAM : FUZZ_SWAP_DISK;
 	if (percent(&maker.state, maker.row->limit_percent))
 		program->memlock = 4 + below(&maker.state, 28);
-	if (maker.row->weights[FUZZ_UFFD_REGISTER])
+	if (maker.row->weights[FUZZ_UFFD_REGISTER] &&
+	    (!maker.row->ksm || percent(&maker.state, FUZZ_KSM_UFFD_PERCENT)))
 		program->uffd = 1 + below(&maker.state, FUZZ_NR_UFFD);
+	if (maker.row->ksm)
+		program->zero_pages = percent(&maker.state, 30);
 	fuzz_alive_begin(&maker.alive);
+	if (maker.row->ksm)
+		add_mergeable(&maker);
 	if (maker.row->weights[FUZZ_FILE])
 		for (unsigned int i = 0; i < nr_files(&maker); i++) {
 			struct fuzz_stmt file = { .kind = FUZZ_FILE, .file = i, .len = 8 };

@@ -25,7 +25,7 @@
 
 enum fuzz_profile { FUZZ_VMA, FUZZ_FORKS, FUZZ_MREMAPS, FUZZ_FILEMAPS, FUZZ_MLOCKS, FUZZ_ALL,
 		    FUZZ_PINS, FUZZ_UFFD, FUZZ_SWAPS, FUZZ_UFFD_SWAPS,
-		    FUZZ_THPS,
+		    FUZZ_THPS, FUZZ_KSM,
 		    NR_FUZZ_PROFILES };
 
 enum fuzz_kind {
@@ -34,7 +34,8 @@ enum fuzz_kind {
 	FUZZ_STORE, FUZZ_EXEC, FUZZ_MSYNC, FUZZ_MINCORE, FUZZ_MSEAL, FUZZ_PIN, FUZZ_UNPIN,
 	FUZZ_UFFD_REGISTER, FUZZ_UFFD_UNREGISTER, FUZZ_UFFD_COPY, FUZZ_UFFD_ZEROPAGE,
 	FUZZ_UFFD_CONTINUE, FUZZ_UFFD_POISON, FUZZ_UFFD_MOVE, FUZZ_UFFD_WP, FUZZ_FILE,
-	FUZZ_FTRUNCATE, FUZZ_FALLOCATE, NR_FUZZ_KINDS,
+	FUZZ_FTRUNCATE, FUZZ_FALLOCATE, FUZZ_MERGE_ANY, FUZZ_KSM_SCAN, FUZZ_KSM_UNMERGE,
+	NR_FUZZ_KINDS,
 };
 
 /* What makes a call invalid on purpose. */
@@ -62,6 +63,7 @@ struct fuzz_program {
 	unsigned int window;		/* pages; they begin at a multiple of the largest folio */
 	unsigned int thp;		/* huge pages, by the settings of this row; 0: none */
 	unsigned int memlock;		/* limit without capability; 0: none */
+	bool zero_pages;		/* ksm.use_zero_pages */
 	unsigned int uffd;		/* there is a userfaultfd, with the features of this row;
 					 * 0: none */
 	const char *bug;		/* a defect put back, or NULL; static */

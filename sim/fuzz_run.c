@@ -204,13 +204,14 @@ static struct live_deep *open_deep(char **why)
 	return deep;
 }
 
-struct side_by_side_means *fuzz_host_open(bool deep, pid_t group, char **why)
+struct side_by_side_means *fuzz_host_open(bool deep, pid_t group, bool alone, char **why)
 {
 	struct side_by_side_means *host = g_new0(struct side_by_side_means, 1);
 
 	host->stock = live_stock_open();
 	host->kept_hold = g_new0(struct live_hold *, 1);
 	host->group = group;
+	host->alone = alone;
 	if (deep)
 		host->deep = open_deep(why);
 	if (host->deep)

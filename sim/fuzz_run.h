@@ -37,10 +37,12 @@ struct fuzz_seen {
  */
 void fuzz_run(const struct fuzz_program *program, const struct side_by_side_means *host,
 	      struct fuzz_seen *seen);
-/* Opens what many runs share; @deep: structs of the kernel, too; @group: runs side by side with
+/* Opens what many runs share; @alone: with ksmd, and nobody beside us; @deep: structs
+ * of the kernel, too; @group: runs side by side with
  * others of that number, if they want the same of the host.  NULL and *why (g_free()) if the structs
  * cannot be read. */
-struct side_by_side_means *fuzz_host_open(bool deep, pid_t group, char **why);
+struct side_by_side_means *fuzz_host_open(bool deep, pid_t group, bool alone,
+					  char **why);
 void fuzz_host_close(struct side_by_side_means *host);
 void fuzz_seen_clear(struct fuzz_seen *seen);
 /* "result mremap", "vma", "rule rmap-reaches": what two findings must share to count as one. */

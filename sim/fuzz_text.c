@@ -20,7 +20,7 @@ static const char *const advice_words[FUZZ_NR_ADVICE] = {
 	"DONTNEED", "NORMAL", "RANDOM", "SEQUENTIAL", "WILLNEED", "FREE", "COLD", "DONTFORK",
 	"DOFORK", "WIPEONFORK", "KEEPONFORK", "DONTDUMP", "DODUMP", "NOHUGEPAGE", "HUGEPAGE",
 	"POPULATE_READ", "POPULATE_WRITE", "GUARD_INSTALL", "GUARD_REMOVE", "DONTNEED_LOCKED",
-	"REMOVE", "UNMERGEABLE", "PAGEOUT", "COLLAPSE",
+	"REMOVE", "UNMERGEABLE", "PAGEOUT", "COLLAPSE", "MERGEABLE",
 };
 
 static const char *const fallocate_words[FUZZ_NR_FALLOCATE] = {
@@ -185,6 +185,9 @@ static void put_other(GString *out, const struct fuzz_stmt *stmt)
 	case FUZZ_EXEC:
 		g_string_append_printf(out, "@%u", stmt->at);
 		return;
+	case FUZZ_MERGE_ANY:
+		g_string_append_printf(out, "PR_SET_MEMORY_MERGE, %u", stmt->flags);
+		return;
 	case FUZZ_FTRUNCATE:
 		g_string_append_printf(out, "f%u, %up", stmt->file, stmt->at + stmt->len);
 		return;
@@ -271,7 +274,7 @@ void fuzz_text_stmt(GString *out, const struct fuzz_program *program,
 		"UFFDIO_COPY", "UFFDIO_ZEROPAGE", "UFFDIO_CONTINUE", "UFFDIO_POISON",
 		"UFFDIO_MOVE",
 		"UFFDIO_WRITEPROTECT", "",
-		"ftruncate", "fallocate",
+		"ftruncate", "fallocate", "prctl", "ksmd: full_scan", "ksmd: unmerge",
 	};
 
 	if (stmt->task)
@@ -309,6 +312,8 @@ void fuzz_text_settings(GString *out, const struct fuzz_program *program)
 	if (program->swap)
 		g_string_append_printf(out, "set swap = 4M\nset swap.device = %s\n",
 				       program->swap == FUZZ_SWAP_ZRAM ? "zram" : "disk");
+	if (program->zero_pages)
+		g_string_append(out, "set ksm.use_zero_pages = 1\n");
 	if (program->thp)
 		g_string_append(out, thp_settings[program->thp - 1]);
 	g_string_append_printf(out, "window %up\n", program->window);

@@ -27,9 +27,13 @@ enum {
 #define FUZZ_HUGEPAGE		14
 #define FUZZ_POPULATE_READ	15
 #define FUZZ_POPULATE_WRITE	16
+#define FUZZ_GUARD_INSTALL	17
+#define FUZZ_GUARD_REMOVE	18
+#define FUZZ_UNMERGEABLE	21
 #define FUZZ_PAGEOUT		22	/* with a swap device only */
 #define FUZZ_COLLAPSE		23	/* with huge pages only */
-#define FUZZ_NR_ADVICE		24
+#define FUZZ_MERGEABLE		24	/* with ksmd only */
+#define FUZZ_NR_ADVICE		25
 #define FUZZ_NR_THP		8
 #define FUZZ_NR_FALLOCATE	3
 #define FUZZ_NR_FOLL		5

@@ -174,7 +174,7 @@ void fuzz_worker(const struct fuzz_job *job, unsigned int nr, struct fuzz_counte
 
 	if (job->compare) {
 		spread(nr);
-		worker.host = fuzz_host_open(job->deep, getppid(), &why);
+		worker.host = fuzz_host_open(job->deep, getppid(), job->profile == FUZZ_KSM, &why);
 		if (!worker.host) {
 			g_strlcpy(counters->unable, why, sizeof(counters->unable));
 			return;

@@ -7,10 +7,15 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 #include "sim/live_internal.h"
 
+#define PAGE		4096UL
+#ifndef PR_SET_MEMORY_MERGE
+#define PR_SET_MEMORY_MERGE	67
+#endif
 #define NODE_WORDS	16		/* of a node mask */
 #define READ_TIME	10000		/* microseconds: plenty for a few pages */
 
@@ -125,6 +130,14 @@ static bool refuse_hints(const struct call_request *request, struct call_outcome
 	return outcome->kind == OUTCOME_REFUSED;
 }
 
+/* A process whose areas that may be merged have all gone is forgotten by ksmd: the agent is not to
+ * keep it. */
+static void unmerge_agent(struct live_backend *live, const struct live_task *task)
+{
+	live_syscall_plain(&live->world, task->pid, SYS_madvise, LIVE_CODE, PAGE,
+			   MADV_UNMERGEABLE, 0, 0, 0);
+}
+
 static void plain_call(struct live_backend *live, struct live_task *task,
 		       const struct call_request *request, struct call_outcome *outcome)
 {
@@ -135,6 +148,8 @@ static void plain_call(struct live_backend *live, struct live_task *task,
 	if (!place_args(live, request, a, outcome))
 		return;
 	result = live_syscall(&live->world, task->pid, numbers[request->op->id], a);
+	if (request->op->id == OP_PRCTL && a[0] == PR_SET_MEMORY_MERGE)
+		unmerge_agent(live, task);
 	live_outcome(live, task, &result, outcome);
 	if (request->op->id == OP_USERFAULTFD)
 		live->world.may_block = true;
@@ -153,7 +168,7 @@ static void dispatch(struct live_backend *live, struct live_task *task,
 	case OP_MOVE_PAGES:
 		live_call_move_pages(live, task, request, outcome);
 		return;
-	case OP_KSM_MERGE: case OP_KSM_UNMERGE:
+	case OP_KSM_MERGE: case OP_KSM_SCAN: case OP_KSM_UNMERGE:
 		live_call_ksm(live, request, outcome);
 		return;
 	case OP_SCAN:

@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "sim/live_hold.h"
+#include "sim/live_ksm.h"
 
 #define PATIENCE	(60 * G_USEC_PER_SEC)
 #define FAIR_TIME	(3 * G_USEC_PER_SEC)	/* before others get their turn */
@@ -32,6 +33,7 @@
 struct live_hold {
 	int gate, users, keeper;	/* descriptors; -1 where there can be none */
 	pid_t guardian;			/* our child, or 0 */
+	pid_t ksmd;			/* 0: not looked for yet */
 	char *claim;			/* what is wanted, as text; "" for nothing */
 	char swap_path[PATH_MAX];
 	gint64 since;			/* monotonic */
@@ -117,6 +119,7 @@ static bool write_claim(int keeper, const char *claim, const char *swap_path)
 struct changes {
 	struct live_thp *thp;
 	struct live_swap *swap;
+	struct live_ksm *ksm;
 };
 
 /* Whoever reads what mmsim writes is not to wait for us. */
@@ -138,11 +141,14 @@ static char *change(struct changes *changes, const struct live_wish *wish)
 	changes->thp = live_thp_change(&wish->thp, &why);
 	if (!why && wish->swap)
 		changes->swap = live_swap_on(wish->swap, wish->swap_kind, &why);
+	if (!why && wish->alone)
+		changes->ksm = live_ksm_change(&why);
 	return why;
 }
 
 static void undo(struct changes *changes)
 {
+	live_ksm_undo(changes->ksm);
 	live_swap_off(changes->swap);
 	live_thp_undo(changes->thp);
 }
@@ -314,6 +320,13 @@ struct live_hold *live_hold_keep(struct live_hold **kept, const struct live_wish
 const char *live_hold_swap_path(const struct live_hold *hold)
 {
 	return hold->swap_path[0] ? hold->swap_path : NULL;
+}
+
+pid_t live_hold_ksmd(struct live_hold *hold)
+{
+	if (!hold->ksmd)
+		hold->ksmd = live_ksm_pid();
+	return hold->ksmd;
 }
 
 /* Until he has gone, or others are seen to use what he has made: more than once, for somebody who

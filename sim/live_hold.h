@@ -26,7 +26,7 @@ struct live_wish {
 	struct live_thp_wish thp;
 	uint64_t swap;			/* bytes of a swap device; 0: none */
 	enum live_swap_kind swap_kind;
-	bool alone;			/* nobody else, for what the run does itself: ksmd */
+	bool alone;			/* nobody else, and ksmd scans when it is told so: live_ksm.h */
 	pid_t group;			/* who runs beside it with the same wish; 0: nobody */
 };
 
@@ -41,6 +41,8 @@ struct live_hold *live_hold_take(const struct live_wish *wish, char **why);
 struct live_hold *live_hold_keep(struct live_hold **kept, const struct live_wish *wish, char **why);
 /* All processes that used it have ended.  If it was the last, the host is as before. */
 void live_hold_release(struct live_hold *hold);
+/* ksmd, for a run that is alone; 0 if there is none. */
+pid_t live_hold_ksmd(struct live_hold *hold);
 /* The host's path of the swap device; NULL for none. */
 const char *live_hold_swap_path(const struct live_hold *hold);
 

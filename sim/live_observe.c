@@ -31,6 +31,7 @@
 #define MAX_PLAIN	(4UL << 30)
 
 #define PM_PFN		((1UL << 55) - 1)
+#define KPF_KSM		21
 #define KPF_MLOCKED	33
 
 struct look {
@@ -231,6 +232,7 @@ static void see_frames(struct observation *seen)
 		folio->anon = flag >> KPF_ANON & 1;
 		folio->swapcache = flag >> KPF_SWAPCACHE & 1;
 		folio->mlocked = flag >> KPF_MLOCKED & 1;
+		folio->ksm = flag >> KPF_KSM & 1;
 		folio->mapcount = (int)count;
 		g_ptr_array_add(seen->folios, folio);
 	}

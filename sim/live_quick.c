@@ -405,6 +405,9 @@ static void see_process(struct live_quick *quick, struct seen_process *process,
 {
 	const struct look *look = kernel_look_memory(quick->look);
 
+	process->ksm_known = task->ksm_known;
+	process->ksm_merging_pages = task->ksm_merging_pages;
+	process->ksm_rmap_items = task->ksm_rmap_items;
 	for (__u32 i = 0; i < task->nr_vmas; i++) {
 		const struct seen_vma *seen = see_vma(quick, process, task, &vmas[i], links);
 		bool on_disk = seen->file && !g_str_has_suffix(seen->file, " (deleted)");
@@ -457,6 +460,9 @@ static void see_folio(struct live_quick *quick, struct observation *seen,
 	folio->behind = true;
 	folio->anon = (page->mapping & MAPPING_ANON) != 0;
 	folio->mlocked = page->mlocked;
+	folio->ksm = (page->mapping & MAPPING_FLAGS) == MAPPING_FLAGS;
+	folio->sharers = page->sharers;
+	folio->sharers_known = true;
 	folio->swapcache = page->swapcache;
 	folio->marks = page->marks;
 	folio->marks_known = ~0U;

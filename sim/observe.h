@@ -90,12 +90,14 @@ struct seen_large {
 struct seen_folio {
 	unsigned int id, order;
 	unsigned int marks, marks_known;	/* enum seen_mark; with behind_hidden: known ones */
-	bool anon, swapcache, dirty, mlocked;
+	bool anon, swapcache, dirty, mlocked, ksm;
+	int sharers;		/* of a KSM page: items of its stable node; 0 for none */
 	uint64_t index;
 	unsigned int anon_vma;	/* id, 0 for none */
 	int mapcount, refcount;
 	struct seen_large large;
 	bool *pae;		/* [1 << order]: PageAnonExclusive of each page */
+	bool sharers_known;	/* with behind_hidden: sharers is */
 	bool behind;		/* with behind_hidden: order, index, anon_vma, mapcount and
 				   pae are known all the same; id is a page's PFN */
 	unsigned int span;	/* with behind_hidden: of how many pages from there on this tells,
@@ -108,6 +110,8 @@ struct seen_process {
 	GPtrArray *pages;	/* struct seen_page *, in address order; in blocks: */
 	GPtrArray *blocks;	/* struct seen_page[], each some pages */
 	unsigned int left;	/* free pages in the last one */
+	bool ksm_known;		/* what ksmd knows of it: */
+	uint64_t ksm_merging_pages, ksm_rmap_items;
 };
 
 struct observation {

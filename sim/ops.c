@@ -161,6 +161,8 @@ static const struct op ops[] = {
 	  .what = "the same up to where a reference is found that should not be there" },
 	{ "merge", OP_KSM_MERGE, RETURNS_INT, 2, { PLACE("addr1"), PLACE("addr2") },
 	  .actor = "ksmd", .what = "merges two pages of equal content, if KSM may" },
+	{ "full_scan", OP_KSM_SCAN, RETURNS_INT, 0, {},
+	  .actor = "ksmd", .what = "one scan of all that may be merged" },
 	{ "unmerge", OP_KSM_UNMERGE, RETURNS_INT, 0, {},
 	  .actor = "ksmd", .what = "gives everybody pages of his own, as `echo 2 > run` does" },
 	{ "move_pages", OP_MOVE_PAGES, RETURNS_INT, 3,

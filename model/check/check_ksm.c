@@ -105,7 +105,7 @@ static void found_by_items(const struct census_pte *pte, void *data)
 		return;
 	folio = pfn_to_page(pte_pfn(pte->pte))->folio;
 	node = folio ? folio_stable_node(folio) : NULL;
-	if (!node || !node_lives(check->machine, node))
+	if (!node || !node_lives(check->machine, node) || node->strangers)
 		return;
 	list_for_each_entry(item, &node->hlist, hlist)
 		if (item_finds(item, pte))
@@ -116,10 +116,31 @@ static void found_by_items(const struct census_pte *pte, void *data)
 		   node->id);
 }
 
+/* What a scan relies on: it goes along the list and along the addresses at once. */
+static void items_of_mm(struct check *check, const struct mm_struct *mm)
+{
+	const struct ksm_rmap_item *item;
+	unsigned long next = 0;
+
+	list_for_each_entry(item, &mm->ksm_rmap_items, rmap_list) {
+		if (item->mm != mm || item->address < next ||
+		    (item->head && !list_empty(&item->unstable)))
+			check_fail(check, g_strdup_printf("rmap_item#%u", item->id),
+				   "an item in the list of its mm, by address, in one tree at most",
+				   "mm#%u %s in the list of mm#%u%s", item->mm ? item->mm->id : 0,
+				   addr_name(mm, item->address).text, mm->id,
+				   item->head && !list_empty(&item->unstable) ? ", in both trees" :
+										"");
+		next = item->address + PAGE_SIZE;
+	}
+}
+
 void check_ksm_reaches(struct check *check)
 {
 	const struct ksm_stable_node *node;
 
+	for (guint i = 0; i < check->mms->len; i++)
+		items_of_mm(check, check->mms->pdata[i]);
 	if (list_empty(&check->machine->ksm_stable_nodes))
 		return;
 	list_for_each_entry(node, &check->machine->ksm_stable_nodes, nodes)

@@ -27,6 +27,7 @@
 #define ENTRY_HUGE	0x080UL
 #define ENTRY_PROTNONE	0x100UL
 #define ENTRY_SPECIAL	0x200UL
+#define MAPPING_KSM	3UL
 #define ENTRY_FRAME	0x000ffffffffff000UL
 #define LEAF_PAGES	512
 #define LEAF_SIZE	0x200000UL
@@ -165,6 +166,9 @@ static __noinline int read_page(struct look_page *to)
 	bpf_core_read(&to->index, sizeof(to->index), &((struct folio *)page)->index);
 	bpf_core_read(&to->mapping, sizeof(to->mapping), &((struct folio *)page)->mapping);
 	bpf_core_read(&refcount, sizeof(refcount), &((struct folio *)page)->_refcount);
+	if ((to->mapping & MAPPING_KSM) == MAPPING_KSM && to->mapping != MAPPING_KSM)
+		to->sharers = BPF_CORE_READ((struct ksm_stable_node *)(to->mapping & ~MAPPING_KSM),
+					    rmap_hlist_len);
 	to->refcount = refcount;
 	to->mlocked = flag_in(flags, bpf_core_enum_value(enum pageflags, PG_mlocked));
 	to->marks = MARK(flags, PG_dirty, 0) | MARK(flags, PG_referenced, 1) |
@@ -232,6 +236,7 @@ static __always_inline void clear_page(struct look_page *to)
 	to->mm_mapcount[0] = to->mm_mapcount[1] = 0;
 	to->partially_mapped = to->queued = to->shared = 0;
 	to->swap = 0;
+	to->sharers = 0;
 	to->swap_known = to->swap_map = to->swap_zero = 0;
 }
 
@@ -387,6 +392,11 @@ static __always_inline void read_task(struct task_struct *task, struct look_task
 	struct bpf_iter_task_vma it;
 	struct vm_area_struct *vma;
 
+	to->ksm_known = bpf_core_field_exists(mm->ksm_rmap_items);
+	if (to->ksm_known) {
+		to->ksm_merging_pages = BPF_CORE_READ(mm, ksm_merging_pages);
+		to->ksm_rmap_items = BPF_CORE_READ(mm, ksm_rmap_items);
+	}
 	to->start_brk = BPF_CORE_READ(mm, start_brk);
 	to->brk = BPF_CORE_READ(mm, brk);
 	to->start_stack = BPF_CORE_READ(mm, start_stack);

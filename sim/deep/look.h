@@ -39,6 +39,8 @@ enum look_trouble {
 struct look_task {
 	__u32 tid, nr_vmas;
 	__u64 start_brk, brk, start_stack;
+	__u64 ksm_merging_pages, ksm_rmap_items;
+	__u32 ksm_known, pad;
 };
 
 struct look_vma {
@@ -72,7 +74,7 @@ struct look_page {
 	__u32 swap_known;	/* what follows could be read */
 	__u32 swap_map;		/* raw */
 	__u32 swap_zero;	/* in the device's zeromap */
-	__u32 pad;
+	__s32 sharers;		/* rmap_hlist_len of a KSM page's stable node; 0: it has none */
 };
 
 /* One page of a leaf. */

@@ -238,6 +238,17 @@ static void ksm_other_frame(void)	{ node_at(K)->kpfn++; }
 static void ksm_node_gone(void)		{ list_del(&node_at(K)->nodes); }
 static void ksm_other_address(void)	{ item_at(K)->address += 8 * PAGE_SIZE; }
 static void ksm_other_anon_vma(void)	{ item_at(K)->anon_vma = area(A)->anon_vma; }
+static void ksm_out_of_order(void)
+{
+	struct list_head *items = &item_at(K)->mm->ksm_rmap_items, *first = items->next;
+
+	list_del(first);
+	list_add_tail(first, items);
+}
+static void ksm_in_both_trees(void)
+{
+	list_add(&item_at(K)->unstable, &mach->ksm_unstable);
+}
 static void ksm_uncounted(void)		{ node_at(K)->rmap_hlist_len--; }
 static void ksm_no_head(void)		{ item_at(K)->head = NULL; }
 static void ksm_lost_ref(void)		{ item_at(K)->anon_vma->refcount--; }
@@ -426,6 +437,8 @@ static const struct corruption {
 	{ "ksm-pages: a node in no tree", "ksm-pages", ksm_node_gone },
 	{ "ksm-reaches: an item for another address", "ksm-reaches", ksm_other_address },
 	{ "ksm-reaches: an item with another anon_vma", "ksm-reaches", ksm_other_anon_vma },
+	{ "ksm-reaches: items in disorder", "ksm-reaches", ksm_out_of_order },
+	{ "ksm-reaches: an item in both trees", "ksm-reaches", ksm_in_both_trees },
 	{ "ksm-reaches: items miscounted", "ksm-reaches", ksm_uncounted },
 	{ "ksm-reaches: an item that knows no node", "ksm-reaches", ksm_no_head },
 	{ "anon-vma-counts: an item's reference", "anon-vma-counts", ksm_lost_ref },

@@ -109,10 +109,10 @@ static void on_event(void *data, struct run *run, const struct event *event)
 	struct fuzz_side *side = data;
 	struct fuzz_seen *seen = side->seen;
 
-	(void)run;
 	if (event->kind == EVENT_CALL && !side->over)
 		g_ptr_array_add(seen->results, g_strdup(event->result));
-	if (event->kind == EVENT_DONE)
+	/* of a statement that is refused the host has done nothing, or half */
+	if (event->kind == EVENT_DONE && !run_diags(run)->items->len)
 		compare_now(side);
 	if (event->kind == EVENT_VIOLATION && !seen->rule) {
 		seen->rule = g_strdup(event->broken->rule);

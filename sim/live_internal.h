@@ -20,6 +20,7 @@ struct live_backend {
 	GPtrArray *pins;	/* struct live_pin *, in order of birth */
 	struct live_fuse *fuse;	/* what some of them wait for; NULL: not needed yet */
 	char *folder;		/* private files, made at first use; NULL for none */
+	bool touched;		/* pages were read as user space does: they look used */
 	bool pinned;		/* to one CPU; before was: */
 	cpu_set_t cpus;
 };

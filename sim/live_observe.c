@@ -264,6 +264,7 @@ struct observation *live_observe(struct backend *backend, bool pages)
 	if (pages && live->settings.quick &&
 	    live_quick_observe(live->settings.quick, live, seen))
 		return seen;
+	live->touched |= pages;
 	for (guint i = 0; i < live->tasks->len; i++) {
 		const struct live_task *task = live->tasks->pdata[i];
 		const struct live_task *any = live_any_of(live, task->name);

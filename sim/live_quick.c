@@ -69,6 +69,7 @@ struct live_quick {
 	GArray *markers;	/* struct marker; few */
 	GArray *wanted;		/* unsigned int: anon_vmas to be read */
 	GHashTable *read;	/* ids of those that have been */
+	unsigned int marks_known;	/* bits of enum seen_mark that this look can tell */
 };
 
 static void letters_free(void *data)
@@ -465,7 +466,7 @@ static void see_folio(struct live_quick *quick, struct observation *seen,
 	folio->sharers_known = true;
 	folio->swapcache = page->swapcache;
 	folio->marks = page->marks;
-	folio->marks_known = ~0U;
+	folio->marks_known = quick->marks_known;
 	folio->mapcount = page->mapcount;
 	folio->index = page->index;
 	see_large(folio, page);
@@ -583,6 +584,7 @@ bool live_quick_observe(struct live_quick *quick, struct live_backend *live,
 	const char *names[LOOK_TASKS];
 	__u32 vma = 0, link = 0, page = 0;
 
+	quick->marks_known = live->touched ? 0 : ~0U;
 	if (!look_at(quick, live, names))
 		return false;
 	for (__u32 i = 0; i < look->nr_tasks; i++) {

@@ -23,7 +23,25 @@ expect 'doctor as JSON' 0 $?
 grep -q '^yes capabilities' "$folder/doctor" || { echo "the host gives us no capabilities"; exit 77; }
 grep -q '^yes pagemap-pfns' "$folder/doctor" || { echo "the host hides PFNs"; exit 77; }
 
-"$mmsim" live scenarios > "$folder/out" 2>&1
+# all_alike [OPTION]...: no scenario differs.  khugepaged and schemes of DAMON work for the whole host
+# at times of their own; one that differs because of them does not when it runs again by itself.
+all_alike() {
+	"$mmsim" live "$@" scenarios > "$folder/out" 2>&1
+	all=$?
+	if [ $all -eq 1 ]; then
+		cp "$folder/out" "$folder/all"
+		all=0
+		for file in $(sed -n 's/^\(DIFF\|FAIL\) \([^: ]*\.mms\).*/\2/p' "$folder/all" | sort -u); do
+			echo "# $file differed once"
+			"$mmsim" live "$@" "$file" > "$folder/again" 2>&1 ||
+				"$mmsim" live "$@" "$file" > "$folder/again" 2>&1 || all=1
+		done
+		cp "$folder/all" "$folder/out"
+	fi
+	return $all
+}
+
+all_alike
 expect 'all scenarios are alike' 0 $?
 "$mmsim" live --end scenarios/first.mms > "$folder/out" 2>&1
 expect 'compared at the end' 0 $?

@@ -9,12 +9,7 @@ folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT
 status=0
 
-expect() {	# NAME WANTED GOT
-	[ "$3" = "$2" ] && { echo "ok $1"; return; }
-	echo "not ok $1: exit status $3, expected $2"
-	cat "$folder/out"
-	status=1
-}
+. tests/live_functions.sh
 
 "$mmsim" doctor > "$folder/doctor" 2>&1 || { cat "$folder/doctor"; echo "nothing can run live"; exit 77; }
 grep -q '^yes kernel' "$folder/doctor" || { echo "the host is of another release"; exit 77; }
@@ -22,24 +17,6 @@ grep -q '^yes kernel' "$folder/doctor" || { echo "the host is of another release
 expect 'doctor as JSON' 0 $?
 grep -q '^yes capabilities' "$folder/doctor" || { echo "the host gives us no capabilities"; exit 77; }
 grep -q '^yes pagemap-pfns' "$folder/doctor" || { echo "the host hides PFNs"; exit 77; }
-
-# all_alike [OPTION]...: no scenario differs.  khugepaged and schemes of DAMON work for the whole host
-# at times of their own; one that differs because of them does not when it runs again by itself.
-all_alike() {
-	"$mmsim" live "$@" scenarios > "$folder/out" 2>&1
-	all=$?
-	if [ $all -eq 1 ]; then
-		cp "$folder/out" "$folder/all"
-		all=0
-		for file in $(sed -n 's/^\(DIFF\|FAIL\) \([^: ]*\.mms\).*/\2/p' "$folder/all" | sort -u); do
-			echo "# $file differed once"
-			"$mmsim" live "$@" "$file" > "$folder/again" 2>&1 ||
-				"$mmsim" live "$@" "$file" > "$folder/again" 2>&1 || all=1
-		done
-		cp "$folder/all" "$folder/out"
-	fi
-	return $all
-}
 
 all_alike
 expect 'all scenarios are alike' 0 $?

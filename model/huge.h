@@ -144,6 +144,10 @@ void folio_sub_large_mapcount(struct folio *folio, int diff, const struct mm_str
 
 /* ---- splitting folios: huge_split.c, huge_queue.c ---- */
 
+/* Flags that each folio has of the one it was a part of. */
+#define FOLIO_SPLIT_INHERITS	(PG_referenced | PG_swapbacked | PG_mlocked | PG_uptodate |	\
+				 PG_active | PG_workingset | PG_locked | PG_unevictable |	\
+				 PG_dirty | PG_swapcache)
 /*
  * Splits @folio, locked by the caller who holds one reference, into pages; the lock and the
  * reference stay with the first one.  Those that nothing maps go, and of those that hold but

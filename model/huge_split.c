@@ -149,9 +149,6 @@ static bool thaw_vma(struct folio *folio, struct vm_area_struct *vma, unsigned l
 
 /* ---- the frames ---- */
 
-#define INHERITED	(PG_referenced | PG_swapbacked | PG_mlocked | PG_uptodate | PG_active | \
-			 PG_workingset | PG_locked | PG_unevictable | PG_dirty | PG_swapcache)
-
 /* Folios for all frames of @folio but the first, or NULL.  Not in the kernel: there the
  * descriptors of the frames are the folios. */
 static struct folio **alloc_tails(const struct folio *folio)
@@ -184,7 +181,7 @@ static void deal_out(struct folio *folio, struct folio **tails)
 		tail->pfn = page[n].pfn;
 		tail->mapping = folio->mapping;
 		tail->index = folio->index + n;
-		folio_set(tail, folio->flags & INHERITED);
+		folio_set(tail, folio->flags & FOLIO_SPLIT_INHERITS);
 		page[n].folio = tail;
 		lru_add_split_folio(folio, tail);
 	}

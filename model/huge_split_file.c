@@ -63,9 +63,6 @@ static struct piece *piece_at(const GArray *pieces, guint i)
 	return &g_array_index(pieces, struct piece, i);
 }
 
-#define INHERITED	(PG_referenced | PG_swapbacked | PG_mlocked | PG_uptodate | PG_active | \
-			 PG_workingset | PG_locked | PG_unevictable | PG_dirty)
-
 /* A piece but the first: locked, with the cache's references and one of ours. */
 static void make_folio(const struct folio *folio, struct piece *piece)
 {
@@ -75,7 +72,7 @@ static void make_folio(const struct folio *folio, struct piece *piece)
 	new->refcount = (int32_t)folio_nr_pages(new) + 1;
 	new->mapping = folio->mapping;
 	new->index = folio->index + piece->first;
-	folio_set(new, folio->flags & INHERITED);
+	folio_set(new, folio->flags & FOLIO_SPLIT_INHERITS);
 	piece->folio = new;
 }
 

@@ -74,6 +74,17 @@ bool live_host_number(const char *path, uint64_t *value)
 	return end != text;
 }
 
+bool live_host_set_number(const char *path, uint64_t value)
+{
+	g_autofree char *text = g_strdup_printf("%" G_GUINT64_FORMAT "\n", value);
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool good = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+
+	if (fd >= 0)
+		close(fd);
+	return good;
+}
+
 char *live_host_thp(void)
 {
 	g_autofree char *text = NULL;

@@ -24,6 +24,8 @@ GPtrArray *live_host_probe(void);
 
 /* A number of a file such as /proc/sys/vm/max_map_count; false if it cannot be read. */
 bool live_host_number(const char *path, uint64_t *value);
+/* Writes one there; false if the kernel does not take it. */
+bool live_host_set_number(const char *path, uint64_t value);
 /* "always", "madvise" or "never"; "never" if there are no huge pages.  g_free(). */
 char *live_host_thp(void);
 /* Does this process have the capabilities that the model's tasks start with? */

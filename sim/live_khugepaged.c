@@ -35,17 +35,6 @@ struct knob {
 	bool set;
 };
 
-static bool write_number(const char *path, uint64_t number)
-{
-	FILE *file = fopen(path, "we");
-	bool good;
-
-	if (!file)
-		return false;
-	good = fprintf(file, "%" G_GUINT64_FORMAT "\n", number) > 0;
-	return fclose(file) == 0 && good;
-}
-
 /* ---- the child ---- */
 
 static bool wait_for_scans(void)
@@ -82,12 +71,12 @@ static bool scan(const struct live_settings *settings)
 		if (!good || knobs[i].before == knobs[i].value)
 			continue;
 		knobs[i].set = true;
-		good = write_number(knobs[i].path, knobs[i].value);
+		good = live_host_set_number(knobs[i].path, knobs[i].value);
 	}
 	good = good && wait_for_scans();
 	for (size_t i = G_N_ELEMENTS(knobs); i-- > 0;) {
 		if (knobs[i].set)
-			good &= write_number(knobs[i].path, knobs[i].before);
+			good &= live_host_set_number(knobs[i].path, knobs[i].before);
 		/* both wake it, once more: it must not find other limits than ours */
 		if (i == G_N_ELEMENTS(knobs) - 2)
 			live_thp_wait_for_rest();

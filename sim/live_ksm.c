@@ -58,17 +58,6 @@ static const struct knob {
 	{ KSM "sleep_millisecs", LONG_SLEEP }, { KSM "run", 1 },
 };
 
-static bool write_number(const char *path, uint64_t number)
-{
-	g_autofree char *text = g_strdup_printf("%" G_GUINT64_FORMAT "\n", number);
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	bool good = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
-
-	if (fd >= 0)
-		close(fd);
-	return good;
-}
-
 static uint64_t scans_done(void)
 {
 	uint64_t nr = 0;
@@ -146,8 +135,8 @@ struct live_ksm *live_ksm_change(char **why)
 		ksm->nr_saved++;
 		/* what is still merged is given back, before a run and after it; scans are counted
 		 * anew from there */
-		if ((i == NR_KNOBS - 1 && (!lay_bait(ksm) || !write_number(knobs[i].path, 2))) ||
-		    !write_number(knobs[i].path, knobs[i].value)) {
+		if ((i == NR_KNOBS - 1 && (!lay_bait(ksm) || !live_host_set_number(knobs[i].path, 2))) ||
+		    !live_host_set_number(knobs[i].path, knobs[i].value)) {
 			*why = g_strdup_printf("%s cannot be set on this host", knobs[i].path);
 			return ksm;
 		}
@@ -162,9 +151,9 @@ void live_ksm_undo(struct live_ksm *ksm)
 	if (!ksm)
 		return;
 	if (ksm->nr_saved == NR_KNOBS)
-		write_number(knobs[NR_KNOBS - 1].path, 2);
+		live_host_set_number(knobs[NR_KNOBS - 1].path, 2);
 	for (int i = ksm->nr_saved; i-- > 0;)
-		write_number(knobs[i].path, ksm->before[i]);
+		live_host_set_number(knobs[i].path, ksm->before[i]);
 	if (ksm->ksmd)
 		setpriority(PRIO_PROCESS, (id_t)ksm->ksmd, ksm->nice);
 	if (ksm->ksmd)
@@ -192,7 +181,7 @@ static bool wake_ksmd(void)
 	uint64_t now = 0;
 
 	return live_host_number(knobs[SLEEP].path, &now) &&
-	       write_number(knobs[SLEEP].path,
+	       live_host_set_number(knobs[SLEEP].path,
 			    now + 1 < 2 * (uint64_t)LONG_SLEEP ? now + 1 : LONG_SLEEP);
 }
 
@@ -219,7 +208,7 @@ static bool scan_once(pid_t ksmd)
 static bool scan(const struct live_backend *live, int nr)
 {
 	pid_t ksmd = live_hold_ksmd(live->settings.hold);
-	bool good = write_number(knobs[0].path, live->settings.ksm_use_zero_pages);
+	bool good = live_host_set_number(knobs[0].path, live->settings.ksm_use_zero_pages);
 
 	pin_ksmd(ksmd);
 	while (good && nr--)
@@ -280,7 +269,7 @@ void live_call_ksm(struct live_backend *live, const struct call_request *request
 		return;
 	}
 	if (request->op->id == OP_KSM_UNMERGE)
-		done = write_number(KSM "run", 2) && write_number(KSM "run", 1);
+		done = live_host_set_number(KSM "run", 2) && live_host_set_number(KSM "run", 1);
 	else
 		done = scan(live, merging ? SCANS : 1);
 	if (!done) {

@@ -45,17 +45,6 @@ struct live_swap {
 
 /* ---- the device ---- */
 
-static bool write_text(const char *path, uint64_t number)
-{
-	FILE *file = fopen(path, "we");
-	bool good;
-
-	if (!file)
-		return false;
-	good = fprintf(file, "%" G_GUINT64_FORMAT "\n", number) > 0;
-	return fclose(file) == 0 && good;
-}
-
 /* What mkswap(8) writes: version, last page, and the magic at the end of the first page. */
 static bool write_header(int fd, uint64_t bytes)
 {
@@ -140,7 +129,7 @@ static bool make_zram(struct live_swap *swap, uint64_t bytes)
 	swap->zram = (int)number;
 	name = g_strdup_printf("zram%d", swap->zram);
 	size = g_strdup_printf("/sys/block/%s/disksize", name);
-	if (!write_text(size, bytes) || !make_node(swap, name))
+	if (!live_host_set_number(size, bytes) || !make_node(swap, name))
 		return false;
 	fd = open(swap->path, O_RDWR | O_CLOEXEC);
 	good = fd >= 0 && write_header(fd, bytes);
@@ -154,7 +143,7 @@ static void unmake(struct live_swap *swap)
 	g_autofree char *reset = NULL;
 
 	if (swap->cluster != UINT64_MAX)
-		write_text(CLUSTER_PATH, swap->cluster);
+		live_host_set_number(CLUSTER_PATH, swap->cluster);
 	if (swap->loop >= 0)
 		unmake_loop(swap);
 	if (swap->path)
@@ -162,8 +151,8 @@ static void unmake(struct live_swap *swap)
 	if (swap->zram < 0)
 		return;
 	reset = g_strdup_printf("/sys/block/zram%d/reset", swap->zram);
-	write_text(reset, 1);
-	write_text(ZRAM_CONTROL "hot_remove", (uint64_t)swap->zram);
+	live_host_set_number(reset, 1);
+	live_host_set_number(ZRAM_CONTROL "hot_remove", (uint64_t)swap->zram);
 }
 
 static bool is_swap(const char *path)
@@ -196,7 +185,7 @@ static const char *make(struct live_swap *swap, uint64_t bytes, enum live_swap_k
 	if (g_file_get_contents("/sys/module/zswap/parameters/enabled", &zswap, NULL, NULL) &&
 	    zswap[0] == 'Y')
 		return "zswap is on";
-	if (!live_host_number(CLUSTER_PATH, &swap->cluster) || !write_text(CLUSTER_PATH, 0))
+	if (!live_host_number(CLUSTER_PATH, &swap->cluster) || !live_host_set_number(CLUSTER_PATH, 0))
 		return "page-cluster cannot be set";
 	if (!makers[kind](swap, bytes))
 		return "no swap device can be made";

@@ -126,16 +126,17 @@ static bool is_asleep(int pid)
 	return g_file_get_contents(path, &text, NULL, NULL) && strstr(text, ") S ");
 }
 
-/* It is modest: on a busy host it may not run for a while. */
+/* It is modest: on a busy host it may not run for a while.  Where no size is enabled there is no
+ * such thread, and nothing to wait for. */
 void live_thp_wait_for_rest(void)
 {
 	g_autofree char *last = NULL;
 	int pid = khugepaged_pid(), still = 0;
 
-	for (int i = 0; i < 5000 && still < 20; i++) {
+	for (int i = 0; pid && i < 5000 && still < 20; i++) {
 		char *now = read_setting(SCANS);
 
-		still = pid && is_asleep(pid) && !g_strcmp0(now, last) ? still + 1 : 0;
+		still = is_asleep(pid) && !g_strcmp0(now, last) ? still + 1 : 0;
 		g_free(last);
 		last = now;
 		g_usleep(1000);
@@ -146,6 +147,8 @@ void live_thp_wait_for_rest(void)
  * busy host, for it is modest.  @before: its passes before it was told to sleep. */
 static void bait(struct live_thp *thp, const char *before)
 {
+	bool is_there = khugepaged_pid() != 0;
+
 	thp->bait = mmap(NULL, 2 * HUGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
 			 0);
 	if (thp->bait == MAP_FAILED) {
@@ -154,7 +157,7 @@ static void bait(struct live_thp *thp, const char *before)
 	}
 	madvise(thp->bait, 2 * HUGE, MADV_HUGEPAGE);
 	memset((char *)thp->bait + HUGE, 1, 1);	/* it looks at what has been written to only */
-	for (int i = 0; i < 1000; i++) {
+	for (int i = 0; is_there && i < 1000; i++) {
 		g_autofree char *now = read_setting(SCANS);
 
 		if (!before || !now || strcmp(before, now))

@@ -285,40 +285,15 @@ bool rmap_maps_locked(struct folio *folio, const struct vm_area_struct *vma, uns
 
 /* ---- leaves ---- */
 
-/* All of a folio of MADV_FREE goes with its leaf.  Kernel: __discard_anon_folio_pmd_locked(). */
-static bool discard_leaf(struct folio *folio, struct vm_area_struct *vma, struct pgtable *pmds,
-			 unsigned long addr)
-{
-	unsigned int slot = pgtable_index(addr, LEVEL_PMD);
-	pte_t old = pmds->entry[slot];
-
-	/* Then its words will say so. */
-	if ((pte_dirty(old) || folio_test(folio, PG_dirty)) && !(vma->vm_flags & VM_DROPPABLE))
-		return false;
-	old = pmdp_clear_flush(pmds, slot, addr);
-	if (!lazyfree_may_go(folio, vma)) {
-		set_pte(pmds, slot, old);
-		return false;
-	}
-	pgtable_set_wp_asked(pmds, slot, false);
-	folio_remove_rmap_pmd(folio, vma);
-	ghost_drop(vma->vm_mm, addr & PMD_MASK, PMD_SIZE);
-	zap_deposited_table(pmds);
-	vma->vm_mm->rss_anon -= HPAGE_PMD_NR;
-	folio_put(folio);
-	return true;
-}
-
-/* The leaf at @addr, if it maps @folio, goes, or becomes words. */
+/* The leaf at @addr, if it maps @folio, goes if it is a file's, or becomes words: also of what
+ * MADV_FREE gave up, so that a table stays when its words have gone. */
 static void unmap_leaf(struct folio *folio, struct vm_area_struct *vma, unsigned long addr)
 {
 	struct pgtable *pmds = rmap_leaf_lock(folio, vma, addr);
 
 	if (!pmds)
 		return;
-	if (!folio_test_anon(folio) || folio_test(folio, PG_swapbacked) ||
-	    !discard_leaf(folio, vma, pmds, addr))
-		split_huge_pmd_locked(vma, pmds, addr, false);
+	split_huge_pmd_locked(vma, pmds, addr, false);
 	spin_unlock(&pmds->ptl, LOCK_PMD);
 	point("thp:pmd-split");
 }

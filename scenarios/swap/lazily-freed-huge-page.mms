@@ -1,8 +1,9 @@
 # A huge page after MADV_FREE meets reclaim: needs it a slot?
 #
-# No: it goes with its entry, and nothing is left. Was any of it stored to meanwhile, all of it is kept,
-# in small entries, and needs a slot the next time.
-# Kernel: mm/huge_memory.c __discard_anon_folio_pmd_locked()
+# No: its entry becomes small ones, and they go. Their table stays, though: what is stored there next gets a
+# small page, where a block that was never touched gets a huge one. Was any of it stored to meanwhile, all of
+# it is kept, in small entries, and needs a slot the next time.
+# Kernel: mm/rmap.c try_to_unmap_one()
 
 title "MADV_FREE and reclaim of huge pages"
 set swap = 16M
@@ -29,3 +30,10 @@ mprotect(x + 4M, 1p, PROT_READ|PROT_WRITE)
 expect pte(x + 4M).huge == 0, folio(x + 4M).order == 9
 madvise(x + 4M, 2M, MADV_PAGEOUT)
 expect pte(x + 4M).none, pte(x + 6M - 1p).none
+
+note "the table of the small entries is still there"
+store(x)
+expect pte(x).present, folio(x).order == 0, pte(x + 1p).none
+madvise(x, 2M, MADV_DONTNEED)
+store(x)
+expect folio(x).order == 9

@@ -2,7 +2,7 @@
 #
 # What comes back is, page by page.  What MADV_FREE gave up and reclaim has dropped is not: there is nothing left to protect,
 # and anonymous memory has no marks for that.
-# Kernel: mm/rmap.c try_to_unmap_one(), mm/memory.c do_swap_page(), mm/huge_memory.c __discard_anon_folio_pmd_locked()
+# Kernel: mm/rmap.c try_to_unmap_one(), mm/memory.c do_swap_page()
 
 title "Protection of huge pages in swap"
 set thp = madvise

@@ -4,8 +4,7 @@
  * In the kernel:  mm/rmap.c __anon_vma_prepare(), anon_vma_clone(), anon_vma_fork(),
  *                 unlink_anon_vmas(); mm/vma.c find_mergeable_anon_vma();
  *                 mm/interval_tree.c.
- * Left out:       freeing behind RCU (SLAB_TYPESAFE_BY_RCU): a freed anon_vma is gone;
- *                 the root's lock dropped in mid-clone for a second try to allocate.
+ * Left out:       the root's lock dropped in mid-clone for a second try to allocate.
  * Locks:          mmap_lock for the chains of its areas, for writing but in
  *                 anon_vma_prepare(); the root's rwsem for trees and counts.
  */
@@ -86,6 +85,7 @@ static void anon_vma_interval_tree_insert(struct anon_vma_chain *avc)
 {
 	const struct vm_area_struct *vma = avc->vma;
 
+	object_use(avc->anon_vma, "anon_vma_interval_tree_insert");
 	interval_tree_insert(&avc->anon_vma->rb_root, &avc->rb, vma->vm_pgoff,
 			     vma->vm_pgoff + vma_pages(vma) - 1);
 }
@@ -156,6 +156,8 @@ static struct anon_vma *reusable_anon_vma(struct vm_area_struct *old,
 {
 	struct anon_vma *anon_vma;
 
+	object_use(a, "reusable_anon_vma");
+	object_use(b, "reusable_anon_vma");
 	if (!anon_vma_compatible(a, b))
 		return NULL;
 	anon_vma = READ_SHARED(&old->anon_vma, old->anon_vma, "reusable_anon_vma");
@@ -332,6 +334,7 @@ void unlink_anon_vmas(struct vm_area_struct *vma)
 	list_for_each_entry_safe(avc, next, &vma->anon_vma_chain, same_vma) {
 		struct anon_vma *anon_vma = avc->anon_vma;
 
+		object_use(anon_vma, "unlink_anon_vmas");
 		root = lock_anon_vma_root(root, anon_vma);
 		interval_tree_remove(&anon_vma->rb_root, &avc->rb);
 		/* What is to be freed has to wait for the lock of the root to be dropped. */

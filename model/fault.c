@@ -295,6 +295,7 @@ enum vm_fault_result handle_mm_fault(struct vm_area_struct *vma, unsigned long a
 	};
 	enum vm_fault_result result;
 
+	object_use(vma, "handle_mm_fault");
 	if (!fault_flags_ok(vma, &flags))
 		return VM_FAULT_SIGSEGV;
 	vmf.flags = flags;

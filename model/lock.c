@@ -394,7 +394,16 @@ void wake_up_slow(const void *channel)
 
 void sched_step_slow(const void *object, enum access access, const char *site)
 {
-	mach->sched->step(mach->sched_data, object, access, site);
+	if (mach->sched)
+		mach->sched->step(mach->sched_data, object, access, site);
+	object_use(object, site);
+}
+
+void sched_touch_slow(const void *object, enum access access)
+{
+	object_use(object, "a step");
+	if (mach->sched)
+		mach->sched->touch(mach->sched_data, object, access);
 }
 
 void point_slow(const char *name)

@@ -7,6 +7,7 @@
 #include "folio.h"
 #include "machine.h"
 #include "machine_parts.h"
+#include "quarantine.h"
 
 _Thread_local struct machine *mach;
 
@@ -92,6 +93,9 @@ static void machine_start(struct machine *machine)
 	machine->cpu = 0;
 	machine->rcu_readers = 0;
 	machine->rcu_tables = NULL;
+	if (machine->rcu_objects)
+		g_array_set_size(machine->rcu_objects, 0);
+	machine->quarantine = semantics_any_bug(&machine->config.semantics);
 	tlb_reset(machine);
 	ghost_reset(machine);
 	machine->nr_allocs = machine->fail_nth = 0;
@@ -139,6 +143,7 @@ void machine_reset(struct machine *machine)
 	g_array_set_size(machine->violations, 0);
 	machine->violations_dropped = 0;
 	g_clear_pointer(&machine->unsupported, g_free);
+	quarantine_reset(machine);
 	slabs_reset(machine);
 	swap_fini(machine);
 	lru_fini(machine);
@@ -159,6 +164,8 @@ void machine_destroy(struct machine *machine)
 	lru_fini(machine);
 	buddy_fini(machine);
 	slabs_fini(machine);
+	quarantine_fini(machine);
+	g_clear_pointer(&machine->rcu_objects, g_array_unref);
 	g_ptr_array_unref(machine->inodes);
 	g_array_unref(machine->violations);
 	g_free(machine->unsupported);

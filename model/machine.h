@@ -82,6 +82,7 @@ struct machine {
 	struct task_struct *current_task; /* never NULL: boot_task outside of calls */
 	struct task_struct boot_task;	/* id 0, in no list, without an mm */
 	const struct sched_ops *sched;	/* NULL in serial mode */
+	unsigned int nr_freed;		/* objects in quarantine: quarantine.h */
 	void *sched_data;
 	/*
 	 * Lets others run until @me->waits_for is NULL; called by wait_on() from inside the
@@ -107,11 +108,14 @@ struct machine {
 
 	/* rcu.h */
 	unsigned int rcu_readers;	/* who reads page tables without a lock */
+	GArray *rcu_objects;		/* others, to be freed likewise; NULL: never any */
 	struct pgtable *rcu_tables;	/* that are freed when nobody does; by pgtable.deposit */
 
 	/* storage */
 	struct slab *slabs;		/* [NR_OBJECT_KINDS]; object.c */
 	unsigned int next_id[NR_OBJECT_KINDS];
+	bool quarantine;		/* what is freed is not used again: quarantine.h */
+	GArray *freed;			/* struct freed_object, by address; NULL: none yet */
 	unsigned long nr_allocs;	/* that may fail, since machine_fail_nth() */
 	unsigned long fail_nth;		/* 0: none will */
 	const char *failed_site;	/* what the last failed one was for */

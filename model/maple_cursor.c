@@ -7,6 +7,7 @@
  * In the kernel:  mas_find(), mas_prev() in lib/maple_tree.c; mas_pause() is implied.
  * Locks:          as maple_tree.h, for reading.
  */
+#include "machine.h"
 #include "maple_node.h"
 
 void mt_cursor_init(struct mt_cursor *cursor, const struct maple_tree *mt, unsigned long index)
@@ -48,6 +49,7 @@ static bool step_along(struct mt_cursor *cursor, int step)
 	for (unsigned int level = 0; level < cursor->mt->height; level++) {
 		unsigned int slot = cursor->slot[level] + (unsigned int)step;
 
+		object_use(cursor->node[level], "mas_find");
 		if (slot >= cursor->node[level]->nr)
 			continue;
 		cursor->slot[level] = slot;

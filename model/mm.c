@@ -47,6 +47,7 @@ struct vm_area_struct *find_vma_prev_of(const struct mm_struct *mm, unsigned lon
 
 struct vm_area_struct *vma_prev(const struct vm_area_struct *vma)
 {
+	object_use(vma, "vma_prev");
 	if (!vma->vm_start)
 		return NULL;
 	return mt_find_rev(&vma->vm_mm->mm_mt, vma->vm_start - 1, NULL, NULL);
@@ -54,6 +55,7 @@ struct vm_area_struct *vma_prev(const struct vm_area_struct *vma)
 
 struct vm_area_struct *vma_next(const struct vm_area_struct *vma)
 {
+	object_use(vma, "vma_next");
 	return mt_find(&vma->vm_mm->mm_mt, vma->vm_end, NULL, NULL);
 }
 

@@ -4,13 +4,14 @@
  * A slab is a list of chunks of equal slots.  A slot starts with the object's id, 0
  * while free; a free slot's second word links the free list.  Chunks double from a
  * page to 256 KiB, and are kept over machine_reset(), whose cost is that of the
- * chunks.
+ * chunks.  A slot in quarantine is on no list.
  *
  * In the kernel:  mm/slub.c (role only).
  */
 #include <string.h>
 #include "machine.h"
 #include "machine_parts.h"
+#include "quarantine.h"
 
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
@@ -168,13 +169,23 @@ static struct sub_slab *sub_slab_of(struct slab *slab, const void *object)
 	return &slab->sub[1];
 }
 
-void model_free(enum object_kind kind, void *object)
+void model_free_at(enum object_kind kind, void *object, const char *site)
 {
 	struct sub_slab *sub = sub_slab_of(&mach->slabs[kind], object);
 	unsigned char *slot = object;
 
+	if (!SLOT_ID(slot) && mach->nr_freed && quarantine_find(object)) {
+		object_use_slow(object, site);
+		return;
+	}
 	if (!SLOT_ID(slot))
 		g_error("%s freed twice", object_kind_name(kind));
+	if (unlikely(mach->quarantine)) {
+		quarantine_add(kind, object, sub->size, site);
+		SLOT_ID(slot) = 0;
+		sub->live--;
+		return;
+	}
 	SLOT_ID(slot) = 0;
 	SLOT_NEXT(slot) = sub->free;
 	sub->free = slot;

@@ -54,7 +54,19 @@ const char *object_kind_name(enum object_kind kind);
  */
 void *model_alloc(enum object_kind kind, size_t size, const char *site);
 void *model_alloc_atomic(enum object_kind kind, size_t size, const char *site);
-void model_free(enum object_kind kind, void *object);
+#define model_free(kind, object)	model_free_at((kind), (object), __func__)
+void model_free_at(enum object_kind kind, void *object, const char *site);
+
+/*
+ * The running task uses @object, or a part of it, and believes that it has not been freed: a
+ * violation of "use-after-free" if it has; see quarantine.h.
+ */
+#define object_use(object, site)						\
+	do {									\
+		if (unlikely(mach->nr_freed))					\
+			object_use_slow((object), (site));			\
+	} while (0)
+void object_use_slow(const void *object, const char *site);
 
 #define NEW(kind, type, site)	((type *)model_alloc((kind), sizeof(type), (site)))
 

@@ -5,6 +5,23 @@
 #include "pgtable.h"
 #include "rcu.h"
 
+struct rcu_object {
+	enum object_kind kind;
+	void *object;
+	const char *site;
+};
+
+static void free_objects(void)
+{
+	for (guint i = 0; i < mach->rcu_objects->len; i++) {
+		const struct rcu_object *rcu =
+			&g_array_index(mach->rcu_objects, struct rcu_object, i);
+
+		model_free_at(rcu->kind, rcu->object, rcu->site);
+	}
+	g_array_set_size(mach->rcu_objects, 0);
+}
+
 static void free_pending(void)
 {
 	struct pgtable *table = mach->rcu_tables, *next;
@@ -19,8 +36,12 @@ static void free_pending(void)
 
 static void reader_ends(void)
 {
-	if (!--mach->rcu_readers && unlikely(mach->rcu_tables))
+	if (--mach->rcu_readers)
+		return;
+	if (unlikely(mach->rcu_tables))
 		free_pending();
+	if (unlikely(mach->rcu_objects && mach->rcu_objects->len))
+		free_objects();
 }
 
 void rcu_read_lock(void)
@@ -71,4 +92,17 @@ void pte_free_rcu(struct pgtable *table)
 	}
 	table->deposit = mach->rcu_tables;
 	mach->rcu_tables = table;
+}
+
+void model_free_rcu_at(enum object_kind kind, void *object, const char *site)
+{
+	const struct rcu_object rcu = { kind, object, site };
+
+	if (likely(!mach->rcu_readers)) {
+		model_free_at(kind, object, site);
+		return;
+	}
+	if (!mach->rcu_objects)
+		mach->rcu_objects = g_array_new(FALSE, FALSE, sizeof(struct rcu_object));
+	g_array_append_val(mach->rcu_objects, rcu);
 }

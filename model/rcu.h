@@ -7,14 +7,14 @@
  *
  * In the kernel:  kernel/rcu/tree.c, by role; mm/mmu_gather.c tlb_remove_table_sync_one(),
  *                 tlb_remove_table_free(); mm/pgtable-generic.c pte_free_defer().
- * Left out:       grace periods that last longer than they have to; VMAs and anon_vmas, which are freed
- *                 at once.
+ * Left out:       grace periods that last longer than they have to.  VMAs and anon_vmas are no longer
+ *                 freed behind RCU: their slabs are type-stable, see quarantine.h.
  * Locks:          none.
  */
 #ifndef MODEL_RCU_H
 #define MODEL_RCU_H
 
-#include "types.h"
+#include "object.h"
 
 struct pgtable;
 
@@ -32,5 +32,8 @@ void tlb_remove_table_sync_one(void);
 
 /* pte_free() once nobody reads who may have found @table.  Kernel: tlb_remove_table_free(). */
 void pte_free_rcu(struct pgtable *table);
+/* model_free() once nobody reads.  Kernel: kfree_rcu(), call_rcu(). */
+#define model_free_rcu(kind, object)	model_free_rcu_at((kind), (object), __func__)
+void model_free_rcu_at(enum object_kind kind, void *object, const char *site);
 
 #endif

@@ -112,10 +112,13 @@ static void walk_anon(struct folio *folio, const struct anon_vma *anon_vma, rmap
 	struct interval_node *node;
 	unsigned long addr;
 
+	object_use(anon_vma, "rmap_walk_anon");
 	for (node = interval_tree_first(&anon_vma->rb_root, first, last); node;
 	     node = interval_tree_next(node, first, last)) {
 		struct vm_area_struct *vma = container_of(node, struct anon_vma_chain, rb)->vma;
 
+		object_use(node, "rmap_walk_anon");
+		object_use(vma, "rmap_walk_anon");
 		if (vma_address(vma, first, folio_nr_pages(folio), &addr) &&
 		    !fn(folio, vma, addr, data))
 			break;
@@ -133,6 +136,7 @@ static void walk_file(struct folio *folio, const struct address_space *mapping, 
 	     node = interval_tree_next(node, first, last)) {
 		struct vm_area_struct *vma = container_of(node, struct vm_area_struct, shared);
 
+		object_use(vma, "rmap_walk_file");
 		if (vma_address(vma, first, folio_nr_pages(folio), &addr) &&
 		    !fn(folio, vma, addr, data))
 			break;

@@ -61,18 +61,20 @@ extern _Thread_local struct machine *mach;
 
 void sched_step_slow(const void *object, enum access access, const char *site);
 
-/* Outside serial mode another task may run here. */
+void sched_touch_slow(const void *object, enum access access);
+
+/* Outside serial mode another task may run here.  What @object is part of must live afterwards. */
 #define sched_step(object, access, site)						\
 	do {									\
-		if (unlikely(mach->sched))					\
+		if (unlikely(mach->sched || mach->nr_freed))			\
 			sched_step_slow((object), (access), (site));		\
 	} while (0)
 
 /* The running ACCESS_LOAD or ACCESS_STORE touches more; nobody else runs here. */
 #define sched_touch(object, kind)						\
 	do {									\
-		if (unlikely(mach->sched))					\
-			mach->sched->touch(mach->sched_data, (object), (kind));	\
+		if (unlikely(mach->sched || mach->nr_freed))			\
+			sched_touch_slow((object), (kind));			\
 	} while (0)
 
 /* Which of @n outcomes?  0 if nobody chooses. */

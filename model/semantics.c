@@ -49,6 +49,14 @@ bool semantics_get(const struct semantics *semantics, const struct semantics_inf
 	return *(const bool *)((const char *)semantics + row->offset);
 }
 
+bool semantics_any_bug(const struct semantics *semantics)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].is_bug && semantics_get(semantics, &rows[i]))
+			return true;
+	return false;
+}
+
 void semantics_init(struct semantics *semantics, unsigned int kernel)
 {
 	memset(semantics, 0, sizeof(*semantics));

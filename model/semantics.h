@@ -50,6 +50,8 @@ const struct semantics_info *semantics_find(const char *name);
 /* What @kernel does: features by their range, all bugs off. */
 void semantics_init(struct semantics *semantics, unsigned int kernel);
 bool semantics_get(const struct semantics *semantics, const struct semantics_info *row);
+/* Is any bug on? */
+bool semantics_any_bug(const struct semantics *semantics);
 void semantics_set(struct semantics *semantics, const struct semantics_info *row, bool on);
 
 /* Those of the machine that executes. */

@@ -87,6 +87,8 @@ static int list_invariants(char **paths)
 	       "no device has that\n"
 	       "pgtable-lifetime\n  a table that was taken out of the page tables is written by nobody "
 	       "but who took it\n"
+	       "use-after-free\n  nobody uses what has been freed, but for what stays usable of an area, an anon_vma or "
+	       "a folio: lock and count\n"
 	       "no-leak\n  when all tasks have ended, nothing is left of them\n");
 	return STATUS_GOOD;
 }

@@ -395,6 +395,7 @@ static void compete(struct race *race)
 	void *park_data = machine->park_data;
 
 	machine->sched = &sched_ops;
+	machine->quarantine = true;
 	machine->sched_data = race;
 	machine->park = on_park;
 	machine->park_data = race;

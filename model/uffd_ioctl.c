@@ -158,4 +158,18 @@ long sys_uffdio_wake(int fd, const struct uffdio_range *arg)
 	return error;
 }
 
-/* Not there yet; what can be said without it comes first. */
+long sys_uffdio_unreadable(int fd, unsigned int number)
+{
+	struct userfaultfd_ctx *ctx;
+	int error = uffd_ctx_of_fd(fd, &ctx);
+
+	/* Its struct is read before anything is asked of the descriptor. */
+	if (number == _UFFDIO_API)
+		return error && error != -EINVAL ? error : -EFAULT;
+	if (error)
+		return error;
+	if (number == _UFFDIO_WRITEPROTECT &&
+	    READ_SHARED(ctx, ctx->mmap_changing, "userfaultfd_writeprotect"))
+		return -EAGAIN;		/* no field would tell */
+	return -EFAULT;
+}

@@ -296,12 +296,9 @@ long sys_uffdio_move(int fd, struct uffdio_move *arg)
 	if (error)
 		return error;
 	if (READ_SHARED(move.ctx, move.ctx->mmap_changing, "userfaultfd_move")) {
-		if (arg)
-			arg->move = -EAGAIN;
-		return arg ? -EAGAIN : -EFAULT;
+		arg->move = -EAGAIN;
+		return -EAGAIN;
 	}
-	if (!arg)
-		return -EFAULT;
 	error = validate_arguments(move.ctx, arg);
 	if (error)
 		return error;

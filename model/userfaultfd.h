@@ -227,7 +227,9 @@ long sys_uffdio_zeropage(int fd, struct uffdio_zeropage *arg);
 long sys_uffdio_writeprotect(int fd, const struct uffdio_writeprotect *arg);
 long sys_uffdio_continue(int fd, struct uffdio_continue *arg);
 long sys_uffdio_poison(int fd, struct uffdio_poison *arg);
-/* @arg may be NULL: -EFAULT.  uffd_move.c. */
 long sys_uffdio_move(int fd, struct uffdio_move *arg);
+/* Any of them, _UFFDIO_* @number, with a pointer to nothing: -EFAULT, or what is found out before
+ * the struct is read.  Kernel: userfaultfd_ioctl(), the first copy_from_user() of each. */
+long sys_uffdio_unreadable(int fd, unsigned int number);
 
 #endif

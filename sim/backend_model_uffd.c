@@ -60,11 +60,9 @@ static long do_move(int fd, const struct op_args *args, struct call_outcome *out
 {
 	struct uffdio_move arg = { field(args, "dst"), field(args, "src"), field(args, "len"),
 				   field(args, "mode"), 0 };
-	bool given = args->value[1] && args->value[1]->kind == VALUE_STRUCT;
-	long result = sys_uffdio_move(fd, given ? &arg : NULL);
+	long result = sys_uffdio_move(fd, &arg);
 
-	if (given)
-		out_bytes(outcome, "move", arg.move);
+	out_bytes(outcome, "move", arg.move);
 	return result;
 }
 
@@ -108,6 +106,8 @@ long model_call_uffdio(const struct call_request *request, struct call_outcome *
 	const struct uffdio_range range = range_of(args);
 	const int fd = (int)args->number[0];
 
+	if (!args->value[1] || args->value[1]->kind == VALUE_INT)	/* NULL */
+		return sys_uffdio_unreadable(fd, request->op->number);
 	switch (request->op->number) {
 	case _UFFDIO_API:
 		return do_api(fd, args, outcome);

@@ -155,6 +155,11 @@ static void put_uffdio(struct emitter *e, int task, const struct call_request *r
 	g_autoptr(GString) out = g_string_new(NULL);
 	unsigned int nr = 0;
 
+	if (!request->args->value[1] || request->args->value[1]->kind == VALUE_INT) {
+		emit_line(e, "call(%d, SYS_ioctl, %" PRId64 ", 0x%" PRIx64 ", 0, 0, 0, 0);", task,
+			  (int64_t)request->args->number[0], constant->value);
+		return;
+	}
 	while (layout->number != request->op->number)
 		layout++;
 	for (; nr < G_N_ELEMENTS(layout->fields) && layout->fields[nr]; nr++) {

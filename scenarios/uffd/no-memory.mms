@@ -4,7 +4,7 @@
 # Kernel: mm/userfaultfd.c mfill_atomic()
 
 title "Fills without memory"
-window 40p
+window 2060p
 
 mmap(@0, 4p, RW, PRIVATE|ANONYMOUS|FIXED, -1, 0) = @0
 store(@0, 4p, 7)
@@ -19,3 +19,20 @@ UFFDIO_COPY(u, {dst=@8, src=@0, len=2p, copy=1p}) = -EAGAIN fail_nth 2
 expect content(@8) == 7
 UFFDIO_REGISTER(u, {start=@1, len=1p, mode=1, ioctls=0}) = -ENOMEM fail_nth 1
 expect vma(@1).flags.um == 0
+
+step "each of the fills"
+f = memfd_create("m", 0)
+ftruncate(f, 4p)
+mmap(@2052, 4p, RW, SHARED|FIXED, f, 0) = @2052
+mmap(@24, 4p, RW, SHARED|FIXED, f, 0) = @24
+mmap(@2048, 4p, RW, PRIVATE|ANONYMOUS|FIXED, -1, 0) = @2048
+store(@24, 1p, 9)
+UFFDIO_REGISTER(u, {start=@2052, len=4p, mode=UFFDIO_REGISTER_MODE_MINOR|UFFDIO_REGISTER_MODE_WP})
+UFFDIO_REGISTER(u, {start=@2048, len=4p, mode=1})
+UFFDIO_ZEROPAGE(u, {start=@2048, len=1p, zeropage=-ENOMEM}) = -ENOMEM fail_nth 1
+UFFDIO_POISON(u, {start=@2048, len=1p, updated=-ENOMEM}) = -ENOMEM fail_nth 1
+UFFDIO_MOVE(u, {dst=@2048, src=@0, len=1p, move=-ENOMEM}) = -ENOMEM fail_nth 1
+UFFDIO_CONTINUE(u, {start=@2052, len=1p, mapped=-ENOMEM}) = -ENOMEM fail_nth 1
+UFFDIO_WRITEPROTECT(u, {start=@2052, len=1p, mode=1}) = -ENOMEM fail_nth 1
+expect pte(@2048).none, content(@0) == 7
+UFFDIO_MOVE(u, {dst=@2048, src=@0, len=1p, move=1p})

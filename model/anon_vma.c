@@ -115,6 +115,21 @@ static void anon_vma_chain_link(struct vm_area_struct *vma, struct anon_vma_chai
 	anon_vma_interval_tree_insert(avc);
 }
 
+/*
+ * As the link @of that is copied.  Among equal ranges, those of a child, it is the later one: what
+ * fork copies behind a walk of the rmap's back is copied to where that has not been yet.
+ */
+static void anon_vma_chain_copy(struct vm_area_struct *vma, struct anon_vma_chain *avc,
+				struct anon_vma_chain *of)
+{
+	anon_vma_chain_link(vma, avc, of->anon_vma);
+	if (vma->vm_mm == of->vma->vm_mm || !semantics()->fork_rmap_order)
+		return;
+	interval_tree_remove(&of->anon_vma->rb_root, &avc->rb);
+	interval_tree_insert_before(&of->anon_vma->rb_root, &avc->rb, &of->rb, of->rb.start,
+				    of->rb.last);
+}
+
 /* All of a chain have one root; keeps it locked from one to the next.  @root: held so far.
  * Kernel: lock_anon_vma_root(). */
 static struct anon_vma *lock_anon_vma_root(struct anon_vma *root, struct anon_vma *anon_vma)
@@ -257,7 +272,7 @@ int anon_vma_clone(struct vm_area_struct *dst, struct vm_area_struct *src)
 		if (unlikely(!avc))
 			goto enomem;
 		root = lock_anon_vma_root(root, anon_vma);
-		anon_vma_chain_link(dst, avc, anon_vma);
+		anon_vma_chain_copy(dst, avc, pavc);
 		if (!dst->anon_vma && src->anon_vma && anon_vma_is_abandoned(anon_vma, src))
 			dst->anon_vma = anon_vma;
 	}

@@ -322,6 +322,14 @@ static struct page *gup_fast_page(struct mm_struct *mm, unsigned long addr, unsi
 	return page;
 }
 
+/* Has fork begun since @seq, to share pages of which it saw no pin yet? */
+static bool fork_began(const struct mm_struct *mm, unsigned long seq)
+{
+	if (semantics()->gup_fast_vs_fork)
+		return false;
+	return READ_SHARED(&mm->write_protect_seq, mm->write_protect_seq, "gup_fast: end") != seq;
+}
+
 unsigned long gup_fast(unsigned long start, unsigned long len, unsigned int flags,
 		       struct page **pages)
 {
@@ -330,7 +338,7 @@ unsigned long gup_fast(unsigned long start, unsigned long len, unsigned int flag
 
 	/* Fork shares pages now, by what it has seen of pins before. */
 	seq = READ_SHARED(&mm->write_protect_seq, mm->write_protect_seq, "gup_fast: begin");
-	if (flags & FOLL_PIN && seq & 1)
+	if (flags & FOLL_PIN && seq & 1 && !semantics()->gup_fast_vs_fork)
 		return 0;
 	local_irq_save();
 	for (; done < len >> PAGE_SHIFT; done++) {
@@ -340,8 +348,7 @@ unsigned long gup_fast(unsigned long start, unsigned long len, unsigned int flag
 	}
 	local_irq_restore();
 	point("gup_fast:walked");
-	if (flags & FOLL_PIN &&
-	    READ_SHARED(&mm->write_protect_seq, mm->write_protect_seq, "gup_fast: end") != seq) {
+	if (flags & FOLL_PIN && fork_began(mm, seq)) {
 		while (done)
 			gup_put_page(pages[--done], flags);
 	}

@@ -149,6 +149,21 @@ void interval_tree_insert_after(struct interval_root *root, struct interval_node
 	}
 }
 
+void interval_tree_insert_before(struct interval_root *root, struct interval_node *node,
+				 struct interval_node *next, pgoff_t start, pgoff_t last)
+{
+	struct interval_node *parent = next;
+
+	g_assert(next->start == start);
+	if (!next->left) {
+		link_node(root, node, parent, &parent->left, start, last);
+		return;
+	}
+	for (parent = next->left; parent->right;)
+		parent = parent->right;
+	link_node(root, node, parent, &parent->right, start, last);
+}
+
 void interval_tree_remove(struct interval_root *root, struct interval_node *node)
 {
 	struct interval_node *changed;	/* the lowest one whose children do */

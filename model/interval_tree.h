@@ -35,6 +35,9 @@ void interval_tree_insert(struct interval_root *root, struct interval_node *node
  */
 void interval_tree_insert_after(struct interval_root *root, struct interval_node *node,
 				struct interval_node *prev, pgoff_t start, pgoff_t last);
+/* Directly before @next, whose start must be the same. */
+void interval_tree_insert_before(struct interval_root *root, struct interval_node *node,
+				 struct interval_node *next, pgoff_t start, pgoff_t last);
 void interval_tree_remove(struct interval_root *root, struct interval_node *node);
 static inline bool interval_tree_empty(const struct interval_root *root)
 {

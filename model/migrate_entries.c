@@ -217,6 +217,25 @@ static void tell_restored(const struct folio *dst, const struct vm_area_struct *
 	point("migrate:entry-removed");
 }
 
+/* The PTE table of [addr, end) with its lock taken; NULL if there is none. */
+static struct pgtable *restore_lock(const struct vm_area_struct *vma, unsigned long addr,
+				    unsigned long end)
+{
+	/* Even if no entry is there: mremap() may have taken it out, and put it where we look next
+	 * once it lets go of both tables.  Kernel: PVMW_SYNC. */
+	if (semantics()->move_ptes_lockless_peek) {
+		const struct pgtable *table = pgtable_lookup(vma->vm_mm, addr, LEVEL_PTE);
+
+		while (table && addr < end &&
+		       pte_none(ptep_get_lockless(table, pgtable_index(addr, LEVEL_PTE),
+						  "remove_migration_pte: peek")))
+			addr += PAGE_SIZE;
+		if (addr == end)
+			return NULL;
+	}
+	return pte_offset_map_lock(vma->vm_mm, addr);
+}
+
 /* The entries of one table, [addr, end), for the pages of @src from frame @pfn on.
  * Kernel: remove_migration_pte(), page_vma_mapped_walk() with PVMW_MIGRATION. */
 static void restore_table(const struct folio *src, struct folio *dst, struct vm_area_struct *vma,
@@ -231,7 +250,7 @@ static void restore_table(const struct folio *src, struct folio *dst, struct vm_
 		tell_restored(dst, vma, addr);
 		return;
 	}
-	table = pte_offset_map_lock(vma->vm_mm, addr);
+	table = restore_lock(vma, addr, end);
 	if (!table)
 		return;
 	for (unsigned long at = addr; at < end; at += PAGE_SIZE, pfn++) {

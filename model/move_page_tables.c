@@ -20,6 +20,8 @@ bool vma_has_uffd_without_event_remap(const struct vm_area_struct *vma)
 {
 	const struct userfaultfd_ctx *ctx = vma->vm_userfaultfd_ctx;
 
+	if (semantics()->mremap_uffd_wp_state)
+		return false;
 	return ctx && !(ctx->features & UFFD_FEATURE_EVENT_REMAP);
 }
 

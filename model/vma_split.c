@@ -113,6 +113,16 @@ static struct vm_area_struct *copy_vma_new(struct vm_area_struct *vma, unsigned 
 	return new;
 }
 
+/*
+ * Walks of the rmap go by pgoff.  One that passed the old place before the entries left must still
+ * find them at the new one; if that came first, walks are kept out.
+ */
+static bool walks_meet_new_first(const struct vm_area_struct *vma,
+				 const struct vm_area_struct *merged)
+{
+	return merged->vm_pgoff <= vma->vm_pgoff && !semantics()->move_ptes_rmap_order;
+}
+
 struct vm_area_struct *copy_vma(struct vm_area_struct **vmap, unsigned long addr,
 				unsigned long len, pgoff_t pgoff, bool *need_rmap_locks)
 {
@@ -141,10 +151,6 @@ struct vm_area_struct *copy_vma(struct vm_area_struct **vmap, unsigned long addr
 	/* an unfaulted source may be part of what came out; it may even be gone */
 	if (merged->vm_start <= source_start && source_start < merged->vm_end)
 		*vmap = vma = merged;
-	/*
-	 * Walks of the rmap go by pgoff.  One that passed the old place before the entries
-	 * left must still find them at the new one; if that came first, walks are kept out.
-	 */
-	*need_rmap_locks = merged->vm_pgoff <= vma->vm_pgoff;
+	*need_rmap_locks = walks_meet_new_first(vma, merged);
 	return merged;
 }

@@ -152,6 +152,12 @@ static void test_equal_starts(void **state)
 	interval_tree_remove(&root, &n[1]);
 	interval_tree_insert(&root, &n[1], 5, 5);
 	assert_order(&root, n, "gadcefbh");
+	interval_tree_remove(&root, &n[3]);
+	interval_tree_insert_before(&root, &n[3], &n[0], 5, 6);
+	assert_order(&root, n, "gdacefbh");
+	interval_tree_remove(&root, &n[2]);
+	interval_tree_insert_before(&root, &n[2], &n[1], 5, 5);
+	assert_order(&root, n, "gdaefcbh");
 }
 
 static void test_limits(void **state)

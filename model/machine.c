@@ -200,6 +200,13 @@ void violation_add(const char *rule, const char *place, const char *expected,
 	g_array_append_val(mach->violations, violation);
 }
 
+bool bug_on(bool condition, const char *site, const char *expected)
+{
+	if (unlikely(condition))
+		violation_add("bug-on", site, expected, "%s does not find it so", current->name);
+	return condition;
+}
+
 void model_unsupported(const char *format, ...)
 {
 	va_list args;

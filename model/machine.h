@@ -180,6 +180,13 @@ void violation_add(const char *rule, const char *place, const char *expected,
 		   const char *saw_format, ...) G_GNUC_PRINTF(4, 5);
 
 /*
+ * The kernel is sure that @condition does not hold, and stops if it does: the invariant "bug-on".
+ * Returns @condition, with which the caller has to do something harmless.
+ * Kernel: BUG_ON(), VM_BUG_ON().
+ */
+bool bug_on(bool condition, const char *site, const char *expected);
+
+/*
  * The running call needs something the model leaves out: the first text is kept until
  * the driver takes it; the call should return -ENOSYS at once, having changed nothing.
  */

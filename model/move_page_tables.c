@@ -63,6 +63,13 @@ static enum lock_class link_lock_class(const struct pgtable *table)
 	return table->level == LEVEL_PMD ? LOCK_PMD : LOCK_PAGE_TABLE;
 }
 
+/* Those who retract tables of files hold the locks of the rmap and of the tables, and not mmap_lock:
+ * what was seen without these may be gone.  Not so for tables of tables. */
+static bool moves_nothing(const struct pgtable *old)
+{
+	return semantics()->mremap_pmd_without_recheck && old->level == LEVEL_PMD;
+}
+
 /*
  * Moves the table below the word for old_addr in @old to the word for new_addr in @new,
  * both of the same level.  False if there is none, or if the new word is taken.
@@ -98,13 +105,15 @@ static bool move_table(const struct pagetable_move *move, struct pgtable *old, s
 		trace_event("mremap", "moved the %s table pgtable#%u from 0x%lx to 0x%lx",
 			    table->level == LEVEL_PTE ? "PTE" : "PMD", table->id, move->old_addr,
 			    move->new_addr);
+	} else if (moves_nothing(old)) {
+		set_pte(new, to, pfn_pte(0, TABLE_FLAGS));
 	}
 	if (new_lock != old_lock)
 		spin_unlock(new_lock, class);
 	spin_unlock(old_lock, class);
 	if (!semantics()->mremap_pmd_without_rmap_locks)
 		drop_rmap_locks(move->old);
-	return table != NULL;
+	return table || moves_nothing(old);
 }
 
 /* ---- single words ---- */
@@ -287,8 +296,10 @@ static bool move_extent(const struct pagetable_move *move, unsigned long *extent
 
 	*extent = get_extent(move, PMD_SIZE);
 	old = pgtable_lookup(mm, move->old_addr, LEVEL_PMD);
-	if (pte_none(old->entry[pgtable_index(move->old_addr, LEVEL_PMD)]))
+	if (pte_none(ptep_get_lockless(old, pgtable_index(move->old_addr, LEVEL_PMD),
+				       "move_page_tables: old_pmd")))
 		return true;
+	point("mremap:pmd-read");
 	new = pgtable_alloc(mm, move->new_addr, LEVEL_PMD);
 	if (!new)
 		return false;

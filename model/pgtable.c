@@ -14,8 +14,6 @@
 #include "pgtable.h"
 #include "rcu.h"
 
-/* A word which links a table: _PAGE_TABLE of x86-64. */
-#define TABLE_FLAGS	(_PAGE_PRESENT | _PAGE_RW | _PAGE_USER | _PAGE_ACCESSED | _PAGE_DIRTY)
 /* What pte_modify() takes from the old word.  Kernel: _PAGE_CHG_MASK. */
 #define CHG_MASK	(PTE_PFN_MASK | _PAGE_SPECIAL | _PAGE_ACCESSED | _PAGE_DIRTY | \
 			 _PAGE_UFFD_WP | _PAGE_PSE)

@@ -28,6 +28,8 @@
 #define _PAGE_SPECIAL	(1UL << 9)
 #define _PAGE_UFFD_WP	(1UL << 10)
 #define _PAGE_NX	(1UL << 63)
+/* A word which links a table: _PAGE_TABLE of x86-64. */
+#define TABLE_FLAGS	(_PAGE_PRESENT | _PAGE_RW | _PAGE_USER | _PAGE_ACCESSED | _PAGE_DIRTY)
 #define PTE_PFN_MASK	0x000ffffffffff000UL
 #define _PAGE_PKEY_SHIFT 59
 

@@ -315,17 +315,72 @@ static int fill_continue(struct fill *fill)
 	return error;
 }
 
+/* ---- the table ---- */
+
+static pte_t read_pmd(const struct fill *fill, const struct pgtable *pmds, const char *site)
+{
+	return ptep_get_lockless(pmds, pgtable_index(fill->dst, LEVEL_PMD), site);
+}
+
+/* Unless something is there by now.  0 or -ENOMEM.  Kernel: __pte_alloc(). */
+static int alloc_table(const struct fill *fill)
+{
+	int error = 0;
+
+	if (!pgtable_alloc(fill->mm, fill->dst, LEVEL_PTE) &&
+	    pte_none(pgtable_entry(fill->mm, fill->dst, LEVEL_PMD)))
+		error = -ENOMEM;
+	point("uffd_fill:table-made");
+	return error;
+}
+
+/* Looks at the word again and again, as if nobody else could change it: but faults put huge pages there
+ * under the same locks, and madvise() takes them away. */
+static int prepare_table_by_assertion(const struct fill *fill, const struct pgtable *pmds)
+{
+	pte_t pmd = read_pmd(fill, pmds, "mfill_atomic: dst_pmdval");
+
+	if (pte_leaf(pmd))
+		return -EEXIST;
+	if (pte_none(pmd) && alloc_table(fill))
+		return -ENOMEM;
+	if (pte_leaf(read_pmd(fill, pmds, "mfill_atomic: huge?")))
+		return -EFAULT;
+	if (bug_on(pte_none(read_pmd(fill, pmds, "mfill_atomic: none?")), "mfill_atomic()",
+		   "something in the PMD word for which a table was made") ||
+	    bug_on(pte_leaf(read_pmd(fill, pmds, "mfill_atomic: still huge?")), "mfill_atomic()",
+		   "no huge page where there was none"))
+		return -EFAULT;
+	return 0;
+}
+
+/*
+ * There is a table for fill->dst, at least there was one: its lock will tell.  What the word was is read
+ * once, after the allocation.  0, -ENOMEM, or -EEXIST: a huge page, on its way or not, or nothing again.
+ */
+static int prepare_table(const struct fill *fill)
+{
+	const struct pgtable *pmds = pgtable_alloc(fill->mm, fill->dst, LEVEL_PMD);
+	pte_t pmd;
+
+	if (!pmds)
+		return -ENOMEM;
+	if (semantics()->uffd_fill_asserts_pmd)
+		return prepare_table_by_assertion(fill, pmds);
+	if (pte_none(read_pmd(fill, pmds, "mfill_atomic: none?")) && alloc_table(fill))
+		return -ENOMEM;
+	pmd = read_pmd(fill, pmds, "mfill_atomic: dst_pmdval");
+	return !pte_present(pmd) || pte_leaf(pmd) ? -EEXIST : 0;
+}
+
 /* One page.  Kernel: mfill_atomic_pte(). */
 static int fill_page(struct fill *fill)
 {
+	int error = prepare_table(fill);
 	pte_t zero;
 
-	if (!pgtable_alloc(fill->mm, fill->dst, LEVEL_PMD))
-		return -ENOMEM;
-	if (pte_leaf(pgtable_entry(fill->mm, fill->dst, LEVEL_PMD)))
-		return -EEXIST;
-	if (!pgtable_alloc(fill->mm, fill->dst, LEVEL_PTE))
-		return -ENOMEM;
+	if (error)
+		return error;
 	if (fill->how->kind == UFFD_FILL_CONTINUE)
 		return fill_continue(fill);
 	if (fill->how->kind == UFFD_FILL_POISON)

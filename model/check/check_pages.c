@@ -39,7 +39,12 @@ static void shape_of(const struct pgtable *table, unsigned long addr, void *data
 		const struct pgtable *child = table->child ? table->child[slot] : NULL;
 
 		nr += table->entry[slot] != 0;
-		if (child && pte_leaf(table->entry[slot]))
+		if (!child && table->child && pte_present(table->entry[slot]) &&
+		    !pte_leaf(table->entry[slot]))
+			check_fail(shape->check, g_strdup_printf("pgtable#%u slot %u", table->id, slot),
+				   "a table behind a word that links one",
+				   "frame %" G_GUINT64_FORMAT, (uint64_t)pte_pfn(table->entry[slot]));
+		else if (child && pte_leaf(table->entry[slot]))
 			check_fail(shape->check, g_strdup_printf("pgtable#%u slot %u", table->id, slot),
 				   "no table behind a leaf", "pgtable#%u is linked", child->id);
 		else if (child && (child->parent != table || child->slot != slot ||

@@ -331,6 +331,10 @@ static void queued_zeroes(void)
 }
 static void zero_not_held(void)		{ mm_put_huge_zero_folio(parent->mm); }
 static void zero_miscounted(void)	{ mach->huge_zero_users++; }
+static void link_to_nothing(void)
+{
+	set_pte(pmds(), pgtable_index(H, LEVEL_PMD) ^ 1, pfn_pte(0, TABLE_FLAGS));
+}
 static void writable_leaf(void)		{ pmds()->entry[pgtable_index(H, LEVEL_PMD)] |= _PAGE_RW; }
 static void leaf_rss(void)		{ parent->mm->rss_anon -= HPAGE_PMD_NR - 1; }
 
@@ -476,6 +480,7 @@ static const struct corruption {
 	{ "large-pages: not aligned", "large-pages", no_head },
 	{ "large-pages: a leaf from the middle on", "large-pages", leaf_from_the_middle },
 	{ "pgtable-shape: a table behind a leaf", "pgtable-shape", table_behind_leaf },
+	{ "pgtable-shape: a word that links no table", "pgtable-shape", link_to_nothing },
 	{ "references: mm_count", "references", lost_mm_count },
 	{ "pgtable-deposit: one table too few", "pgtable-deposit", lost_deposit },
 	{ "pgtable-deposit: one that is in use", "pgtable-deposit", used_deposit },

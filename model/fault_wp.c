@@ -68,11 +68,26 @@ static bool wp_can_reuse_anon_folio(struct folio *folio, struct vm_area_struct *
 	return true;
 }
 
+/* How often a page of a huge folio is mapped, each count read by itself: what a split of a leaf
+ * adds to the one and takes from the other may be seen half.  Kernel: page_trans_huge_mapcount(). */
+static int sum_of_mapcounts(const struct page *page)
+{
+	const struct folio_large *large = page->folio->large;
+	int mapcount = READ_SHARED(&page->mapcount, page->mapcount, "mapcount of the page");
+
+	return mapcount + READ_SHARED(&large->large_mapcount, large->entire_mapcount,
+				      "mapcount of the leaves");
+}
+
 /* May a page that is mapped read-only be written to as it is? */
 static bool wp_may_reuse(struct page *page, struct vm_area_struct *vma)
 {
 	struct folio *folio = page->folio;
 
+	if (semantics()->cow_vmsplice && !folio->large)
+		return folio_mapcount(folio) == 1 && !folio_test(folio, PG_swapcache);
+	if (semantics()->thp_mapcount_split_cow && folio->large)
+		return sum_of_mapcounts(page) == 1;
 	if (semantics()->cow_copies_exclusive && !folio->large && folio_ref_count(folio) != 1)
 		return false;
 	return PageAnonExclusive(page) || wp_can_reuse_anon_folio(folio, vma);

@@ -69,6 +69,7 @@ void gup_put_page(struct page *page, unsigned int flags);
 struct device_pin {
 	unsigned int id;
 	unsigned int tgid;		/* whose memory */
+	unsigned int mm;		/* and of which address space, which may be gone: an id */
 	unsigned long addr;		/* where it was mapped then, page-aligned */
 	pfn_t pfn;
 	unsigned int flags;		/* FOLL_PIN or FOLL_GET, FOLL_WRITE, FOLL_LONGTERM,

@@ -111,6 +111,24 @@ static bool may_share(struct folio *folio, struct page *page)
 	return !PageAnonExclusive(page) || folio_try_share_anon_rmap_pte(folio, page);
 }
 
+/*
+ * The word of a page that has just lost PageAnonExclusive is there again.  GUP-fast looks at the
+ * word, then at the flag: a barrier keeps the two stores in order, without which they may be seen
+ * the other way round.
+ */
+static void set_shared_pte(struct pgtable *table, unsigned int slot, pte_t entry, struct page *page,
+			   bool was_exclusive)
+{
+	if (!semantics()->gup_fast_vs_pae_clear || !was_exclusive) {
+		set_pte(table, slot, entry);
+		return;
+	}
+	SetPageAnonExclusive(page);
+	set_pte(table, slot, entry);
+	sched_step(page, ACCESS_WRITE, "ClearPageAnonExclusive");
+	ClearPageAnonExclusive(page);
+}
+
 /* The word of @vma for the locked @folio: read-only and clean from now on, *@orig.  0 or -EFAULT.
  * Kernel: write_protect_page(). */
 static int write_protect_page(struct vm_area_struct *vma, struct folio *folio, pte_t *orig)
@@ -120,6 +138,7 @@ static int write_protect_page(struct vm_area_struct *vma, struct folio *folio, p
 	unsigned long addr;
 	unsigned int slot;
 	int error = 0;
+	bool exclusive;
 	pte_t entry;
 
 	if (!page_address_in_vma(folio, vma, &addr))
@@ -129,7 +148,8 @@ static int write_protect_page(struct vm_area_struct *vma, struct folio *folio, p
 		return -EFAULT;
 	slot = pgtable_index(addr, LEVEL_PTE);
 	entry = table->entry[slot];
-	if (pte_write(entry) || pte_dirty(entry) || PageAnonExclusive(page) ||
+	exclusive = PageAnonExclusive(page);
+	if (pte_write(entry) || pte_dirty(entry) || exclusive ||
 	    mm_tlb_flush_pending(vma->vm_mm)) {
 		entry = ptep_clear_flush(table, slot, addr);
 		if (!may_share(folio, page)) {
@@ -139,7 +159,7 @@ static int write_protect_page(struct vm_area_struct *vma, struct folio *folio, p
 				folio_set(folio, PG_dirty);
 			entry = pte_wrprotect(pte_mkclean(entry));
 		}
-		set_pte(table, slot, entry);
+		set_shared_pte(table, slot, entry, page, exclusive && !error);
 	}
 	*orig = entry;
 	spin_unlock(&table->ptl, LOCK_PTE);

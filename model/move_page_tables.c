@@ -11,6 +11,7 @@
  */
 #include "file.h"
 #include "huge.h"
+#include "memory.h"
 #include "move_page_tables.h"
 #include "pgtable.h"
 #include "rmap.h"
@@ -130,12 +131,42 @@ static pte_t moved_pte(pte_t pte, bool unmark)
 	return is_pte_marker(pte) ? pte : pte & ~_PAGE_SWP_UFFD_WP;
 }
 
+/*
+ * Words of one folio that go together, as the first of them was.
+ * Kernel: mremap_folio_pte_batch(), which asks the processor for such words first; x86 knows of
+ * none.
+ */
+struct batch {
+	unsigned long left;		/* words still to be moved */
+	pte_t first;
+};
+
+/* The word at @slot is the next one, with @max words behind it and itself. */
+static void batch_next(struct batch *batch, const struct pgtable *table, unsigned int slot,
+		       unsigned long max)
+{
+	pte_t pte = table->entry[slot];
+
+	if (batch->left && --batch->left)
+		return;
+	batch->first = pte;
+	if (semantics()->mremap_batch_write_bit && pte_present(pte) && vm_normal_page(pte))
+		batch->left = folio_pte_batch(table, slot, max);
+}
+
+/* @pte as a part of its batch: for which only those are alike that may be written to alike. */
+static pte_t batched_pte(const struct batch *batch, pte_t pte)
+{
+	return batch->left ? (pte & ~_PAGE_RW) | (batch->first & _PAGE_RW) : pte;
+}
+
 /* Moves the words of [old_addr, old_addr + extent), all in one table at either side; is there
  * anything to flush? */
 static bool move_words(const struct pagetable_move *move, unsigned long extent,
 		       struct pgtable *old, struct pgtable *new)
 {
 	bool unmark = vma_has_uffd_without_event_remap(move->old);
+	struct batch batch = { };
 	unsigned long moved = 0;
 	bool present = false;
 
@@ -147,7 +178,8 @@ static bool move_words(const struct pagetable_move *move, unsigned long extent,
 
 		if (pte_none(pte))
 			continue;
-		pte = ptep_get_and_clear(old, from);
+		batch_next(&batch, old, from, (extent - done) >> PAGE_SHIFT);
+		pte = batched_pte(&batch, ptep_get_and_clear(old, from));
 		pgtable_set_wp_asked(old, from, false);
 		set_pte(new, to, moved_pte(pte, unmark));
 		ghost_move(move->old->vm_mm, move->old_addr + done, move->new_addr + done,

@@ -59,6 +59,7 @@ static bool pins_add(unsigned long addr, unsigned int flags, struct page *const 
 			return false;
 		}
 		pins[i]->tgid = current->tgid;
+		pins[i]->mm = current->mm->id;
 		pins[i]->addr = addr + (unsigned long)i * PAGE_SIZE;
 		pins[i]->pfn = page_to_pfn(pages[i]);
 		pins[i]->flags = flags;

@@ -212,6 +212,7 @@ int folio_try_dup_anon_rmap_pte(struct folio *folio, struct page *page,
 	if (PageAnonExclusive(page)) {
 		if (unlikely(folio_needs_cow_for_dma(src, folio)))
 			return -EBUSY;
+		sched_touch(page, ACCESS_WRITE);	/* GUP-fast looks at it without a lock */
 		ClearPageAnonExclusive(page);
 	}
 	page_add_mapping(folio, page, dst->vm_mm);

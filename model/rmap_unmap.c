@@ -77,6 +77,7 @@ bool folio_try_share_anon_rmap_pte(struct folio *folio, struct page *page)
 	sched_step(&folio->refcount, ACCESS_READ, "folio_try_share_anon_rmap_pte");
 	if (folio_maybe_dma_pinned(folio))
 		return false;
+	sched_touch(page, ACCESS_WRITE);	/* GUP-fast looks at it without a lock */
 	ClearPageAnonExclusive(page);
 	return true;
 }

@@ -47,8 +47,49 @@ static void pincount_of(void *object, void *data)
 			   folio->large->pincount, refs);
 }
 
+/* One address space, and the devices. */
+struct owner {
+	struct check *check;
+	const GPtrArray *pins;
+	const struct mm_struct *mm;
+};
+
+/* A word of a page that its process may write to as it is: no device of another process may have
+ * it, for that would see what is stored. */
+static void owned_word(const struct census_pte *pte, void *data)
+{
+	const struct owner *owner = data;
+	const struct page *page = pte_present(pte->pte) ? pfn_to_page(pte_pfn(pte->pte)) : NULL;
+
+	if (!page || !page->folio || !folio_test_anon(page->folio) || !PageAnonExclusive(page) ||
+	    !census_device_refs(owner->check->census, page->folio))
+		return;
+	for (guint i = 0; i < owner->pins->len; i++) {
+		const struct device_pin *pin = owner->pins->pdata[i];
+
+		if (pin->mm != owner->mm->id && pin->pfn - page->pfn < (pte->leaf ? HPAGE_PMD_NR : 1))
+			check_fail(owner->check,
+				   g_strdup_printf("pin#%u folio#%u", pin->id, page->folio->id),
+				   "a page that was taken from one process not to be another's own",
+				   "mm#%u has it to itself at %#lx, taken from mm#%u", owner->mm->id,
+				   pte->addr, pin->mm);
+	}
+}
+
+static void owners_of(struct check *check)
+{
+	g_autoptr(GPtrArray) pins = object_list(check->machine, KIND_PIN);
+
+	for (guint i = 0; pins->len && i < check->mms->len; i++) {
+		struct owner owner = { check, pins, check->mms->pdata[i] };
+
+		census_walk(check->mms->pdata[i], owned_word, &owner);
+	}
+}
+
 void check_pins(struct check *check)
 {
 	object_for_each(check->machine, KIND_PIN, pin_of, check);
+	owners_of(check);
 	object_for_each(check->machine, KIND_FOLIO, pincount_of, check);
 }

@@ -220,6 +220,14 @@ static void pinned_shared(void)
 	ClearPageAnonExclusive(pfn_to_page(pte_pfn(*word(A))));
 	*word(A) &= ~_PAGE_RW;
 }
+static void pinned_elsewhere(void)
+{
+	g_autoptr(GPtrArray) pins = NULL;
+
+	pin_at(A);
+	pins = object_list(mach, KIND_PIN);
+	((struct device_pin *)pins->pdata[pins->len - 1])->mm++;
+}
 static void entry_left(void)
 {
 	*word(A) = swp_pte(SWP_MIGRATION_READ, folio_at(A)->pfn);
@@ -448,6 +456,7 @@ static const struct corruption {
 	{ "anon-vma-counts: an item's reference", "anon-vma-counts", ksm_lost_ref },
 	{ "folio-refs: a pin that does not count", "folio-refs", pin_lost },
 	{ "pins: pinned and not exclusive", "pins", pinned_shared },
+	{ "pins: another process has it to itself", "pins", pinned_elsewhere },
 	{ "migration-entries: the folio is not locked", "migration-entries", entry_left },
 	{ "migration-entries: not where the walk looks", "migration-entries", entry_lost },
 	{ "mm-rss: rss_anon one too low", "mm-rss", lost_rss },

@@ -54,7 +54,7 @@ static enum vm_fault_result __do_fault(struct vm_fault *vmf)
 		if (userfault)
 			return handle_userfault(vmf, userfault);
 		folio = mapping->host->type == INODE_SHMEM ?
-			shmem_get_folio(mapping, vmf->pgoff, vmf->vma, vmf->address) :
+			shmem_get_folio(mapping, vmf->pgoff, vmf->vma, vmf->address, 0) :
 			filemap_get_or_add_folio(mapping, vmf->pgoff);
 		if (!folio)
 			return VM_FAULT_OOM;

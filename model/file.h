@@ -105,7 +105,8 @@ static inline bool file_can_write(const struct file *file)
 	return (file->flags & 3) != 0;	/* not O_RDONLY */
 }
 
-/* Is it what one MAP_SHARED|MAP_ANONYMOUS mapping has?  Kernel: vma_is_anon_shmem(). */
+/* Shared memory without a name on a tmpfs: of MAP_SHARED|MAP_ANONYMOUS, or a memfd.
+ * Kernel: vma_is_anon_shmem(). */
 bool inode_is_anon_shmem(const struct inode *inode);
 struct inode *inode_create(enum inode_type type, const char *name, uint64_t size);
 void inode_get(struct inode *inode);
@@ -147,10 +148,11 @@ void files_close_on_exec(struct files_struct *files);
 struct folio *filemap_get_folio(const struct address_space *mapping, pgoff_t index);
 /* The same, adding a new (zero) one if missing; NULL without memory. */
 struct folio *filemap_get_or_add_folio(struct address_space *mapping, pgoff_t index);
-/* The same of shared memory, for a fault at @addr of @vma, or for neither (NULL): what is added
- * is as large as the settings allow.  Kernel: shmem_get_folio_gfp(). */
+/* The same of shared memory, for a fault at @addr of @vma, or for neither (NULL) in a file which is
+ * about to reach to page @end: what is added is as large as the settings allow.
+ * Kernel: shmem_get_folio_gfp(). */
 struct folio *shmem_get_folio(struct address_space *mapping, pgoff_t index,
-			      const struct vm_area_struct *vma, unsigned long addr);
+			      const struct vm_area_struct *vma, unsigned long addr, pgoff_t end);
 /* @folio, with a reference of the caller's for each of its pages, in place of what the cache has
  * there; the caller sees to that.  0 or -ENOMEM.  Kernel: the stores of collapse_file(). */
 int filemap_replace_range(struct address_space *mapping, struct folio *folio, pgoff_t index);

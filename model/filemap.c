@@ -62,7 +62,7 @@ struct folio *filemap_get_or_add_folio(struct address_space *mapping, pgoff_t in
 	if (folio)
 		return folio;
 	if (mapping->host->type == INODE_SHMEM)
-		return shmem_get_folio(mapping, index, NULL, 0);
+		return shmem_get_folio(mapping, index, NULL, 0, 0);
 	folio = folio_alloc(0, "filemap_get_or_add_folio");
 	if (!folio)
 		return NULL;

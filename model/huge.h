@@ -47,10 +47,11 @@ static inline bool thp_vma_allowable_order(const struct vm_area_struct *vma, enu
 /* Has somebody said no?  Kernel: vma_thp_disabled(). */
 bool vma_thp_disabled(const struct vm_area_struct *vma, enum tva_type type);
 /* Those that shared memory may have at @index, by the settings; @vma NULL: for no area in
- * particular; @forced: of MADV_COLLAPSE.  Kernel: shmem_allowable_huge_orders(). */
+ * particular; @end: the page that the file is about to reach to, or 0; @forced: of MADV_COLLAPSE.
+ * Kernel: shmem_allowable_huge_orders(). */
 unsigned long shmem_allowable_huge_orders(const struct inode *inode,
 					  const struct vm_area_struct *vma, pgoff_t index,
-					  bool forced);
+					  pgoff_t end, bool forced);
 /* Those whose aligned block around @addr lies in @vma.  Kernel: thp_vma_suitable_orders(). */
 unsigned long thp_vma_suitable_orders(const struct vm_area_struct *vma, unsigned long addr,
 				      unsigned long orders);

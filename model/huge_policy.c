@@ -76,6 +76,20 @@ static unsigned long orders_that_fit(const struct vm_area_struct *vma, unsigned 
 
 /* ---- shared memory ---- */
 
+/* Of @orders the largest that ends within the file, and those below it; the file is about to reach
+ * to page @end.  Kernel: shmem_get_orders_within_size(). */
+static unsigned long orders_within_size(const struct inode *inode, pgoff_t index, pgoff_t end,
+					unsigned long orders)
+{
+	unsigned long pages = MAX(end, (inode->size + PAGE_SIZE - 1) >> PAGE_SHIFT);
+
+	for (unsigned int order = HPAGE_PMD_ORDER; order > 0; order--)
+		if (orders & BIT_ORDER(order) &&
+		    ALIGN_DOWN(index, 1UL << order) + (1UL << order) <= pages)
+			return orders & (BIT_ORDER(order + 1) - 1);
+	return 0;
+}
+
 /*
  * The settings' answer for the mount that anonymous shared memory and memfds are on.  A file
  * with a path is on a tmpfs of its own, mounted without huge=.
@@ -83,10 +97,10 @@ static unsigned long orders_that_fit(const struct vm_area_struct *vma, unsigned 
  */
 static unsigned long shmem_global_orders(const struct inode *inode,
 					 const struct vm_area_struct *vma, pgoff_t index,
-					 bool forced)
+					 pgoff_t end, bool forced)
 {
 	enum shmem_huge huge = mach->config.shmem_enabled;
-	unsigned long pages = (inode->size + PAGE_SIZE - 1) >> PAGE_SHIFT;
+	unsigned long orders = 0;
 
 	if (huge == SHMEM_HUGE_DENY)
 		return 0;
@@ -96,9 +110,11 @@ static unsigned long shmem_global_orders(const struct inode *inode,
 		return 0;
 	if (huge == SHMEM_HUGE_ALWAYS)
 		return THP_ORDERS_ALL_FILE;
-	if (huge == SHMEM_HUGE_WITHIN_SIZE &&
-	    ALIGN_DOWN(index, HPAGE_PMD_NR) + HPAGE_PMD_NR <= pages)
-		return THP_ORDERS_ALL_FILE;
+	if (huge == SHMEM_HUGE_WITHIN_SIZE)
+		orders = orders_within_size(inode, index, end, vma ? BIT_ORDER(HPAGE_PMD_ORDER) :
+					    THP_ORDERS_ALL_FILE);
+	if (orders)
+		return orders;
 	if (huge != SHMEM_HUGE_NEVER && vma && vma->vm_flags & VM_HUGEPAGE)
 		return THP_ORDERS_ALL_FILE;
 	return 0;
@@ -106,14 +122,14 @@ static unsigned long shmem_global_orders(const struct inode *inode,
 
 unsigned long shmem_allowable_huge_orders(const struct inode *inode,
 					  const struct vm_area_struct *vma, pgoff_t index,
-					  bool forced)
+					  pgoff_t end, bool forced)
 {
 	enum tva_type type = forced ? TVA_FORCED_COLLAPSE : TVA_PAGEFAULT;
 	unsigned long orders;
 
 	if (vma && vma_thp_disabled(vma, type))
 		return 0;
-	orders = shmem_global_orders(inode, vma, index, forced);
+	orders = shmem_global_orders(inode, vma, index, end, forced);
 	/* of the sizes that anonymous shared memory can have each by itself, 2 MiB inherits */
 	if (vma && inode_is_anon_shmem(inode) && orders)
 		orders = BIT_ORDER(HPAGE_PMD_ORDER);
@@ -129,7 +145,7 @@ static unsigned long file_orders(const struct vm_area_struct *vma, enum tva_type
 {
 	if (type == TVA_PAGEFAULT || !vma->vm_file || vma->vm_file->inode->type != INODE_SHMEM)
 		return 0;
-	return orders & shmem_allowable_huge_orders(vma->vm_file->inode, vma, vma->vm_pgoff,
+	return orders & shmem_allowable_huge_orders(vma->vm_file->inode, vma, vma->vm_pgoff, 0,
 						    type == TVA_FORCED_COLLAPSE);
 }
 

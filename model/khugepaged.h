@@ -153,7 +153,7 @@ bool khugepaged_enabled(void);
 long khugepaged_do_scan(void);
 /*
  * All of @mm from its start, at whatever pace; the cursor of the passes stays where it is.  Blocks
- * collapsed; -ESRCH if khugepaged does not know @mm.
+ * collapsed; none if khugepaged does not know @mm.
  */
 long khugepaged_scan_mm(struct mm_struct *mm);
 /* At the end of a run: address spaces that ended under the cursor go. */

@@ -232,7 +232,7 @@ long khugepaged_scan_mm(struct mm_struct *mm)
 	struct visit visit = { .mm = mm, .pages = ~0UL, .address = &address };
 
 	if (list_empty(&mm->khugepaged_node))
-		return -ESRCH;
+		return 0;
 	lru_add_drain();
 	mmgrab(mm);
 	do {

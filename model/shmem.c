@@ -14,7 +14,7 @@
 
 bool inode_is_anon_shmem(const struct inode *inode)
 {
-	return inode->type == INODE_SHMEM && inode->of_one_mapping;
+	return inode->type == INODE_SHMEM && (inode->of_one_mapping || inode->name[0] != '/');
 }
 
 /* Pages of a file whose commit was not charged as a whole are charged one by one. */
@@ -58,13 +58,14 @@ static bool block_is_free(const struct address_space *mapping, pgoff_t index, un
 	return !mt_find(&mapping->i_pages, *first, &from, &to) || from >= *first + (1UL << order);
 }
 
-/* The largest folio that may be had for @index; *first: its index.  NULL without memory.
+/* The largest folio that may be had for @index; *first: its index.  The file is about to reach to
+ * page @end.  NULL without memory.
  * Kernel: shmem_suitable_orders(), shmem_alloc_and_add_folio(). */
 static struct folio *shmem_alloc_folio(const struct address_space *mapping, pgoff_t index,
 				       const struct vm_area_struct *vma, unsigned long addr,
-				       pgoff_t *first)
+				       pgoff_t end, pgoff_t *first)
 {
-	unsigned long orders = shmem_allowable_huge_orders(mapping->host, vma, index, false);
+	unsigned long orders = shmem_allowable_huge_orders(mapping->host, vma, index, end, false);
 	struct folio *folio = NULL;
 
 	if (vma)
@@ -79,14 +80,14 @@ static struct folio *shmem_alloc_folio(const struct address_space *mapping, pgof
 }
 
 struct folio *shmem_get_folio(struct address_space *mapping, pgoff_t index,
-			      const struct vm_area_struct *vma, unsigned long addr)
+			      const struct vm_area_struct *vma, unsigned long addr, pgoff_t end)
 {
 	struct folio *folio = filemap_get_folio(mapping, index), *raced;
 	pgoff_t first;
 
 	if (folio)
 		return folio;
-	folio = shmem_alloc_folio(mapping, index, vma, addr, &first);
+	folio = shmem_alloc_folio(mapping, index, vma, addr, end, &first);
 	if (!folio)
 		return NULL;
 	/* The allocation may have slept. */
@@ -110,7 +111,7 @@ int shmem_preallocate(struct inode *inode, pgoff_t start, pgoff_t end)
 
 	for (pgoff_t index = start; index < end;) {
 		bool there = filemap_get_folio(&inode->i_data, index) != NULL;
-		struct folio *folio = shmem_get_folio(&inode->i_data, index, NULL, 0);
+		struct folio *folio = shmem_get_folio(&inode->i_data, index, NULL, 0, end);
 
 		if (!folio) {
 			error = -ENOMEM;

@@ -6,9 +6,10 @@
  *
  * In the kernel:  arch/x86/kernel/sys_x86_64.c, mm/vma.c unmapped_area(),
  *                 unmapped_area_topdown(); mm/mmap.c __get_unmapped_area();
- *                 mm/huge_memory.c __thp_get_unmapped_area(); mm/shmem.c.
+ *                 mm/huge_memory.c __thp_get_unmapped_area(); mm/shmem.c
+ *                 shmem_get_unmapped_area().
  * Left out:       randomisation, five levels, shadow stacks, cache colouring of old AMD
- *                 parts, shmem mounted with huge pages, ADDR_COMPAT_LAYOUT.
+ *                 parts, other mounts with huge pages, ADDR_COMPAT_LAYOUT.
  * Locks:          mmap_lock.
  */
 #include "file.h"
@@ -145,7 +146,45 @@ static long area_thp_or_plain(const struct placement *want, unsigned long offset
 	return addr ? addr : area_topdown(want);
 }
 
-/* File systems on disks and /dev/zero like huge pages; shared memory by its mount only. */
+/* Has the mount of @file, or that of anonymous memory (NULL), huge pages? */
+static bool shmem_wants_huge(const struct file *file)
+{
+	switch (mach->config.shmem_enabled) {
+	case SHMEM_HUGE_DENY:
+	case SHMEM_HUGE_NEVER:
+		return false;
+	case SHMEM_HUGE_FORCE:
+		return true;
+	default:
+		return !file || inode_is_anon_shmem(file->inode);
+	}
+}
+
+/*
+ * Shared memory that may be huge: unless the hint was free, an address that agrees with the place
+ * in the file, found by asking for one huge page more, less a page.
+ * Kernel: shmem_get_unmapped_area().
+ */
+static long area_shmem(const struct file *file, const struct placement *want, pgoff_t pgoff)
+{
+	unsigned long offset = (pgoff << PAGE_SHIFT) & (PMD_SIZE - 1);
+	struct placement padded = *want;
+	long addr = area_topdown(want), found;
+
+	if (addr < 0 || want->flags & MAP_FIXED || (unsigned long)addr == want->hint ||
+	    !shmem_wants_huge(file) || want->len < PMD_SIZE ||
+	    (offset && offset + want->len < 2 * PMD_SIZE) ||
+	    ((unsigned long)addr & (PMD_SIZE - 1)) == offset)
+		return addr;
+	padded.len = want->len + PMD_SIZE - PAGE_SIZE;
+	found = padded.len < want->len ? -ENOMEM : area_topdown(&padded);
+	if (found < 0)
+		return addr;
+	found += (long)((offset - (unsigned long)found) & (PMD_SIZE - 1));
+	return (unsigned long)found > TASK_SIZE - want->len ? addr : found;
+}
+
+/* File systems on disks and /dev/zero like huge pages. */
 static bool file_wants_thp(const struct file *file, unsigned long flags)
 {
 	if (file->inode->type == INODE_REGULAR)
@@ -163,6 +202,9 @@ static long choose_area(const struct file *file, const struct placement *want, p
 {
 	if (file && file_wants_thp(file, want->flags))
 		return area_thp_or_plain(want, pgoff << PAGE_SHIFT);
+	if (file ? file->inode->type == INODE_SHMEM || file->inode->type == INODE_ZERO :
+		   (want->flags & MAP_SHARED) != 0)
+		return area_shmem(file && file->inode->type == INODE_SHMEM ? file : NULL, want, pgoff);
 	if (!file && anon_wants_thp(want))
 		return area_thp_or_plain(want, 0);
 	return area_topdown(want);

@@ -42,6 +42,7 @@ enum outcome_kind {
 struct call_outcome {
 	enum outcome_kind kind;
 	int64_t value;
+	bool untold;		/* it was done, and there is no way to tell the value */
 	struct value out;	/* VALUE_STRUCT: output fields; VALUE_LIST: one for each page */
 	bool has_out;
 	char *why;		/* OUTCOME_REFUSED: what is not modelled, or not possible here */

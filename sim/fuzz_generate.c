@@ -18,7 +18,7 @@ struct fuzz_profile_row {
 	unsigned char limit_percent;	/* of programs without capability */
 	bool ksm;			/* few values, and ksmd */
 	bool swap;			/* pages go to a device and come back; all is private */
-	bool thp;			/* huge pages, of private memory */
+	bool thp;			/* huge pages; in some programs of shared memory, too */
 };
 
 static const struct fuzz_profile_row profiles[NR_FUZZ_PROFILES] = {
@@ -90,8 +90,10 @@ static const struct fuzz_profile_row profiles[NR_FUZZ_PROFILES] = {
 	[FUZZ_THPS] = { "thp", {
 		[FUZZ_MMAP] = 8, [FUZZ_MUNMAP] = 6, [FUZZ_MPROTECT] = 10, [FUZZ_MREMAP] = 10,
 		[FUZZ_MADVISE] = 36, [FUZZ_MLOCK] = 2, [FUZZ_MUNLOCK] = 2, [FUZZ_FORK] = 7,
-		[FUZZ_EXIT] = 4, [FUZZ_LOAD] = 14, [FUZZ_STORE] = 28, [FUZZ_MINCORE] = 1 },
-		.thp = true },
+		[FUZZ_EXIT] = 4, [FUZZ_LOAD] = 14, [FUZZ_STORE] = 28, [FUZZ_MINCORE] = 1,
+		[FUZZ_FILE] = 1, [FUZZ_FTRUNCATE] = 4, [FUZZ_FALLOCATE] = 4,
+		[FUZZ_KHUGEPAGED] = 1 },
+		.file_percent = 50, .thp = true },
 	[FUZZ_KSM] = { "ksm", {
 		[FUZZ_MMAP] = 8, [FUZZ_MUNMAP] = 4, [FUZZ_MPROTECT] = 8, [FUZZ_MREMAP] = 9,
 		[FUZZ_MADVISE] = 18, [FUZZ_MLOCK] = 3, [FUZZ_MUNLOCK] = 2, [FUZZ_FORK] = 7,
@@ -165,7 +167,7 @@ static void pick_huge_range(struct maker *maker, unsigned int *at, unsigned int 
 	static const unsigned short lengths[] = { 1, 1, 2, 3, 4, 7, 8, 16, 17, 64, 128, 300 };
 	const unsigned int blocks = FUZZ_HUGE_WINDOW / FUZZ_BLOCK;
 	uint64_t *state = &maker->state;
-	unsigned int block = below(state, blocks), order;
+	unsigned int block = below(state, blocks), order, back;
 
 	*len = lengths[below(state, G_N_ELEMENTS(lengths))];
 	switch (below(state, 4)) {
@@ -179,8 +181,9 @@ static void pick_huge_range(struct maker *maker, unsigned int *at, unsigned int 
 		*len = (1U + below(state, 2)) << order;
 		break;
 	case 2:
+		back = below(state, 9);
 		*at = block * FUZZ_BLOCK + below(state, 9);
-		*at -= MIN(*at, below(state, 9));
+		*at -= MIN(*at, back);
 		if (percent(state, 30))
 			*len = FUZZ_BLOCK - below(state, 9);
 		break;
@@ -233,28 +236,56 @@ static unsigned int pick_prot(uint64_t *state)
 	return prots[below(state, G_N_ELEMENTS(prots))];
 }
 
-/* What stands for a disk's file on a host is no such file to a userfaultfd. */
+/* Huge pages of shared memory. */
+static bool has_huge_shmem(const struct maker *maker)
+{
+	return maker->program->thp > FUZZ_THP_SHMEM;
+}
+
+/* What stands for a disk's file on a host is no such file to a userfaultfd, and has huge pages as
+ * its file system likes. */
+static bool memfd_only(const struct maker *maker)
+{
+	return maker->program->uffd || maker->row->thp;
+}
+
 static unsigned int nr_files(const struct maker *maker)
 {
-	return maker->program->uffd ? 1 : FUZZ_FILES;
+	if (maker->row->thp && !has_huge_shmem(maker))
+		return 0;
+	return memfd_only(maker) ? 1 : FUZZ_FILES;
+}
+
+/* In pages: where huge pages fit, or nearly. */
+static unsigned int pick_offset(struct maker *maker)
+{
+	if (!maker->row->thp)
+		return below(&maker->state, 6);
+	if (percent(&maker->state, 80))
+		return FUZZ_BLOCK * below(&maker->state, 2);
+	return below(&maker->state, FUZZ_BLOCK);
+}
+
+static bool pick_shared(struct maker *maker, const struct fuzz_stmt *stmt)
+{
+	bool shared = percent(&maker->state, stmt->file < FUZZ_FILES ? 50 : 12);
+
+	return shared && !maker->row->swap && (!maker->row->thp || has_huge_shmem(maker));
 }
 
 static void fill_mmap(struct maker *maker, struct fuzz_stmt *stmt)
 {
 	uint64_t *state = &maker->state;
-	bool file = percent(state, maker->row->file_percent);
+	bool file = nr_files(maker) && percent(state, maker->row->file_percent);
 
 	stmt->prot = pick_prot(state);
 	stmt->file = file ? below(state, FUZZ_FILES) : FUZZ_FILES;
-	stmt->offset = file ? below(state, 6) : 0;
-	if (file && maker->program->uffd)
+	stmt->offset = file ? pick_offset(maker) : 0;
+	if (file && memfd_only(maker))
 		stmt->file = maker->alive.file[0] ? 0 : FUZZ_FILES;
 	else if (file && !maker->alive.file[stmt->file])
 		stmt->file = maker->alive.file[!stmt->file] ? !stmt->file : FUZZ_FILES;
-	stmt->flags = percent(state, stmt->file < FUZZ_FILES ? 50 : 12) ? FUZZ_MAP_SHARED :
-			FUZZ_MAP_PRIVATE;
-	if (maker->row->swap || maker->row->thp)
-		stmt->flags = FUZZ_MAP_PRIVATE;
+	stmt->flags = pick_shared(maker, stmt) ? FUZZ_MAP_SHARED : FUZZ_MAP_PRIVATE;
 	if (percent(state, 2))
 		stmt->flags = FUZZ_MAP_DROPPABLE;
 	if (!percent(state, 4))
@@ -348,6 +379,8 @@ static void fill_file(struct maker *maker, struct fuzz_stmt *stmt)
 	stmt->file = stmt->kind == FUZZ_FALLOCATE ? 0 : below(&maker->state, nr_files(maker));
 	stmt->at = below(&maker->state, 8);
 	stmt->len = 1 + below(&maker->state, 8);
+	if (maker->row->thp)
+		pick_huge_range(maker, &stmt->at, &stmt->len);
 	stmt->word = below(&maker->state, FUZZ_NR_FALLOCATE);
 }
 
@@ -491,6 +524,20 @@ static bool is_access(enum fuzz_kind kind)
 	return kind == FUZZ_LOAD || kind == FUZZ_STORE || kind == FUZZ_EXEC;
 }
 
+static bool is_of_file(enum fuzz_kind kind)
+{
+	return kind >= FUZZ_FILE && kind <= FUZZ_FALLOCATE;
+}
+
+/* A host's khugepaged visits them all. */
+static bool has_children(const struct maker *maker)
+{
+	for (unsigned int i = 1; i < FUZZ_TASKS; i++)
+		if (maker->alive.task[i])
+			return true;
+	return false;
+}
+
 static void add_statement(struct maker *maker)
 {
 	struct fuzz_stmt stmt = { .kind = pick_kind(&maker->state, maker->row) };
@@ -500,7 +547,11 @@ static void add_statement(struct maker *maker)
 	do
 		stmt.task = below(&maker->state, FUZZ_TASKS);
 	while (!maker->alive.task[stmt.task]);
-	if (stmt.kind >= FUZZ_FILE && stmt.kind <= FUZZ_FALLOCATE)
+	if (is_of_file(stmt.kind) && !nr_files(maker))
+		stmt.kind = FUZZ_STORE;
+	if (stmt.kind == FUZZ_KHUGEPAGED && has_children(maker))
+		stmt.kind = FUZZ_LOAD;
+	if (is_of_file(stmt.kind))
 		fill_file(maker, &stmt);
 	if (has_range(stmt.kind))
 		pick_range(maker, &stmt.at, &stmt.len);
@@ -533,6 +584,17 @@ static void add_blocks(struct maker *maker)
 	stmt.kind = FUZZ_MADVISE;
 	stmt.word = FUZZ_HUGEPAGE;
 	stmt.prot = stmt.flags = stmt.file = 0;
+	g_array_append_val(maker->program->stmts, stmt);
+}
+
+/* A file that huge pages fit into, or nearly. */
+static void add_length(struct maker *maker)
+{
+	struct fuzz_stmt stmt = { .kind = FUZZ_FTRUNCATE,
+				  .len = FUZZ_BLOCK * (1 + below(&maker->state, 3)) };
+
+	if (percent(&maker->state, 30))
+		stmt.len -= below(&maker->state, 20);
 	g_array_append_val(maker->program->stmts, stmt);
 }
 
@@ -586,10 +648,12 @@ struct fuzz_program *fuzz_generate(enum fuzz_profile profile, uint64_t seed, uns
 			struct fuzz_stmt file = { .kind = FUZZ_FILE, .file = i, .len = 8 };
 
 			fuzz_alive_next(&maker.alive, &file);
-			if (percent(&maker.state, 70))
+			if (maker.row->thp || percent(&maker.state, 70))
 				g_array_append_val(program->stmts, file);
 			else
 				maker.alive.file[i] = false;
+			if (maker.row->thp)
+				add_length(&maker);
 		}
 	if (maker.row->thp)
 		add_blocks(&maker);

@@ -48,6 +48,12 @@ static const char *const thp_settings[FUZZ_NR_THP] = {
 	"set thp = never\nset thp.64K = always\nset thp.512K = madvise\n",
 	"set thp = always\nset thp.use_zero_page = off\nset thp.16K = inherit\n",
 	"set thp = never\nset thp.2M = madvise\nset thp.256K = madvise\nset thp.16K = always\n",
+	/* with shared memory */
+	"set thp = always\nset thp.shmem_enabled = always\n",
+	"set thp.shmem_enabled = advise\nset khugepaged.max_ptes_none = 64\n",
+	"set thp = always\nset thp.shmem_enabled = within_size\nset thp.64K = inherit\n",
+	"set thp = always\nset khugepaged.max_ptes_none = 0\nset khugepaged.max_ptes_shared = 3\n",
+	"set thp = never\nset thp.2M = madvise\nset thp.shmem_enabled = always\n",
 };
 
 /* ---- what exists ---- */
@@ -195,6 +201,9 @@ static void put_other(GString *out, const struct fuzz_stmt *stmt)
 		g_string_append_printf(out, "f%u, %s, %up, %up", stmt->file,
 				       fallocate_words[stmt->word], stmt->at, stmt->len);
 		return;
+	case FUZZ_KHUGEPAGED:
+		g_string_append_c(out, task_names[stmt->task]);
+		return;
 	default:
 		return;
 	}
@@ -275,9 +284,10 @@ void fuzz_text_stmt(GString *out, const struct fuzz_program *program,
 		"UFFDIO_MOVE",
 		"UFFDIO_WRITEPROTECT", "",
 		"ftruncate", "fallocate", "prctl", "ksmd: full_scan", "ksmd: unmerge",
+		"khugepaged: scan",
 	};
 
-	if (stmt->task)
+	if (stmt->task && stmt->kind != FUZZ_KHUGEPAGED)
 		g_string_append_printf(out, "%c: ", task_names[stmt->task]);
 	if (stmt->kind == FUZZ_FILE) {
 		put_file(out, stmt);

@@ -34,7 +34,8 @@ enum {
 #define FUZZ_COLLAPSE		23	/* with huge pages only */
 #define FUZZ_MERGEABLE		24	/* with ksmd only */
 #define FUZZ_NR_ADVICE		25
-#define FUZZ_NR_THP		8
+#define FUZZ_NR_THP		13
+#define FUZZ_THP_SHMEM		8	/* rows from here on have shared memory, too */
 #define FUZZ_NR_FALLOCATE	3
 #define FUZZ_NR_FOLL		5
 #define FUZZ_NR_UFFD		3

@@ -3,11 +3,12 @@
  *
  * It cannot be told whom to visit: it is given no time to sleep until it has been through all
  * address spaces twice.  That is a child's business, so that it sleeps again whatever becomes of
- * mmsim.  What came of it is what the process then has more of.
+ * mmsim.  What came of it is what the process then has more of; of shared memory that does not
+ * show, for its page tables may go.
  *
  * In the kernel:  /sys/kernel/mm/transparent_hugepage/khugepaged, mm/khugepaged.c
  *                 scan_sleep_millisecs_store(), khugepaged_scan_mm_slot().
- * Left out:       a pass of so many pages: others use up some of them.
+ * Left out:       a pass of so many pages: others use up some of them.  One process of several.
  */
 #define _GNU_SOURCE
 #include <inttypes.h>
@@ -123,6 +124,27 @@ static bool huge_pages(pid_t pid, long *nr)
 	return true;
 }
 
+static bool maps_shared_memory(pid_t pid)
+{
+	g_autofree char *path = g_strdup_printf("/proc/%d/maps", (int)pid);
+	g_autofree char *text = NULL;
+
+	return g_file_get_contents(path, &text, NULL, NULL) &&
+	       (strstr(text, " /memfd:") || strstr(text, " /dev/zero") ||
+		strstr(text, " /dev/shm/"));
+}
+
+static bool has_others(const struct live_backend *live, const char *process)
+{
+	for (guint i = 0; i < live->tasks->len; i++) {
+		const struct live_task *task = live->tasks->pdata[i];
+
+		if (!task->gone && strcmp(task->process, process))
+			return true;
+	}
+	return false;
+}
+
 void live_call_khugepaged(struct live_backend *live, const struct call_request *request,
 			  struct call_outcome *outcome)
 {
@@ -139,6 +161,10 @@ void live_call_khugepaged(struct live_backend *live, const struct call_request *
 					    "a scan of a process that is gone");
 		return;
 	}
+	if (has_others(live, task->process)) {
+		live_refuse(outcome, "a scan of one process of several, on the host");
+		return;
+	}
 	if (!huge_pages(task->pid, &before) || !do_it(&live->settings) ||
 	    !huge_pages(task->pid, &after)) {
 		live_refuse(outcome, "khugepaged of this host cannot be told to scan, or did not");
@@ -146,4 +172,5 @@ void live_call_khugepaged(struct live_backend *live, const struct call_request *
 	}
 	outcome->kind = OUTCOME_VALUE;
 	outcome->value = after - before;
+	outcome->untold = maps_shared_memory(task->pid);
 }

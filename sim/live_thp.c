@@ -13,6 +13,7 @@
 #include <glib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "sim/live_thp.h"
@@ -21,6 +22,8 @@
 #define SLEEP	SYSFS "khugepaged/scan_sleep_millisecs"
 #define SCANS	SYSFS "khugepaged/full_scans"
 #define HUGE	(2UL << 20)
+#define HURRIED	-10	/* khugepaged, while we wait for it */
+#define MODEST	19	/* as it begins */
 
 struct live_thp {
 	GPtrArray *before;	/* char *: a path and what was there, in turn */
@@ -143,12 +146,22 @@ void live_thp_wait_for_rest(void)
 	}
 }
 
+/* Its modesty is for those who do not wait for it.  @nice as for setpriority(2). */
+static void set_nice(int nice)
+{
+	int pid = khugepaged_pid();
+
+	if (pid)
+		setpriority(PRIO_PROCESS, (id_t)pid, nice);
+}
+
 /* Gives it a first address space, and waits until it has been there and sleeps: a while on a
  * busy host, for it is modest.  @before: its passes before it was told to sleep. */
 static void bait(struct live_thp *thp, const char *before)
 {
 	bool is_there = khugepaged_pid() != 0;
 
+	set_nice(HURRIED);
 	thp->bait = mmap(NULL, 2 * HUGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
 			 0);
 	if (thp->bait == MAP_FAILED) {
@@ -203,7 +216,9 @@ void live_thp_undo(struct live_thp *thp)
 	for (guint i = thp->before->len; i >= 2; i -= 2)
 		write_setting(thp->before->pdata[i - 2], thp->before->pdata[i - 1]);
 	g_ptr_array_unref(thp->before);
-	if (thp->bait)
+	if (thp->bait) {
+		set_nice(MODEST);
 		munmap(thp->bait, 2 * HUGE);
+	}
 	g_free(thp);
 }

@@ -71,22 +71,20 @@ static struct folio *next_to_split(const struct pgtable *table, unsigned int *sl
 	return NULL;
 }
 
-static void split_cut_folios(struct madvise *madvise, unsigned long start, unsigned long end)
+/* The table, locked, in which nothing is left to be split; or NULL. */
+static struct pgtable *split_cut_folios(struct madvise *madvise, unsigned long start,
+					unsigned long end)
 {
 	unsigned int from = pgtable_index(start, LEVEL_PTE), slot = from;
 	unsigned int to = from + (unsigned int)((end - start) >> PAGE_SHIFT);
 
-	while (slot < to) {
+	for (;;) {
 		struct pgtable *table = pte_offset_map_lock(madvise->mm, start);
 		struct folio *folio = table ? next_to_split(table, &slot, from, to) : NULL;
 
-		if (folio) {
-			slot += split_for_advice(folio, &table->ptl, LOCK_PTE) != 0;
-			continue;
-		}
-		if (table)
-			spin_unlock(&table->ptl, LOCK_PTE);
-		return;
+		if (!folio)
+			return table;
+		slot += split_for_advice(folio, &table->ptl, LOCK_PTE) != 0;
 	}
 }
 
@@ -154,16 +152,16 @@ static bool advise_leaf(struct madvise *madvise, struct pgtable *pmds, unsigned 
 	return true;
 }
 
-bool madvise_large_folios(struct madvise *madvise, unsigned long start, unsigned long end)
+struct pgtable *madvise_large_folios(struct madvise *madvise, unsigned long start,
+				     unsigned long end)
 {
 	struct pgtable *pmds;
 
 	if (madvise->behavior != MADV_FREE && madvise->behavior != MADV_COLD &&
 	    madvise->behavior != MADV_PAGEOUT)
-		return false;
+		return pte_offset_map_lock(madvise->mm, start);
 	pmds = pmd_trans_huge_lock(madvise->mm, start);
-	if (pmds)
-		return advise_leaf(madvise, pmds, start, end);
-	split_cut_folios(madvise, start, end);
-	return false;
+	if (pmds && advise_leaf(madvise, pmds, start, end))
+		return NULL;
+	return split_cut_folios(madvise, start, end);
 }

@@ -193,8 +193,7 @@ void madvise_walk_tables(struct madvise *madvise, pte_range_fn fn, after_range_f
 		struct pgtable *table;
 
 		next = MIN(ALIGN_DOWN(addr, PMD_SIZE) + PMD_SIZE, madvise->end);
-		table = madvise_large_folios(madvise, addr, next) ? NULL :
-			pte_offset_map_lock(madvise->mm, addr);
+		table = madvise_large_folios(madvise, addr, next);
 		if (!table)
 			continue;
 		flush_tlb_batched_pending(madvise->mm);

@@ -51,9 +51,11 @@ void madvise_reclaim_isolated(struct madvise *madvise);
 /*
  * huge_madvise.c, for MADV_FREE, _COLD and _PAGEOUT.  What of [start, end), which one PTE table
  * would serve, belongs to large folios: a leaf is dealt with, folios that reach beyond the
- * range or are not mapped whole are split.  What is left is for the PTEs; true: nothing is.
+ * range or are not mapped whole are split.  What is left is for the PTEs: their table, locked, or
+ * NULL if nothing is.
  */
-bool madvise_large_folios(struct madvise *madvise, unsigned long start, unsigned long end);
+struct pgtable *madvise_large_folios(struct madvise *madvise, unsigned long start,
+				     unsigned long end);
 /* Is the folio of the word at @slot small, or mapped whole by words [from, to) of @table and
  * nowhere else? */
 bool madvise_folio_is_ours(const struct pgtable *table, unsigned int slot, unsigned int from,

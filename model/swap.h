@@ -129,6 +129,12 @@ static inline bool pte_swp_exclusive(pte_t pte)
 }
 void swap_cluster_lock(pte_t entry);
 void swap_cluster_unlock(pte_t entry);
+/* The slot of @entry, of which one part is to be looked at without that lock: a
+ * step.  NULL: no such slot. */
+enum slot_part { SLOT_MAP, SLOT_FOLIO, SLOT_CONTENT };
+const struct swap_slot *swap_slot_unlocked(pte_t entry, enum slot_part part, const char *site);
+/* That @part of @slot changes in the running step. */
+void swap_slot_changes(struct swap_slot *slot, enum slot_part part);
 
 /* Is more than half of swap in use, so that slots should be freed early?
  * Kernel: mem_cgroup_swap_full(), vm_swap_full(). */

@@ -13,12 +13,10 @@
 
 struct folio *swap_cache_get_folio(pte_t entry)
 {
-	struct swap_slot *slot = swap_slot(entry);
-	struct folio *folio;
+	const struct swap_slot *slot = swap_slot_unlocked(entry, SLOT_FOLIO,
+							      "swap_cache_get_folio");
+	struct folio *folio = slot ? slot->folio : NULL;
 
-	if (!slot)
-		return NULL;
-	folio = READ_SHARED(slot, slot->folio, "swap_cache_get_folio");
 	/* The entry in the table goes before the folio's last reference. */
 	return folio && folio_try_get(folio) ? folio : NULL;
 }
@@ -39,8 +37,12 @@ static int cache_refs(const struct folio *folio)
 /* The slots of @folio lead to @holder, or nowhere.  Under the lock. */
 static void set_slots(const struct folio *folio, struct folio *holder)
 {
-	for (unsigned long n = 0; n < folio_nr_pages(folio); n++)
-		swap_slot(swp_entry_add(folio->swap, n))->folio = holder;
+	for (unsigned long n = 0; n < folio_nr_pages(folio); n++) {
+		struct swap_slot *slot = swap_slot(swp_entry_add(folio->swap, n));
+
+		swap_slot_changes(slot, SLOT_FOLIO);
+		slot->folio = holder;
+	}
 }
 
 /* The claimed slots from @entry on and @folio know each other from now on, by references of the
@@ -219,13 +221,12 @@ void free_swap_and_cache(pte_t entry)
 {
 	/* Swapoff must not take the map away between the two looks at it. */
 	struct swap_info_struct *si = get_swap_device(entry);
-	const struct swap_slot *slot = swap_slot(entry);
 
 	if (!si)
 		return;
 	swap_free(entry);
 	point("swap:count-dropped");
-	if (READ_SHARED(slot, slot->map, "free_swap_and_cache") == SWAP_HAS_CACHE)
+	if (swap_slot_unlocked(entry, SLOT_MAP, "free_swap_and_cache")->map == SWAP_HAS_CACHE)
 		try_to_reclaim_swap(entry, vm_swap_full());
 	put_swap_device(si);
 }
@@ -260,7 +261,8 @@ void swap_read_folio(struct folio *folio, pte_t entry)
 {
 	might_sleep("swap_read_folio");
 	for (unsigned long n = 0; n < folio_nr_pages(folio); n++) {
-		const struct swap_slot *slot = swap_slot(swp_entry_add(entry, n));
+		const struct swap_slot *slot = swap_slot_unlocked(
+			swp_entry_add(entry, n), SLOT_CONTENT, "swap_read_folio");
 
 		folio_page(folio, n)->content = slot->zero ? 0 : slot->content;
 	}
@@ -368,9 +370,12 @@ static void write_to_slot(struct folio *folio)
 	const struct swap_info_struct *si = swap_entry_to_info(folio->swap);
 
 	folio_start_writeback(folio);
-	for (unsigned long n = 0; n < folio_nr_pages(folio); n++)
-		swap_slot(swp_entry_add(folio->swap, n))->content =
-			page_content(folio_page(folio, n), "swap_writeout");
+	for (unsigned long n = 0; n < folio_nr_pages(folio); n++) {
+		struct swap_slot *slot = swap_slot(swp_entry_add(folio->swap, n));
+
+		slot->content = page_content(folio_page(folio, n), "swap_writeout");
+		swap_slot_changes(slot, SLOT_CONTENT);
+	}
 	trace_event("swap", "folio#%u is being written to slot %" G_GUINT64_FORMAT, folio->id,
 		    swp_offset(folio->swap));
 	folio_unlock(folio);
@@ -388,8 +393,13 @@ static bool mark_zeroes(const struct folio *folio)
 
 	for (unsigned long n = 0; n < nr && zero; n++)
 		zero = folio_page(folio, n)->content == 0;
-	for (unsigned long n = 0; n < nr; n++)
-		swap_slot(swp_entry_add(folio->swap, n))->zero = zero;
+	for (unsigned long n = 0; n < nr; n++) {
+		struct swap_slot *slot = swap_slot(swp_entry_add(folio->swap, n));
+
+		if (slot->zero != zero)
+			swap_slot_changes(slot, SLOT_CONTENT);
+		slot->zero = zero;
+	}
 	return zero;
 }
 

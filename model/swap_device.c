@@ -123,6 +123,7 @@ void put_swap_device(struct swap_info_struct *si)
 
 bool vm_swap_full(void)
 {
+	sched_touch(&mach->swap->nr_swap_pages, ACCESS_READ);
 	return mach->swap->nr_swap_pages * 2 < mach->swap->total_swap_pages;
 }
 
@@ -139,6 +140,27 @@ void swap_cluster_lock(pte_t entry)
 void swap_cluster_unlock(pte_t entry)
 {
 	spin_unlock(&cluster_of(entry)->lock, LOCK_SWAP);
+}
+
+/* What stands for the part in what is told of steps. */
+static const void *slot_part(const struct swap_slot *slot, enum slot_part part)
+{
+	return part == SLOT_MAP ? (const void *)&slot->map :
+	       part == SLOT_FOLIO ? (const void *)&slot->folio : &slot->content;
+}
+
+const struct swap_slot *swap_slot_unlocked(pte_t entry, enum slot_part part, const char *site)
+{
+	const struct swap_slot *slot = swap_slot(entry);
+
+	if (slot)
+		sched_step(slot_part(slot, part), ACCESS_READ, site);
+	return slot;
+}
+
+void swap_slot_changes(struct swap_slot *slot, enum slot_part part)
+{
+	sched_touch(slot_part(slot, part), ACCESS_WRITE);
 }
 
 /* ---- slots ---- */
@@ -159,13 +181,19 @@ static bool take_range(struct swap_info_struct *si, uint64_t offset, unsigned in
 	uint64_t nr = 1UL << order;
 	bool good;
 
+	for (uint64_t n = 0; unlikely(mach->sched) && n < nr; n++)
+		swap_slot_unlocked(swp_entry_add(entry, n), SLOT_MAP, "cluster_alloc_range");
 	if (!range_is_free(si, offset, nr))
 		return false;
 	swap_cluster_lock(entry);
 	good = range_is_free(si, offset, nr);
-	for (uint64_t n = 0; good && n < nr; n++)
+	for (uint64_t n = 0; good && n < nr; n++) {
+		swap_slot_changes(&si->slot[offset + n], SLOT_MAP);
 		si->slot[offset + n] = (struct swap_slot){ .map = SWAP_HAS_CACHE };
+	}
 	if (good) {
+		sched_touch(&mach->swap->nr_swap_pages, ACCESS_WRITE);
+		sched_touch(&cluster->used, ACCESS_WRITE);
 		if (!cluster->used)
 			cluster->order = (uint8_t)order;
 		cluster->used = (uint16_t)(cluster->used + nr);
@@ -202,6 +230,7 @@ static uint64_t alloc_in_device(struct swap_info_struct *si, unsigned int order)
 			uint64_t first = i * SWAP_CLUSTER_SLOTS, offset = first;
 			uint64_t end = MIN(first + SWAP_CLUSTER_SLOTS, si->max);
 
+			sched_touch(&si->cluster[i].used, ACCESS_READ);
 			if (!cluster_usable(&si->cluster[i], order, (enum cluster_choice)choice))
 				continue;
 			for (; offset + nr <= end; offset += nr)
@@ -236,9 +265,13 @@ static void slot_free(pte_t entry)
 	struct swap_info_struct *si = swap_entry_to_info(entry);
 	uint64_t offset = swp_offset(entry);
 
+	if (si->slot[offset].content)
+		swap_slot_changes(&si->slot[offset], SLOT_CONTENT);
+	sched_touch(&cluster_of(entry)->used, ACCESS_WRITE);
 	si->slot[offset] = (struct swap_slot){};
 	si->inuse_pages--;
 	cluster_of(entry)->used--;
+	sched_touch(&mach->swap->nr_swap_pages, ACCESS_WRITE);
 	if (si->flags & SWP_WRITEOK)
 		mach->swap->nr_swap_pages++;
 }
@@ -254,9 +287,9 @@ unsigned int swap_slot_count(const struct swap_slot *slot)
 
 unsigned int swap_count(pte_t entry)
 {
-	const struct swap_slot *slot = swap_slot(entry);
+	const struct swap_slot *slot = swap_slot_unlocked(entry, SLOT_MAP, "swap_count");
 
-	return slot ? swap_slot_count(READ_SHARED(slot, slot, "swap_count")) : 0;
+	return slot ? swap_slot_count(slot) : 0;
 }
 
 int swap_duplicate(pte_t entry)
@@ -267,6 +300,7 @@ int swap_duplicate(pte_t entry)
 	if (!slot)
 		return -EINVAL;
 	swap_cluster_lock(entry);
+	swap_slot_changes(slot, SLOT_MAP);
 	if (!slot->map)
 		error = -ENOENT;
 	else if ((slot->map & SWAP_MAP_BAD) < SWAP_MAP_MAX)
@@ -302,6 +336,7 @@ static void count_down(pte_t entry, struct swap_slot *slot)
 			      "slot %" G_GUINT64_FORMAT " has none", swp_offset(entry));
 		return;
 	}
+	swap_slot_changes(slot, SLOT_MAP);
 	if (slot->more)
 		slot->more--;
 	else
@@ -342,8 +377,12 @@ int swapcache_prepare(pte_t entry, unsigned long nr)
 	swap_cluster_lock(entry);
 	for (unsigned long n = 0; n < nr && !error; n++)
 		error = claim_error(swap_slot(swp_entry_add(entry, n)));
-	for (unsigned long n = 0; n < nr && !error; n++)
-		swap_slot(swp_entry_add(entry, n))->map |= SWAP_HAS_CACHE;
+	for (unsigned long n = 0; n < nr && !error; n++) {
+		struct swap_slot *slot = swap_slot(swp_entry_add(entry, n));
+
+		swap_slot_changes(slot, SLOT_MAP);
+		slot->map |= SWAP_HAS_CACHE;
+	}
 	swap_cluster_unlock(entry);
 	return error;
 }
@@ -351,7 +390,7 @@ int swapcache_prepare(pte_t entry, unsigned long nr)
 /* The cache's claim on a slot ends, under the lock. */
 static void drop_cache_flag(pte_t entry, struct swap_slot *slot)
 {
-	slot->folio = NULL;
+	swap_slot_changes(slot, SLOT_MAP);
 	slot->map = (uint8_t)(slot->map & ~SWAP_HAS_CACHE);
 	if (!slot->map)
 		slot_free(entry);

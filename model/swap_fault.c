@@ -28,6 +28,22 @@ struct swapin {
 					 * cache */
 };
 
+/*
+ * The flag keeps others from reading the slots and freeing them, and reclaim from using them again
+ * for something else, while our word still says that the page is there.  False: another one has it.
+ */
+static bool swapin_claim(struct swapin *in)
+{
+	unsigned long nr = folio_nr_pages(in->folio);
+
+	if (semantics()->swapin_bypass_unclaimed)
+		return true;
+	if (swapcache_prepare(in->entry, nr))
+		return false;
+	in->claimed = nr;
+	return true;
+}
+
 /* A fresh folio that never enters the cache: nobody else needs it.  False: another fault is
  * reading it, to be tried again. */
 static bool swapin_past_cache(struct swapin *in)
@@ -37,17 +53,12 @@ static bool swapin_past_cache(struct swapin *in)
 		return true;
 	point("swap:folio-allocated");
 	in->entry &= ~((folio_nr_pages(in->folio) - 1) << SWP_OFFSET_SHIFT);
-	/*
-	 * The flag keeps others from reading the slot and freeing it, and reclaim from using it
-	 * again for something else, while our word still says that the page is there.
-	 */
-	if (swapcache_prepare(in->entry, folio_nr_pages(in->folio))) {
+	if (!swapin_claim(in)) {
 		folio_put(in->folio);
 		in->folio = NULL;
 		swapcache_wait(pte_to_swp_entry(in->vmf->orig_pte));
 		return false;
 	}
-	in->claimed = folio_nr_pages(in->folio);
 	folio_trylock(in->folio);
 	folio_set(in->folio, PG_swapbacked);
 	swap_refault(in->folio, in->entry);

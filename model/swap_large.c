@@ -36,7 +36,8 @@ static bool words_in_a_row(const struct vm_fault *vmf, const struct pgtable *tab
 static bool slots_alike(pte_t entry, unsigned long nr)
 {
 	for (unsigned long n = 0; n < nr; n++) {
-		const struct swap_slot *slot = swap_slot(swp_entry_add(entry, n));
+		const struct swap_slot *slot =
+			swap_slot_unlocked(swp_entry_add(entry, n), SLOT_MAP, "non_swapcache_batch");
 
 		if (slot->map & SWAP_HAS_CACHE || slot->zero != swap_slot(entry)->zero)
 			return false;

@@ -53,7 +53,7 @@ static bool cached_meanwhile(const struct move_ptes *ptes, pte_t entry)
 	if (ptes->folio || semantics()->uffd_move_swapcache_index ||
 	    semantics()->uffd_move_late_swapcache)
 		return false;
-	return (swap_slot(entry)->map & SWAP_HAS_CACHE) != 0;
+	return swap_slot_unlocked(entry, SLOT_MAP, "move_swap_pte")->map & SWAP_HAS_CACHE;
 }
 
 /* Kernel: move_swap_pte(). */

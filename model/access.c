@@ -83,7 +83,7 @@ static bool access_by_tlb(struct mm_struct *mm, unsigned long addr, enum user_ac
 		return false;
 	access_page(pfn_to_page(leaf_pfn(entry->pte, addr)), store, value);
 	if (store)
-		ghost_store(entry, *value);
+		ghost_store(entry->note, *value);
 	return true;
 }
 
@@ -94,7 +94,7 @@ static void keep_translation(struct mm_struct *mm, unsigned long addr, bool huge
 	const struct tlb_entry *entry = tlb_fill(mm, addr, huge, pte);
 
 	if (stored)
-		ghost_store(entry, *stored);
+		ghost_store(entry->note, *stored);
 }
 
 /* By the tables.  The processor sets accessed and dirty bits without any lock. */

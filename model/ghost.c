@@ -11,7 +11,7 @@ void ghost_reset(struct machine *machine)
 	machine->nr_ghosts = 0;
 }
 
-unsigned int ghost_for(const struct mm_struct *mm, unsigned long addr, unsigned int *life)
+struct ghost_ref ghost_for(const struct mm_struct *mm, unsigned long addr)
 {
 	struct ghost *ghost = mach->ghost;
 	unsigned int i = 0;
@@ -20,20 +20,19 @@ unsigned int ghost_for(const struct mm_struct *mm, unsigned long addr, unsigned 
 	while (i < mach->nr_ghosts && (ghost[i].mm != mm->id || ghost[i].addr != addr))
 		i++;
 	if (i == NR_GHOSTS)
-		return 0;
+		return (struct ghost_ref){};
 	if (i == mach->nr_ghosts) {
 		ghost[i] = (struct ghost){ .mm = mm->id, .addr = addr };
 		mach->nr_ghosts++;
 	}
-	*life = ghost[i].life;
-	return i + 1;
+	return (struct ghost_ref){ i + 1, ghost[i].life };
 }
 
-void ghost_store(const struct tlb_entry *entry, uint64_t value)
+void ghost_store(struct ghost_ref ref, uint64_t value)
 {
-	struct ghost *ghost = entry->ghost ? &mach->ghost[entry->ghost - 1] : NULL;
+	struct ghost *ghost = ref.nr ? &mach->ghost[ref.nr - 1] : NULL;
 
-	if (!ghost || ghost->life != entry->ghost_life)
+	if (!ghost || ghost->life != ref.life)
 		return;
 	ghost->known = true;
 	ghost->value = value;

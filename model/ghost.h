@@ -4,7 +4,7 @@
  * While a race runs each store that has gone through is noted by address.  What moves the page to another
  * address moves the note, what gives the contents up gives up the note, and nothing else touches it: once
  * all calls have ended the page must hold what was stored ("lost-store").  A store by a translation that
- * outlived the giving up is one that came before it.
+ * outlived the giving up is one that came before it.  A device that has pinned a page stores likewise.
  *
  * In the kernel:  no twin.
  * Left out:       pages of files, which others store to by other addresses; more pages than there is
@@ -18,9 +18,14 @@
 
 struct machine;
 struct mm_struct;
-struct tlb_entry;
 
 #define NR_GHOSTS	32
+
+/* Which note a way to a page is for, and of which of its lives. */
+struct ghost_ref {
+	unsigned int nr;		/* 0: none */
+	unsigned int life;
+};
 
 /* Of one page. */
 struct ghost {
@@ -34,10 +39,10 @@ struct ghost {
 /* Nothing is noted. */
 void ghost_reset(struct machine *machine);
 
-/* @value was stored at @addr; @entry is the translation it went by, or that it left. */
-void ghost_store(const struct tlb_entry *entry, uint64_t value);
-/* For a translation of @mm that is made now: which note it is for, 0 for none, and of which life. */
-unsigned int ghost_for(const struct mm_struct *mm, unsigned long addr, unsigned int *life);
+/* @value was stored by the way that @ref was taken for: a translation, a page that a device has. */
+void ghost_store(struct ghost_ref ref, uint64_t value);
+/* For a way to the page at @addr of @mm that begins now. */
+struct ghost_ref ghost_for(const struct mm_struct *mm, unsigned long addr);
 
 void ghost_drop_slow(const struct mm_struct *mm, unsigned long start, unsigned long size);
 void ghost_move_slow(const struct mm_struct *mm, unsigned long from, unsigned long to,

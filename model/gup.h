@@ -17,6 +17,7 @@
 #ifndef MODEL_GUP_H
 #define MODEL_GUP_H
 
+#include "ghost.h"
 #include "memory.h"
 
 /* Numbers of include/linux/mm_types.h, and FOLL_TOUCH of mm/internal.h. */
@@ -74,6 +75,7 @@ struct device_pin {
 	pfn_t pfn;
 	unsigned int flags;		/* FOLL_PIN or FOLL_GET, FOLL_WRITE, FOLL_LONGTERM,
 					 * FOLL_REMOTE */
+	struct ghost_ref note;		/* what it writes is noted there */
 };
 
 /*
@@ -95,6 +97,9 @@ long device_pin_fast(unsigned long addr, unsigned long len, unsigned int flags);
 /* Lets go the youngest pin of each page of the range, which the running task's process need
  * not map any more: 0, or -ENXIO if there is one without. */
 long device_unpin(unsigned long addr, unsigned long len);
+/* The device that has the page at @addr writes @value to it: 0; -ENXIO if there is none, -EBADF if
+ * it has the page only to read. */
+long device_write(unsigned long addr, uint64_t value);
 /* What the device that pinned @addr last sees there; NULL if there is none. */
 struct page *device_page(const struct machine *machine, unsigned int tgid, unsigned long addr);
 /* Does any device hold @page?  Not one whose call is still under way. */

@@ -70,6 +70,7 @@ static void free_pte(struct mm_struct *mm, struct pgtable *table, unsigned int s
 		ptep_modify_commit(table, slot, pte_mkold(pte_mkclean(pte)));
 		tlb_remove_tlb_entry(addr, PAGE_SIZE);
 	}
+	ghost_drop(mm, addr, PAGE_SIZE);	/* from now on what is stored is to be kept */
 	folio_mark_lazyfree(folio);
 }
 

@@ -35,8 +35,11 @@ static bool leaves_dirty(unsigned int flags)
 
 static void let_go(struct page *page, unsigned int flags)
 {
-	if (leaves_dirty(flags))
+	if (leaves_dirty(flags)) {
+		folio_lock(page->folio);
 		folio_set(page->folio, PG_dirty);
+		folio_unlock(page->folio);
+	}
 	gup_put_page(page, flags);
 }
 
@@ -46,8 +49,23 @@ static void pin_drop(struct device_pin *pin)
 	model_free(KIND_PIN, pin);
 }
 
+/* Before any page is looked for: what the address holds by then is what is written to.  NULL if
+ * nothing is noted. */
+static struct ghost_ref *notes_for(unsigned long addr, unsigned long nr, unsigned int flags)
+{
+	struct ghost_ref *notes;
+
+	if (likely(!mach->tlb_on) || !(flags & FOLL_WRITE) || flags & FOLL_REMOTE)
+		return NULL;
+	notes = g_new0(struct ghost_ref, nr);
+	for (unsigned long i = 0; i < nr; i++)
+		notes[i] = ghost_for(current->mm, addr + i * PAGE_SIZE);
+	return notes;
+}
+
 /* A record for each page; false without memory, with none left. */
-static bool pins_add(unsigned long addr, unsigned int flags, struct page *const *pages, long nr)
+static bool pins_add(unsigned long addr, unsigned int flags, struct page *const *pages, long nr,
+		     const struct ghost_ref *notes)
 {
 	g_autofree struct device_pin **pins = g_new0(struct device_pin *, nr);
 
@@ -63,6 +81,8 @@ static bool pins_add(unsigned long addr, unsigned int flags, struct page *const 
 		pins[i]->addr = addr + (unsigned long)i * PAGE_SIZE;
 		pins[i]->pfn = page_to_pfn(pages[i]);
 		pins[i]->flags = flags;
+		if (notes && folio_test_anon(pages[i]->folio))
+			pins[i]->note = notes[i];
 	}
 	return true;
 }
@@ -134,6 +154,7 @@ static bool page_range(unsigned long *addr, unsigned long *len)
 long device_pin(unsigned long addr, unsigned long len, unsigned int flags)
 {
 	g_autofree struct page **pages = NULL;
+	g_autofree struct ghost_ref *notes = NULL;
 	long nr, got;
 
 	flags = device_flags(flags);
@@ -143,8 +164,9 @@ long device_pin(unsigned long addr, unsigned long len, unsigned int flags)
 		return -EFAULT;
 	nr = (long)(len >> PAGE_SHIFT);
 	pages = g_new0(struct page *, nr);
+	notes = notes_for(addr, (unsigned long)nr, flags);
 	got = take_pages(addr, len >> PAGE_SHIFT, flags, pages);
-	if (got == nr && pins_add(addr, flags, pages, nr))
+	if (got == nr && pins_add(addr, flags, pages, nr, notes))
 		return 0;
 	if (got < 0)
 		return got;
@@ -155,6 +177,7 @@ long device_pin(unsigned long addr, unsigned long len, unsigned int flags)
 long device_pin_fast(unsigned long addr, unsigned long len, unsigned int flags)
 {
 	g_autofree struct page **pages = NULL;
+	g_autofree struct ghost_ref *notes = NULL;
 	unsigned long got;
 
 	flags = device_flags(flags);
@@ -163,11 +186,12 @@ long device_pin_fast(unsigned long addr, unsigned long len, unsigned int flags)
 	if (!page_range(&addr, &len))
 		return -EFAULT;
 	pages = g_new0(struct page *, len >> PAGE_SHIFT);
+	notes = notes_for(addr, len >> PAGE_SHIFT, flags);
 	if (flags & FOLL_PIN)
 		WRITE_SHARED(&current->mm->has_pinned, current->mm->has_pinned, true,
 			     "mm_set_has_pinned_flag");
 	got = gup_fast(addr, len, flags, pages);
-	if (pins_add(addr, flags, pages, (long)got))
+	if (pins_add(addr, flags, pages, (long)got, notes))
 		return (long)got;
 	put_all(pages, (long)got, flags);
 	return -ENOMEM;
@@ -201,6 +225,21 @@ long device_unpin(unsigned long addr, unsigned long len)
 	}
 	for (guint i = 0; i < found->len; i++)
 		pin_drop(found->pdata[i]);
+	return 0;
+}
+
+long device_write(unsigned long addr, uint64_t value)
+{
+	g_autoptr(GPtrArray) list = object_list(mach, KIND_PIN);
+	const struct device_pin *pin = pin_find(list, current->tgid, addr & PAGE_MASK);
+	struct page *page = pin ? pfn_to_page(pin->pfn) : NULL;
+
+	if (!pin)
+		return -ENXIO;
+	if (!(pin->flags & FOLL_WRITE))
+		return -EBADF;
+	WRITE_SHARED(page, page->content, value, "dma");
+	ghost_store(pin->note, value);
 	return 0;
 }
 

@@ -114,7 +114,7 @@ static bool lazyfree_may_go(struct folio *folio, const struct vm_area_struct *vm
 		folio_set(folio, PG_swapbacked);
 		return false;
 	}
-	return extra == 0;
+	return extra == 0 || semantics()->madv_free_ignores_references;
 }
 
 /* What stands in place of the word @old that maps @page, which has been cleared; 0 for nothing.
@@ -151,7 +151,7 @@ static bool unmap_word(struct folio *folio, struct vm_area_struct *vma, struct p
 		return false;
 	}
 	*mm_counter(vma->vm_mm, folio) -= 1;
-	if (!word)			/* nobody has to keep it */
+	if (vma->vm_flags & VM_DROPPABLE)
 		ghost_drop(vma->vm_mm, addr, PAGE_SIZE);
 	if (is_swap_entry_pte(word))
 		vma->vm_mm->swapents++;
@@ -200,7 +200,8 @@ static bool discard_words(struct folio *folio, struct vm_area_struct *vma, struc
 		return false;
 	}
 	vma->vm_mm->rss_anon -= nr;
-	ghost_drop(vma->vm_mm, addr, nr * PAGE_SIZE);
+	if (vma->vm_flags & VM_DROPPABLE)
+		ghost_drop(vma->vm_mm, addr, nr * PAGE_SIZE);
 	folio_remove_rmap_ptes(folio, page, nr, vma);
 	for (unsigned int n = 0; n < nr; n++) {
 		pgtable_set_wp_asked(table, slot + n, false);

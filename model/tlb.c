@@ -73,7 +73,7 @@ const struct tlb_entry *tlb_fill(struct mm_struct *mm, unsigned long addr, bool 
 		.addr = addr & (huge ? PMD_MASK : PAGE_MASK) };
 	mach->nr_tlb_entries++;
 	if (!huge && belongs_to_user(pte))
-		entry->ghost = ghost_for(mm, addr, &entry->ghost_life);
+		entry->note = ghost_for(mm, addr);
 	pfn_to_page(leaf_pfn(pte, addr))->flags |= PG_cached & 0xfU;
 	return entry;
 }

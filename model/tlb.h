@@ -20,7 +20,7 @@
 #ifndef MODEL_TLB_H
 #define MODEL_TLB_H
 
-#include "types.h"
+#include "ghost.h"
 
 struct folio;
 struct machine;
@@ -39,7 +39,7 @@ struct tlb_entry {
 	bool huge;			/* a leaf of the PMD level */
 	unsigned long addr;		/* its first byte */
 	pte_t pte;			/* as the walk found it, and marked it */
-	unsigned int ghost, ghost_life;	/* which note stores by it are for: ghost.h */
+	struct ghost_ref note;		/* stores by it are noted there */
 };
 
 /* Of one processor.  Part of struct machine. */

@@ -146,6 +146,19 @@ static long do_pin(enum op_id id, const struct op_args *args)
 	return device_pin_fast(args->number[0], len, flags);
 }
 
+/* Each page of the range. */
+static long do_dma(const struct op_args *args)
+{
+	uint64_t start = ALIGN_DOWN(args->number[0], PAGE_SIZE);
+	uint64_t len = args->nr > 1 && args->number[1] ? args->number[1] : 1, last;
+	long error = 0;
+
+	last = args->number[0] + (len - 1);
+	for (uint64_t addr = start; addr >= start && addr <= last && !error; addr += PAGE_SIZE)
+		error = device_write(addr, args->nr > 2 ? args->number[2] : mach->next_content++);
+	return error;
+}
+
 /* Those which are a function of their numbers. */
 static long plain_call(enum op_id id, const struct op_args *args)
 {
@@ -172,6 +185,7 @@ static long plain_call(enum op_id id, const struct op_args *args)
 	case OP_PIN:
 	case OP_GUP_FAST:	return do_pin(id, args);
 	case OP_UNPIN:		return device_unpin(a[0], a[1]);
+	case OP_DMA:		return do_dma(args);
 	default:		return -ENOSYS;
 	}
 }

@@ -162,7 +162,7 @@ static void dispatch(struct live_backend *live, struct live_task *task,
 	case OP_LOAD: case OP_STORE: case OP_EXEC:
 		live_call_access(live, task, request, outcome);
 		return;
-	case OP_PIN: case OP_UNPIN: case OP_GUP_FAST:
+	case OP_PIN: case OP_UNPIN: case OP_DMA: case OP_GUP_FAST:
 		live_call_pin(live, task, request, outcome);
 		return;
 	case OP_MOVE_PAGES:

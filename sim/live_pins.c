@@ -565,6 +565,8 @@ void live_call_pin(struct live_backend *live, struct live_task *task,
 	outcome->kind = OUTCOME_VALUE;
 	if (request->op->id == OP_UNPIN)
 		outcome->value = do_unpin(live, task, args->number);
+	else if (request->op->id == OP_DMA)
+		live_refuse(outcome, "a device on the host that writes when it is told to");
 	else if (request->op->id == OP_GUP_FAST)
 		live_refuse(outcome, "gup_fast() without the slow path on the host");
 	else if (kind == NO_DEVICE)

@@ -139,6 +139,8 @@ static const struct op ops[] = {
 	  .what = "a device takes pages, as io_uring's registered buffers do" },
 	{ "unpin", OP_UNPIN, RETURNS_INT, 2, { RANGE },
 	  .what = "the device that took those pages last lets them go" },
+	{ "dma", OP_DMA, RETURNS_INT, 1, { RANGE, NUM("value") },
+	  .what = "the device that took those pages last writes to each; without a value, a fresh one" },
 	{ "gup_fast", OP_GUP_FAST, RETURNS_INT, 1, { RANGE, FLG("flags", "FOLL_") },
 	  .what = "a device takes what it can get without locks and faults: how many pages" },
 	{ "reclaim", OP_KSWAPD_RECLAIM, RETURNS_INT, 2, { PLACE("addr"), NUM("length") },

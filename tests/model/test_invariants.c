@@ -402,7 +402,8 @@ static void kept_of_nobody(void)	{ keep_word(0)->mm = 4711; }
 /* A store to A that nobody knows of but the processor. */
 static void stored_elsewhere(void)
 {
-	ghost_store(tlb_fill(parent->mm, A, false, pgtable_entry(parent->mm, A, LEVEL_PTE)), 4711);
+	ghost_store(tlb_fill(parent->mm, A, false, pgtable_entry(parent->mm, A, LEVEL_PTE))->note,
+		    4711);
 }
 static void freed_and_kept(void)
 {

@@ -16,6 +16,7 @@
 #include "lru.h"
 #include "machine.h"
 #include "rcu.h"
+#include "userfaultfd.h"
 
 #define MAX_ROUNDS	1000
 
@@ -63,6 +64,23 @@ static bool gup_must_unshare(const struct vm_area_struct *vma, unsigned int flag
 		return !vma || is_cow_mapping(vma->vm_flags);
 	}
 	return !READ_SHARED(page, PageAnonExclusive(page), "gup_must_unshare");
+}
+
+/*
+ * Can a write by force go to the page that @pte maps read-only?  If copy-on-write is done with: the
+ * page is anonymous and nobody else's.  Kernel: can_follow_write_pte(), can_follow_write_common().
+ */
+static bool can_follow_write(const struct vm_area_struct *vma, unsigned int flags, pte_t pte,
+			     const struct page *page)
+{
+	if (pte_write(pte))
+		return true;
+	if (!(flags & FOLL_FORCE) || vma->vm_flags & (VM_WRITE | VM_SHARED | VM_MAYSHARE) ||
+	    !(vma->vm_flags & VM_MAYWRITE))
+		return false;
+	if (!page->folio || !folio_test_anon(page->folio) || !PageAnonExclusive(page))
+		return false;
+	return !(userfaultfd_wp(vma) && pte_uffd_wp(pte));
 }
 
 /* ---- references ---- */
@@ -128,7 +146,7 @@ static int follow_page_pte(const struct vm_area_struct *vma, pte_t pte, unsigned
 {
 	struct page *page = pte_present(pte) ? pfn_to_page(pte_pfn(pte)) : NULL;
 
-	if (!page || (flags & FOLL_WRITE && !pte_write(pte)))
+	if (!page || (flags & FOLL_WRITE && !can_follow_write(vma, flags, pte, page)))
 		return -EAGAIN;
 	if (!pte_write(pte) && gup_must_unshare(vma, flags, page))
 		return -EMLINK;
@@ -149,7 +167,7 @@ static int follow_huge_pmd(const struct vm_area_struct *vma, struct pgtable *pmd
 	struct page *head = pte_present(pmd) ? pfn_to_page(pte_pfn(pmd)) : NULL;
 	int error = 0;
 
-	if (!head || (flags & FOLL_WRITE && !pte_write(pmd)))
+	if (!head || (flags & FOLL_WRITE && !can_follow_write(vma, flags, pmd, head)))
 		error = -EAGAIN;
 	else if (!pte_write(pmd) && gup_must_unshare(vma, flags, head))
 		error = -EMLINK;
@@ -207,6 +225,17 @@ static int faultin_page(struct vm_area_struct *vma, unsigned long addr, unsigned
 	return 0;
 }
 
+/*
+ * What is asked for after a fault for a write by force.  To drop the wish once the fault has made a
+ * copy forgets that the copy may be gone before it is looked for.
+ */
+static unsigned int flags_after_fault(const struct vm_area_struct *vma, unsigned int flags)
+{
+	if (semantics()->gup_drops_write_wish && !(vma->vm_flags & VM_WRITE))
+		flags &= ~FOLL_WRITE;
+	return flags;
+}
+
 int get_user_page(struct vm_area_struct *vma, unsigned long addr, unsigned int flags,
 		  struct page **page, bool *locked)
 {
@@ -222,6 +251,7 @@ int get_user_page(struct vm_area_struct *vma, unsigned long addr, unsigned int f
 		error = faultin_page(vma, addr, flags, error == -EMLINK, locked);
 		if (error)
 			return error;
+		flags = flags_after_fault(vma, flags);
 		point("gup:faulted");
 	}
 	return -ENOMEM;

@@ -75,6 +75,11 @@ int access_user(unsigned long addr, enum user_access access, uint64_t *value);
  * does; without @may_fault only what is mapped.  0 or -EFAULT.  With @may_fault no lock held.
  */
 int access_kernel(unsigned long addr, bool may_fault, uint64_t *value);
+/*
+ * The kernel writes @value to the page at @addr of the running task's memory although the area may be
+ * read-only, as a debugger does: 0 or -EIO.  Kernel: mem_rw() with FOLL_FORCE.
+ */
+int access_remote_write(unsigned long addr, uint64_t value);
 /* Faults in every page of [start, start + len) as mmap(MAP_POPULATE) and mlock() do, passing
  * over holes: 0, -EFAULT (no permission, SIGBUS, guard) or -ENOMEM.  mmap_lock not held.
  * Kernel: __mm_populate(). */

@@ -146,8 +146,14 @@ static long do_pin(enum op_id id, const struct op_args *args)
 	return device_pin_fast(args->number[0], len, flags);
 }
 
+/* Not by a store of user space. */
+static long write_page(enum op_id id, uint64_t addr, uint64_t value)
+{
+	return id == OP_DMA ? device_write(addr, value) : access_remote_write(addr, value);
+}
+
 /* Each page of the range. */
-static long do_dma(const struct op_args *args)
+static long write_pages(enum op_id id, const struct op_args *args)
 {
 	uint64_t start = ALIGN_DOWN(args->number[0], PAGE_SIZE);
 	uint64_t len = args->nr > 1 && args->number[1] ? args->number[1] : 1, last;
@@ -155,7 +161,8 @@ static long do_dma(const struct op_args *args)
 
 	last = args->number[0] + (len - 1);
 	for (uint64_t addr = start; addr >= start && addr <= last && !error; addr += PAGE_SIZE)
-		error = device_write(addr, args->nr > 2 ? args->number[2] : mach->next_content++);
+		error = write_page(id, addr, args->nr > 2 ? args->number[2] :
+							    mach->next_content++);
 	return error;
 }
 
@@ -185,7 +192,8 @@ static long plain_call(enum op_id id, const struct op_args *args)
 	case OP_PIN:
 	case OP_GUP_FAST:	return do_pin(id, args);
 	case OP_UNPIN:		return device_unpin(a[0], a[1]);
-	case OP_DMA:		return do_dma(args);
+	case OP_MEM_WRITE:
+	case OP_DMA:		return write_pages(id, args);
 	default:		return -ENOSYS;
 	}
 }

@@ -89,6 +89,7 @@ static int list_invariants(char **paths)
 	       "but who took it\n"
 	       "use-after-free\n  nobody uses what has been freed, but for what stays usable of an area, an anon_vma or "
 	       "a folio: lock and count\n"
+	       "private-write\n  what is written by force through a private mapping goes to no page of the file\n"
 	       "bug-on\n  what the kernel is sure of is so\n"
 	       "no-leak\n  when all tasks have ended, nothing is left of them\n");
 	return STATUS_GOOD;

@@ -159,6 +159,9 @@ static void dispatch(struct live_backend *live, struct live_task *task,
 		     const struct call_request *request, struct call_outcome *outcome)
 {
 	switch (request->op->id) {
+	case OP_MEM_WRITE:
+		live_call_mem_write(live, task, request, outcome);
+		return;
 	case OP_LOAD: case OP_STORE: case OP_EXEC:
 		live_call_access(live, task, request, outcome);
 		return;

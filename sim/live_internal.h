@@ -91,6 +91,8 @@ void live_call_khugepaged(struct live_backend *live, const struct call_request *
 void live_call_ksm(struct live_backend *live, const struct call_request *request,
 		   struct call_outcome *outcome);
 /* live_access.c */
+void live_call_mem_write(struct live_backend *live, struct live_task *task,
+			 const struct call_request *request, struct call_outcome *outcome);
 void live_call_access(struct live_backend *live, struct live_task *task,
 		      const struct call_request *request, struct call_outcome *outcome);
 /* live_files.c: the real path that stands for @path (g_free()); NULL: not here. */

@@ -135,6 +135,8 @@ static const struct op ops[] = {
 	{ "store", OP_STORE, RETURNS_INT, 1, { RANGE, NUM("value") },
 	  .what = "writes to each page of a range; without a value, a fresh one" },
 	{ "exec", OP_EXEC, RETURNS_INT, 1, { ADDR("addr") }, .what = "fetches an instruction" },
+	{ "mem_write", OP_MEM_WRITE, RETURNS_INT, 1, { RANGE, NUM("value") },
+	  .what = "writes to each page of a range by way of /proc/self/mem, read-only ones too" },
 	{ "pin", OP_PIN, RETURNS_INT, 2, { RANGE, FLG("flags", "FOLL_") },
 	  .what = "a device takes pages, as io_uring's registered buffers do" },
 	{ "unpin", OP_UNPIN, RETURNS_INT, 2, { RANGE },

@@ -113,7 +113,7 @@ static char *nearest_rule(const char *name)
 	static const char *const others[] = { "lock-order", "might-sleep", "progress",
 						"swap-stable-writes", "collapse-copy",
 						"pgtable-lifetime", "use-after-free",
-						"bug-on",
+						"bug-on", "private-write",
 						"no-leak" };
 	const struct check_rule *rules;
 	struct nearest nearest;

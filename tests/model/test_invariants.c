@@ -14,6 +14,7 @@
 #include "model/huge.h"
 #include "model/ksm.h"
 #include "model/lru.h"
+#include "model/memory.h"
 #include "model/mempolicy.h"
 #include "model/rmap.h"
 #include "model/swap.h"
@@ -613,6 +614,18 @@ static void test_table_used_after_it_was_taken_out(void **state)
 	assert_string_equal(last_violation(*state)->rule, "pgtable-lifetime");
 }
 
+/* The page of zeroes, mapped writable, is nobody's own. */
+static void test_forced_write_to_what_is_not_private(void **state)
+{
+	struct pgtable *table = pgtable_lookup(parent->mm, A, LEVEL_PTE);
+
+	table->entry[pgtable_index(A, LEVEL_PTE)] =
+		pte_mkwrite(pfn_pte(page_to_pfn(mach->zero_page),
+				    _PAGE_PRESENT | _PAGE_USER));
+	assert_int_equal(access_remote_write(A, 5), 0);
+	assert_string_equal(last_violation(*state)->rule, "private-write");
+}
+
 static void test_lock_taken_twice_names_holder(void **state)
 {
 	mmap_write_lock(parent->mm);
@@ -654,6 +667,7 @@ int main(void)
 		WITH_MACHINE(test_leak_is_named),
 		WITH_MACHINE(test_lock_order),
 		WITH_MACHINE(test_table_used_after_it_was_taken_out),
+		WITH_MACHINE(test_forced_write_to_what_is_not_private),
 		WITH_MACHINE(test_lock_taken_twice_names_holder),
 		WITH_MACHINE(test_might_sleep),
 		WITH_MACHINE(test_release_not_held),

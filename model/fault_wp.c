@@ -7,6 +7,7 @@
  * Locks:          do_wp_page() is entered with the PTE lock held and drops it.
  */
 #include "file.h"
+#include "gup.h"
 #include "lru.h"
 #include "machine.h"
 #include "swap.h"
@@ -95,6 +96,25 @@ static bool wp_may_reuse(struct page *page, struct vm_area_struct *vma)
 
 /* ---- the copy ---- */
 
+/* Nobody has stored to the old page of his own since it was copied: it was protected, and flushed. */
+static void check_copy(const struct vm_fault *vmf, const struct folio *new_folio)
+{
+	struct page *page = vmf->page, *copy = folio_page(new_folio, 0);
+	g_autofree char *place = NULL;
+
+	if (likely(!mach->tlb_on) || !page || !folio_test_anon(page->folio) ||
+	    folio_test_ksm(page->folio) || device_holds(page))
+		return;
+	sched_touch(page, ACCESS_READ);
+	if (page->content == copy->content)
+		return;
+	place = g_strdup_printf("mm#%u %s", vmf->vma->vm_mm->id,
+				addr_name(vmf->vma->vm_mm, vmf->address).text);
+	violation_add("lost-store", place, "nothing to be stored to a page after it was copied",
+		      "%" G_GUINT64_FORMAT " in folio#%u, which is replaced by a copy that holds %"
+		      G_GUINT64_FORMAT, page->content, page->folio->id, copy->content);
+}
+
 /* The new page takes the place of the old one, PTE lock held.  The old one's mapping and
  * its reference are the caller's to drop. */
 static void wp_install_copy(struct vm_fault *vmf, struct folio *new_folio)
@@ -112,6 +132,7 @@ static void wp_install_copy(struct vm_fault *vmf, struct folio *new_folio)
 		entry = maybe_mkwrite(pte_mkdirty(entry), vma);
 	/* Never two pages at once: cleared and flushed before the new one is set. */
 	ptep_clear_flush(vmf->table, vmf->slot, vmf->address);
+	check_copy(vmf, new_folio);
 	folio_add_new_anon_rmap(new_folio, vma, vmf->address, true);
 	folio_add_lru_vma(new_folio, vma);
 	set_pte(vmf->table, vmf->slot, entry);

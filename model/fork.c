@@ -128,7 +128,10 @@ static int dup_mmap_locked(struct mm_struct *mm, struct mm_struct *oldmm,
 	mm->exec_vm = oldmm->exec_vm;
 	mm->stack_vm = oldmm->stack_vm;
 	for_each_vma(oldmm, parent) {
-		vma_start_write(parent);
+		/* Faults that hold only the lock of their area wait: what is write-protected here
+		 * is flushed at the end, and must not be copied by them before. */
+		if (!semantics()->fork_without_vma_locks)
+			vma_start_write(parent);
 		if (parent->vm_flags & VM_DONTCOPY) {
 			vm_stat_account(mm, parent->vm_flags, -(long)vma_pages(parent));
 			continue;

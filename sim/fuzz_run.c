@@ -16,6 +16,7 @@
 #include "sim/side_by_side.h"
 
 #define DEEP_TRIES	5
+#define SLOWLY		4	/* one of so many programs */
 #define HOST_LRU_PAGES	(1UL << 16)
 
 struct fuzz_side {
@@ -95,10 +96,13 @@ static void compare_now(struct fuzz_side *side)
 		seen->maps = host_maps(side, first->place);
 }
 
-/* What was read from the kernel's structs is asked of /proc as well, once. */
-static void compare_slowly(struct fuzz_side *side)
+/* What was read from the kernel's structs is asked of /proc as well, once; where there are many
+ * pages, which are asked for one by one, in some programs only. */
+static void compare_slowly(struct fuzz_side *side, const struct fuzz_program *program)
 {
 	if (!side->both.pair || !side->host->quick)
+		return;
+	if (program->window > FUZZ_WINDOW && program->seed % SLOWLY)
 		return;
 	backend_live_look_slowly(side->both.live);
 	compare_now(side);
@@ -145,7 +149,8 @@ static void count_fields(struct fuzz_seen *seen, const struct comparison *cmp)
 	}
 }
 
-static void run_script_of(struct fuzz_side *side, const struct script *script)
+static void run_script_of(struct fuzz_side *side, const struct fuzz_program *program,
+			  const struct script *script)
 {
 	const struct run_options options = { .event = on_event, .event_data = side,
 					     .adapt = adapt, .wrap = wrap, .wrap_data = side,
@@ -155,7 +160,7 @@ static void run_script_of(struct fuzz_side *side, const struct script *script)
 
 	status = run_execute(run);
 	if (status == STATUS_GOOD)
-		compare_slowly(side);
+		compare_slowly(side, program);
 	if (status == STATUS_GOOD && !side->over)
 		status = run_check_empty(run);
 	judge(side->seen, run, status);
@@ -176,7 +181,7 @@ void fuzz_run(const struct fuzz_program *program, const struct side_by_side_mean
 	*seen = (struct fuzz_seen){ .verdict = FUZZ_GOOD };
 	seen->results = g_ptr_array_new_with_free_func(g_free);
 	if (script) {
-		run_script_of(&side, script);
+		run_script_of(&side, program, script);
 		script_destroy(script);
 	} else {
 		const struct diag *first = diags->items->pdata[0];

@@ -19,6 +19,7 @@
 
 #include "sim/live_deep.h"
 #include "sim/live_host.h"
+#include "sim/live_quick.h"
 #include "sim/live_task.h"
 #include "sim/record.h"
 
@@ -262,8 +263,12 @@ static void probe_deep(GPtrArray *facts)
 {
 	char *why = NULL;
 	struct live_deep *deep = live_deep_open(&why);
+	struct live_quick *quick = deep ? live_quick_open(deep) : NULL;
 
 	add(facts, "deep", "live --deep: anon_vmas, chains, folios by BPF", deep != NULL, why);
+	add(facts, "deep-at-once", "fuzz: all of some processes in one go, marks of folios, slots",
+	    quick != NULL, NULL);
+	live_quick_close(quick);
 	live_deep_close(deep);
 }
 

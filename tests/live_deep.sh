@@ -20,6 +20,9 @@ done
 
 . tests/live_functions.sh
 
+grep -q "^yes deep-at-once " "$folder/doctor" ||
+	{ grep "^no  deep-at-once" "$folder/doctor"; echo "not ok: deep, but not at once"; status=1; }
+
 all_alike --deep -v -q
 expect 'all scenarios are alike' 0 $?
 for field in offset anon_vma chain vm_file uffd root parent children active refcount order index \

@@ -138,6 +138,16 @@ static __noinline int read_large(struct look_page *to, __u64 address)
 	return 0;
 }
 
+/* @address is a variable of its own: the kernel knows no struct look_page. */
+static __always_inline void read_sharers(struct look_page *to, __u64 address)
+{
+	struct ksm_stable_node *node = (void *)address;
+	int sharers = 0;
+
+	bpf_core_read(&sharers, sizeof(sharers), &node->rmap_hlist_len);
+	to->sharers = sharers;
+}
+
 static __noinline int read_page(struct look_page *to)
 {
 	struct page *page, *folio;
@@ -167,8 +177,7 @@ static __noinline int read_page(struct look_page *to)
 	bpf_core_read(&to->mapping, sizeof(to->mapping), &((struct folio *)page)->mapping);
 	bpf_core_read(&refcount, sizeof(refcount), &((struct folio *)page)->_refcount);
 	if ((to->mapping & MAPPING_KSM) == MAPPING_KSM && to->mapping != MAPPING_KSM)
-		to->sharers = BPF_CORE_READ((struct ksm_stable_node *)(to->mapping & ~MAPPING_KSM),
-					    rmap_hlist_len);
+		read_sharers(to, to->mapping & ~MAPPING_KSM);
 	to->refcount = refcount;
 	to->mlocked = flag_in(flags, bpf_core_enum_value(enum pageflags, PG_mlocked));
 	to->marks = MARK(flags, PG_dirty, 0) | MARK(flags, PG_referenced, 1) |

@@ -127,7 +127,8 @@ static const char *holder_of(const void *lock)
  */
 static bool wait_for(const void *lock, enum lock_class class, const char *site)
 {
-	if (wait_on(lock, site))
+	/* who holds it would wait for himself */
+	if (!held_find(lock) && wait_on(lock, site))
 		return true;
 	if (!mach->abandoned)
 		violation_add("lock-order", place_of_current(), "a lock that can be taken",

@@ -61,6 +61,7 @@ struct machine_config {
 	unsigned int khugepaged_pages_to_scan;	/* words it looks at in a pass */
 	bool khugepaged_defrag;		/* it may reclaim memory for a huge page */
 	unsigned int collapse;		/* enum collapse_design_kind: collapse.h */
+	unsigned int relocate_anon;	/* enum relocate_design_kind: relocate.h */
 	enum address_layout { LAYOUT_EMPTY, LAYOUT_TYPICAL } layout;	/* of a first task */
 	unsigned long rlim_stack, rlim_memlock, rlim_as, rlim_data;
 	struct semantics semantics;

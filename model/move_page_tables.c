@@ -26,18 +26,32 @@ bool vma_has_uffd_without_event_remap(const struct vm_area_struct *vma)
 	return ctx && !(ctx->features & UFFD_FEATURE_EVENT_REMAP);
 }
 
-/* Nobody walks the rmap of @vma's pages from here on.  Kernel: take_rmap_locks(). */
-static void take_rmap_locks(const struct vm_area_struct *vma)
+/* The anon_vma whose root has to be locked; NULL if there is none, or if the caller has it. */
+static struct anon_vma *to_lock(const struct pagetable_move *move)
 {
+	struct anon_vma *anon_vma = move->old->anon_vma;
+
+	if (!anon_vma || (anon_vma->root == move->locked_root && !semantics()->relocate_locks_root_twice))
+		return NULL;
+	return anon_vma;
+}
+
+/* Nobody walks the rmap of the old area's pages from here on.  Kernel: take_rmap_locks(). */
+static void take_rmap_locks(const struct pagetable_move *move)
+{
+	const struct vm_area_struct *vma = move->old;
+
 	if (vma->vm_file)
 		down_write(&vma->vm_file->inode->i_data.i_mmap_rwsem);
-	if (vma->anon_vma)
+	if (to_lock(move))
 		anon_vma_lock_write(vma->anon_vma);
 }
 
-static void drop_rmap_locks(const struct vm_area_struct *vma)
+static void drop_rmap_locks(const struct pagetable_move *move)
 {
-	if (vma->anon_vma)
+	const struct vm_area_struct *vma = move->old;
+
+	if (to_lock(move))
 		anon_vma_unlock_write(vma->anon_vma);
 	if (vma->vm_file)
 		up_write(&vma->vm_file->inode->i_data.i_mmap_rwsem);
@@ -90,7 +104,7 @@ static bool move_table(const struct pagetable_move *move, struct pgtable *old, s
 	/* Many words vanish and appear at once, and their lock with them: who came by the rmap must
 	 * be done, or not have begun. */
 	if (!semantics()->mremap_pmd_without_rmap_locks)
-		take_rmap_locks(move->old);
+		take_rmap_locks(move);
 	spin_lock(old_lock, class);
 	if (new_lock != old_lock)
 		spin_lock(new_lock, class);
@@ -113,7 +127,7 @@ static bool move_table(const struct pagetable_move *move, struct pgtable *old, s
 		spin_unlock(new_lock, class);
 	spin_unlock(old_lock, class);
 	if (!semantics()->mremap_pmd_without_rmap_locks)
-		drop_rmap_locks(move->old);
+		drop_rmap_locks(move);
 	return table || moves_nothing(old);
 }
 
@@ -207,7 +221,7 @@ static bool move_ptes(const struct pagetable_move *move, unsigned long extent, s
 	bool flush;
 
 	if (move->need_rmap_locks)
-		take_rmap_locks(move->old);
+		take_rmap_locks(move);
 	old = pte_offset_map_lock(mm, move->old_addr);
 	if (old) {
 		if (new != old)
@@ -225,7 +239,7 @@ static bool move_ptes(const struct pagetable_move *move, unsigned long extent, s
 			flush_tlb_range(mm, move->old_addr, move->old_addr + extent);
 	}
 	if (move->need_rmap_locks)
-		drop_rmap_locks(move->old);
+		drop_rmap_locks(move);
 	return old != NULL;
 }
 
@@ -279,10 +293,10 @@ static bool move_leaf(const struct pagetable_move *move, unsigned long extent)
 	bool moved;
 
 	if (move->need_rmap_locks)
-		take_rmap_locks(move->old);
+		take_rmap_locks(move);
 	moved = move_huge_pmd(move->old, move->old_addr, move->new_addr, extent);
 	if (move->need_rmap_locks)
-		drop_rmap_locks(move->old);
+		drop_rmap_locks(move);
 	return moved;
 }
 

@@ -18,6 +18,7 @@ struct pagetable_move {
 	unsigned long old_end;
 	unsigned long len;			/* bytes asked for */
 	bool need_rmap_locks;			/* for single words too: see copy_vma() */
+	const struct anon_vma *locked_root;	/* write-locked by the caller; or NULL */
 };
 
 #define PAGETABLE_MOVE(name, old_vma, new_vma, from, to, bytes)			\

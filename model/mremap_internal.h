@@ -61,6 +61,14 @@ void stat_account(const struct vma_remap *remap, unsigned long bytes);
  * -errno.  Kernel: move_vma(). */
 long move_vma(struct vma_remap *remap);
 
+/* The words of the old range go to move->new, with all that comes after: 0, or -errno with the words
+ * back and @remap naming the new range as the one to unmap. */
+struct pagetable_move;
+int move_data(struct vma_remap *remap, struct pagetable_move *move);
+/* [new_addr, + new_len) of @new_vma, to which nothing has moved and for which nothing was accounted,
+ * goes: 0 or -errno.  The charge stays with @remap. */
+int unmap_copy(struct vma_remap *remap, struct vm_area_struct *new_vma);
+
 /* mremap_multi.c: every area of the range to the same distance from new_addr; the address of
  * the first or -errno.  Kernel: remap_move(). */
 long remap_move(struct vma_remap *remap);

@@ -13,6 +13,7 @@
 #include "ksm.h"
 #include "move_page_tables.h"
 #include "mremap_internal.h"
+#include "relocate.h"
 #include "rmap.h"
 #include "userfaultfd.h"
 #include "vma_flags.h"
@@ -75,16 +76,18 @@ static int prep_move_vma(const struct vma_remap *remap)
  * The first @moved bytes go back, which needs no memory; from here on the new range is the
  * one to unmap.  Walks of the rmap are kept out: the order of the areas is against us now.
  */
-static void undo_move(struct vma_remap *remap, struct vm_area_struct *new_vma, unsigned long moved)
+static void undo_move(struct vma_remap *remap, const struct pagetable_move *move,
+		      unsigned long moved)
 {
-	PAGETABLE_MOVE(revert, new_vma, remap->vma, remap->new_addr, remap->addr, moved);
+	PAGETABLE_MOVE(revert, move->new, remap->vma, remap->new_addr, remap->addr, moved);
 
 	trace_event("mremap", "undo: 0x%lx bytes go back from 0x%lx to 0x%lx", moved,
 		    remap->new_addr, remap->addr);
 	revert.need_rmap_locks = true;
+	revert.locked_root = move->locked_root;
 	move_page_tables(&revert);
 	point("mremap:undone");
-	remap->vma = new_vma;
+	remap->vma = move->new;
 	remap->addr = remap->new_addr;
 	remap->old_len = remap->new_len;
 }
@@ -100,6 +103,24 @@ static void drop_uffd(struct vm_area_struct *new_vma, unsigned long moved,
 		quirk_met(QUIRK_move_strips_uffd_of_merged);
 }
 
+int move_data(struct vma_remap *remap, struct pagetable_move *move)
+{
+	const struct vm_operations_struct *ops = move->old->vm_ops;
+	unsigned long moved = move_page_tables(move);
+	int error = 0;
+
+	point("mremap:page-tables-moved");
+	if (moved < remap->old_len)
+		error = -ENOMEM;
+	else if (ops && ops->mremap)
+		error = ops->mremap(move->new);
+	if (error)
+		undo_move(remap, move, moved);
+	else
+		drop_uffd(move->new, remap->new_len, &remap->uf);
+	return error;
+}
+
 /*
  * 0, or -ENOMEM: with *@new_vmap NULL nothing happened, else what happened is undone but
  * for the new area, which @remap now names.  Kernel: copy_vma_and_data().
@@ -108,10 +129,13 @@ static int copy_vma_and_data(struct vma_remap *remap, struct vm_area_struct **ne
 {
 	PAGETABLE_MOVE(move, NULL, NULL, remap->addr, remap->new_addr, remap->old_len);
 	pgoff_t pgoff = linear_page_index(remap->vma, remap->addr);
-	const struct vm_operations_struct *ops;
-	unsigned long moved;
-	int error = 0;
 
+	if (relocate_wanted(remap)) {
+		int error = relocate_design()->move(remap, new_vmap);
+
+		if (error != RELOCATE_NOT)
+			return error;
+	}
 	*new_vmap = copy_vma(&remap->vma, remap->new_addr, remap->new_len, pgoff,
 			     &move.need_rmap_locks);
 	if (!*new_vmap) {
@@ -123,20 +147,8 @@ static int copy_vma_and_data(struct vma_remap *remap, struct vm_area_struct **ne
 		    move.need_rmap_locks ? "always with" : "entries move without");
 	move.old = remap->vma;
 	move.new = *new_vmap;
-	ops = remap->vma->vm_ops;
 	point("mremap:vma-copied");
-
-	moved = move_page_tables(&move);
-	point("mremap:page-tables-moved");
-	if (moved < remap->old_len)
-		error = -ENOMEM;
-	else if (ops && ops->mremap)
-		error = ops->mremap(*new_vmap);
-	if (error)
-		undo_move(remap, *new_vmap, moved);
-	else
-		drop_uffd(*new_vmap, remap->new_len, &remap->uf);
-	return error;
+	return move_data(remap, &move);
 }
 
 /* What is left of the area of which [start, end) went is accounted again. */
@@ -155,32 +167,49 @@ static void restore_account(unsigned long start, unsigned long end, bool below, 
 }
 
 /*
- * The range that @remap names goes: the old one, or after an undo the new one.  The charge
- * is not given back with it, for the range at the other place has taken it over: VM_ACCOUNT
- * is taken from the area meanwhile.  Errors are not told.  Kernel: unmap_source_vma().
+ * [start, start + len) of @vma goes, and the charge is not given back with it (@conceal), for a
+ * range at another place has taken it over: VM_ACCOUNT is taken from the area meanwhile.
  */
-static void unmap_source_vma(struct vma_remap *remap)
+static int unmap_uncharged(struct vm_area_struct *vma, unsigned long start, unsigned long len,
+			   bool conceal, struct list_head *uf)
 {
-	struct vm_area_struct *vma = remap->vma;
-	unsigned long start = remap->addr, end = remap->addr + remap->old_len;
-	bool below = vma->vm_start < start, above = vma->vm_end > end;
-	bool conceal = (vma->vm_flags & VM_ACCOUNT) && !(remap->flags & MREMAP_DONTUNMAP);
+	bool below = vma->vm_start < start, above = vma->vm_end > start + len;
 	int error;
 
+	conceal = conceal && (vma->vm_flags & VM_ACCOUNT);
 	if (conceal)
 		vm_flags_reset(vma, vma->vm_flags & ~VM_ACCOUNT);
-	error = do_munmap(current->mm, start, remap->old_len, &remap->uf_unmap);
-	remap->vma = NULL;
+	error = do_munmap(current->mm, start, len, uf);
 	if (error) {
 		/* It will be given back some day by whoever unmaps what is still there. */
-		mach->committed += remap->old_len >> PAGE_SHIFT;
-		if (remap->old_len)
+		mach->committed += len >> PAGE_SHIFT;
+		if (len)
 			trace_event("mremap", "[0x%lx,0x%lx) stays: unmapping failed with %d",
-				    start, end, error);
-		return;
+				    start, start + len, error);
+		return error;
 	}
 	if (conceal)
-		restore_account(start, end, below, above);
+		restore_account(start, start + len, below, above);
+	return 0;
+}
+
+/* The range that @remap names: the old one, or after an undo the new one.  Errors are not told.
+ * Kernel: unmap_source_vma(). */
+static void unmap_source_vma(struct vma_remap *remap)
+{
+	unmap_uncharged(remap->vma, remap->addr, remap->old_len,
+			!(remap->flags & MREMAP_DONTUNMAP), &remap->uf_unmap);
+	remap->vma = NULL;
+}
+
+int unmap_copy(struct vma_remap *remap, struct vm_area_struct *new_vma)
+{
+	int error;
+
+	stat_account(remap, remap->new_len);
+	error = unmap_uncharged(new_vma, remap->new_addr, remap->new_len, true, NULL);
+	remap->vma = vma_lookup(current->mm, remap->addr);
+	return error;
 }
 
 /* The old range stays, empty; locked_vm stays as well.  Kernel: dontunmap_complete(). */

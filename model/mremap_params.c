@@ -7,6 +7,7 @@
  * Locks:          none for the arguments; mmap_lock for writing for the area.
  */
 #include "mremap_internal.h"
+#include "relocate.h"
 #include "vma_flags.h"
 
 #define MREMAP_FLAGS	((unsigned long)(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP))
@@ -45,11 +46,13 @@ static int check_new_addr(const struct vma_remap *remap)
 
 int check_mremap_params(const struct vma_remap *remap)
 {
-	if (remap->flags & ~MREMAP_FLAGS)
+	if (remap->flags & ~(MREMAP_FLAGS | relocate_flags()))
 		return -EINVAL;
 	if (offset_in_page(remap->addr))
 		return -EINVAL;
 	if (!remap->new_len || remap->new_len > TASK_SIZE)
+		return -EINVAL;
+	if ((remap->flags & relocate_flags()) && !(remap->flags & MREMAP_MAYMOVE))
 		return -EINVAL;
 	return implies_new_addr(remap) ? check_new_addr(remap) : 0;
 }

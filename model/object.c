@@ -180,6 +180,9 @@ void model_free_at(enum object_kind kind, void *object, const char *site)
 	}
 	if (!SLOT_ID(slot))
 		g_error("%s freed twice", object_kind_name(kind));
+	/* Tasks go on without the locks that they wait for: one may still be in the middle of it. */
+	if (mach->abandoned)
+		return;
 	if (unlikely(mach->quarantine)) {
 		quarantine_add(kind, object, sub->size, site);
 		SLOT_ID(slot) = 0;

@@ -136,6 +136,8 @@ static inline bool offset_in_page(unsigned long addr)
 #define MREMAP_MAYMOVE	1
 #define MREMAP_FIXED	2
 #define MREMAP_DONTUNMAP 4
+#define MREMAP_RELOCATE_ANON 8	/* in no release: relocate.h */
+#define MREMAP_MUST_RELOCATE_ANON 16
 
 #define MADV_NORMAL	0
 #define MADV_RANDOM	1

@@ -7,6 +7,7 @@
 #include "model/points.h"
 #include "model/quirk.h"
 #include "model/check/check.h"
+#include "model/relocate.h"
 #include "model/semantics.h"
 #include "sim/cli.h"
 #include "sim/constants.h"
@@ -55,11 +56,22 @@ static void list_designs(void)
 		       designs[i].source);
 }
 
+static void list_relocations(void)
+{
+	size_t nr;
+	const struct relocate_design *designs = relocate_design_table(&nr);
+
+	for (size_t i = 0; i < nr; i++)
+		printf("relocate_anon = %s\n  %s\n  %s\n", designs[i].word, designs[i].what,
+		       designs[i].source);
+}
+
 static int list_features(char **paths)
 {
 	(void)paths;
 	list_semantics(false);
 	list_designs();
+	list_relocations();
 	return STATUS_GOOD;
 }
 

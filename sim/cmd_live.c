@@ -53,6 +53,8 @@ static const char *setting_missing(const struct setting *setting)
 		return "kernel";
 	if (!strcmp(setting->key, "collapse") && strcmp(setting->value, "mainline"))
 		return "collapse";
+	if (!strcmp(setting->key, "relocate_anon") && strcmp(setting->value, "none"))
+		return "relocate_anon";
 	return semantics_find(setting->key) ? setting->key : NULL;
 }
 

@@ -59,6 +59,7 @@ APPLY(max_ptes_shared, s->config.max_ptes_shared = (unsigned int)value)
 APPLY(pages_to_scan, s->config.khugepaged_pages_to_scan = (unsigned int)value)
 APPLY(khugepaged_defrag, s->config.khugepaged_defrag = value != 0)
 APPLY(collapse, s->config.collapse = (unsigned int)value)
+APPLY(relocate_anon, s->config.relocate_anon = (unsigned int)value)
 APPLY(shmem_enabled, s->config.shmem_enabled = (enum shmem_huge)value)
 APPLY(thp_zero, s->config.thp_use_zero_page = value == 0)
 #define APPLY_ORDER(order) APPLY(thp_order_##order, s->config.thp_order[order] = thp_policy(value))
@@ -88,6 +89,14 @@ static const char *const collapse_words[] = {
 #define COLLAPSE_DESIGN(name, word, smaller, run, source, what)	word,
 #include "model/collapse_designs.def"
 #undef COLLAPSE_DESIGN
+	NULL
+};
+
+/* As in model/relocate_designs.def. */
+static const char *const relocate_words[] = {
+#define RELOCATE_DESIGN(name, word, move, source, what)	word,
+#include "model/relocate_designs.def"
+#undef RELOCATE_DESIGN
 	NULL
 };
 
@@ -146,6 +155,10 @@ static const struct setting_key keys[] = {
 	{ "collapse", SET_WORD, 0, 0, collapse_words, apply_collapse,
 	  "mainline | mthp | table | ptes",
 	  "how a collapse is done; `mmsim list features` says what each is, and whose" },
+	{ "relocate_anon", SET_WORD, 0, 0, relocate_words, apply_relocate_anon,
+	  "none | v1",
+	  "whether mremap() can make faulted memory as if it were new at the new place, and how; "
+	  "`mmsim list features` says what each is" },
 	{ "ksm.use_zero_pages", SET_COUNT, 0, 1, NULL, apply_ksm_zero, "0 or 1",
 	  "whether KSM maps the zero page where a page is all zeroes; 0" },
 	{ "ksm.max_page_sharing", SET_COUNT, 2, INT32_MAX, NULL, apply_ksm_sharing, "2 or more",

@@ -86,6 +86,7 @@ static void anon_vma_interval_tree_insert(struct anon_vma_chain *avc)
 	const struct vm_area_struct *vma = avc->vma;
 
 	object_use(avc->anon_vma, "anon_vma_interval_tree_insert");
+	rwsem_assert_held_write(&avc->anon_vma->root->rwsem);
 	interval_tree_insert(&avc->anon_vma->rb_root, &avc->rb, vma->vm_pgoff,
 			     vma->vm_pgoff + vma_pages(vma) - 1);
 }
@@ -194,11 +195,22 @@ struct anon_vma *find_mergeable_anon_vma(struct vm_area_struct *vma)
 	return prev ? reusable_anon_vma(prev, prev, vma) : NULL;
 }
 
+/*
+ * A new anon_vma is locked like any other before an area is linked to it.  Not against the neighbour
+ * who finds it in the area, and waits for page_table_lock: slabs are type-stable, and who walks may
+ * have come here by a folio of the anon_vma that was in this place before.
+ */
+static bool needs_lock(const struct anon_vma *allocated)
+{
+	return !allocated || !semantics()->anon_vma_list_unlocked;
+}
+
 int anon_vma_prepare(struct vm_area_struct *vma)
 {
 	struct anon_vma *anon_vma, *allocated = NULL;
 	struct mm_struct *mm = vma->vm_mm;
 	struct anon_vma_chain *avc;
+	bool locked;
 
 	if (likely(vma->anon_vma))
 		return 0;
@@ -217,7 +229,9 @@ int anon_vma_prepare(struct vm_area_struct *vma)
 		allocated = anon_vma;
 	}
 
-	anon_vma_lock_write(anon_vma);
+	locked = needs_lock(allocated);
+	if (locked)
+		anon_vma_lock_write(anon_vma);
 	/* Another thread may be here as well: mmap_lock is held for reading only. */
 	spin_lock(&mm->page_table_lock, LOCK_PAGE_TABLE);
 	if (likely(!vma->anon_vma)) {
@@ -228,7 +242,8 @@ int anon_vma_prepare(struct vm_area_struct *vma)
 		avc = NULL;
 	}
 	spin_unlock(&mm->page_table_lock, LOCK_PAGE_TABLE);
-	anon_vma_unlock_write(anon_vma);
+	if (locked)
+		anon_vma_unlock_write(anon_vma);
 
 	if (unlikely(allocated))
 		put_anon_vma(allocated);

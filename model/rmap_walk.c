@@ -56,9 +56,12 @@ struct anon_vma *folio_get_anon_vma(struct folio *folio)
 	return anon_vma;
 }
 
-/* Did UFFDIO_MOVE or a write fault take the folio elsewhere while we waited? */
+/* Did UFFDIO_MOVE or a write fault take the folio elsewhere while we waited?  If so, that it is
+ * mapped says nothing of the anon_vma that was locked. */
 static bool folio_mapping_changed(const struct folio *folio, uintptr_t mapping)
 {
+	if (semantics()->rmap_mapping_recheck)
+		return false;
 	return READ_SHARED(folio, folio->mapping, "folio_lock_anon_vma_read: again") != mapping;
 }
 

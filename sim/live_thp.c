@@ -102,8 +102,7 @@ char *live_thp_unexpected(void)
 
 /* ---- khugepaged ---- */
 
-/* The number of the thread; 0 if it does not show. */
-static int khugepaged_pid(void)
+int live_thp_khugepaged(void)
 {
 	g_autoptr(GDir) proc = g_dir_open("/proc", 0, NULL);
 	const char *name;
@@ -134,7 +133,7 @@ static bool is_asleep(int pid)
 void live_thp_wait_for_rest(void)
 {
 	g_autofree char *last = NULL;
-	int pid = khugepaged_pid(), still = 0;
+	int pid = live_thp_khugepaged(), still = 0;
 
 	for (int i = 0; pid && i < 5000 && still < 20; i++) {
 		char *now = read_setting(SCANS);
@@ -149,7 +148,7 @@ void live_thp_wait_for_rest(void)
 /* Its modesty is for those who do not wait for it.  @nice as for setpriority(2). */
 static void set_nice(int nice)
 {
-	int pid = khugepaged_pid();
+	int pid = live_thp_khugepaged();
 
 	if (pid)
 		setpriority(PRIO_PROCESS, (id_t)pid, nice);
@@ -159,7 +158,7 @@ static void set_nice(int nice)
  * busy host, for it is modest.  @before: its passes before it was told to sleep. */
 static void bait(struct live_thp *thp, const char *before)
 {
-	bool is_there = khugepaged_pid() != 0;
+	bool is_there = live_thp_khugepaged() != 0;
 
 	set_nice(HURRIED);
 	thp->bait = mmap(NULL, 2 * HUGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,

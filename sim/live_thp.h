@@ -31,6 +31,8 @@ struct live_thp;
  * undoes what has been done. */
 struct live_thp *live_thp_change(const struct live_thp_wish *wish, char **why);
 void live_thp_undo(struct live_thp *thp);
+/* The number of the thread; 0 if there is none: no size is enabled. */
+int live_thp_khugepaged(void);
 /* Waits until khugepaged, which was told to sleep for long, does. */
 void live_thp_wait_for_rest(void);
 

@@ -14,6 +14,8 @@
 #include "sim/side_by_side.h"
 #include "sim/test_file.h"
 
+#define TOLD_OF_A_FIELD	6	/* differences after one statement */
+
 struct live_command {
 	bool at_end, keep_going, anyway, verbose, quiet, json;
 	bool err_color;
@@ -122,10 +124,21 @@ static void tell_json(const char *file, unsigned int line, const struct differen
 	printf("%s}\n", text->str);
 }
 
+/* One huge page is hundreds of pages that differ alike: a few of a field, then how many more. */
+static void tell_more(const char *file, unsigned int line, const unsigned int *told)
+{
+	for (int i = 0; i < NR_COMPARED_FIELDS; i++)
+		if (told[i] > TOLD_OF_A_FIELD)
+			printf("DIFF %s:%u: %s: and %u more (-v: all)\n", file, line,
+			       compared_field_name((enum compared_field)i),
+			       told[i] - TOLD_OF_A_FIELD);
+}
+
 static void tell_differences(struct live_run *live_run, const struct stmt *stmt)
 {
 	const char *file = stmt ? stmt->loc.source->name : live_run->path;
 	unsigned int line = stmt ? stmt->loc.line : 0;
+	unsigned int told[NR_COMPARED_FIELDS] = {};
 
 	for (; live_run->nr_told < live_run->cmp->differences->len; live_run->nr_told++) {
 		const struct difference *difference =
@@ -133,11 +146,13 @@ static void tell_differences(struct live_run *live_run, const struct stmt *stmt)
 
 		if (live_run->command->json)
 			tell_json(file, line, difference);
-		else
+		else if (told[difference->field]++ < TOLD_OF_A_FIELD || live_run->command->verbose)
 			printf("DIFF %s:%u: %s %s: model %s, host %s\n", file, line,
 			       compared_field_name(difference->field), difference->place,
 			       difference->model, difference->host);
 	}
+	if (!live_run->command->verbose)
+		tell_more(file, line, told);
 }
 
 static void compare_now(struct live_run *live_run, const struct stmt *stmt)
@@ -229,7 +244,8 @@ static bool asks_for_huge_pages(const char *path)
 	g_autofree char *text = NULL;
 
 	return g_file_get_contents(path, &text, NULL, NULL) &&
-	       (strstr(text, "HUGEPAGE") || strstr(text, "COLLAPSE"));
+	       (strstr(text, "HUGEPAGE") || strstr(text, "COLLAPSE") ||
+		strstr(text, "khugepaged:"));
 }
 
 static int live_one(struct live_command *command, const char *path)

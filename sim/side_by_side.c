@@ -74,6 +74,16 @@ static bool is_usual(const struct machine_config *config)
 	       !memcmp(config->thp_order, usual.thp_order, sizeof(usual.thp_order));
 }
 
+/* No size at all? */
+static bool is_never(const struct machine_config *config)
+{
+	for (unsigned int order = 2; order < LIVE_THP_ORDERS; order++)
+		if (config->thp_order[order] != THP_NEVER &&
+		    (config->thp_order[order] != THP_INHERIT || config->thp != THP_NEVER))
+			return false;
+	return true;
+}
+
 /*
  * What the host must be set to.  Where nothing is to be huge, and where `always` has but to be
  * held back, a process can be told so by itself.
@@ -84,7 +94,7 @@ static struct live_thp_wish wish_of(const struct side_by_side *both,
 	struct live_thp_wish wish = { .quiet = both->may_be_huge };
 
 	/* nothing to be huge, or as hosts are set by themselves: not worth a look */
-	if (!both->may_be_huge && (config->thp == THP_NEVER || is_usual(config)) &&
+	if (!both->may_be_huge && (is_never(config) || is_usual(config)) &&
 	    config->shmem_enabled == SHMEM_HUGE_NEVER)
 		return (struct live_thp_wish){};
 	wish.shmem_enabled = shmem_word(config->shmem_enabled);

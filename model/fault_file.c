@@ -12,6 +12,7 @@
 #include "huge.h"
 #include "lru.h"
 #include "machine.h"
+#include "shmem_swap.h"
 #include "userfaultfd.h"
 #include "vm_fault.h"
 
@@ -35,7 +36,8 @@ static vm_flags_t shmem_userfault(const struct vm_fault *vmf)
 
 	if (vma->vm_ops != &shmem_vm_ops)
 		return VM_NONE;
-	if (filemap_get_folio(vmf_mapping(vmf), vmf->pgoff))
+	if (filemap_get_folio(vmf_mapping(vmf), vmf->pgoff) ||
+	    shmem_is_swapped(vmf_mapping(vmf), vmf->pgoff))
 		return vma->vm_flags & VM_UFFD_MINOR;
 	return vma->vm_flags & VM_UFFD_MISSING;
 }

@@ -34,6 +34,7 @@ struct inode *inode_create(enum inode_type type, const char *name, uint64_t size
 	init_rwsem(&inode->i_rwsem, LOCK_INODE);
 	init_rwsem(&inode->i_data.i_mmap_rwsem, LOCK_I_MMAP);
 	mt_init(&inode->i_data.i_pages, 0, MAX_INDEX);
+	mt_init(&inode->i_data.i_swapped, 0, MAX_INDEX);
 	inode->i_data.host = inode;
 	return inode;
 }
@@ -49,6 +50,7 @@ static void inode_evict(struct inode *inode)
 	truncate_pages(&inode->i_data, 0, MAX_INDEX, true);
 	vm_unacct_memory(inode->charged);
 	mt_destroy(&inode->i_data.i_pages);
+	mt_destroy(&inode->i_data.i_swapped);
 	g_free(inode->name);
 	model_free(KIND_INODE, inode);
 }
@@ -249,6 +251,7 @@ GETTER(inode, type)
 GETTER(inode, size)
 GETTER(inode, seals)
 GETTER(inode, charged)
+GETTER(inode, swapped)
 GETTER(file, refcount)
 GETTER(file, flags)
 #undef GETTER
@@ -320,6 +323,8 @@ static const struct field inode_fields[] = {
 	  .what = "pages in the page cache" },
 	{ .name = "charged", .type = FIELD_NUMBER, .get = inode_get_charged,
 	  .what = "pages of commit charged when it was made" },
+	{ .name = "swapped", .type = FIELD_NUMBER, .get = inode_get_swapped,
+	  .what = "pages in swap, of shared memory" },
 	{ .name = "i_mmap_writable", .type = FIELD_NUMBER, .get = inode_get_writable,
 	  .what = "shared areas that may write to it" },
 	{ .name = "pages", .type = FIELD_SET, .ref = KIND_FOLIO, .list = inode_list_pages,

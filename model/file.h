@@ -62,6 +62,8 @@ extern const struct vm_operations_struct file_vm_ops, shmem_vm_ops;
 
 struct address_space {
 	struct maple_tree i_pages;	/* index -> struct folio, a range per large folio */
+	struct maple_tree i_swapped;	/* shared memory: index -> swap entry, a range for what was
+					 * one folio; the kernel has them in i_pages too */
 	struct interval_root i_mmap;	/* vma->shared of all that map it */
 	struct rw_semaphore i_mmap_rwsem;
 	unsigned long nrpages;
@@ -81,6 +83,8 @@ struct inode {
 	bool of_one_mapping;		/* shmem: of MAP_SHARED|MAP_ANONYMOUS */
 	bool noreserve;			/* shmem: commit is charged page by page */
 	uint64_t charged;		/* shmem: pages charged when it was made */
+	uint64_t swapped;		/* shmem: pages in swap: those of i_data.i_swapped */
+	pgoff_t fallocend;		/* shmem: where what fallocate() promised ends */
 	bool noexec;			/* on a noexec mount */
 	bool append_only;
 	struct rw_semaphore i_rwsem;
@@ -166,6 +170,9 @@ int filemap_add_folio(struct address_space *mapping, struct folio *folio, pgoff_
 /* Out of its cache, which drops its references, with what was charged for it; @folio is locked.
  * Kernel: filemap_remove_folio(). */
 void filemap_remove_folio(struct folio *folio);
+/* Out of its cache, which keeps what was charged; the cache's references are the caller's to drop.
+ * Kernel: __filemap_remove_folio(). */
+void filemap_delete_folio(struct address_space *mapping, struct folio *folio);
 /* Charges @nr pages of a file whose commit is charged page by page: 0 or -ENOMEM.
  * Kernel: shmem_charge(), shmem_uncharge(). */
 int shmem_acct_blocks(const struct inode *inode, unsigned long nr);
@@ -175,6 +182,9 @@ void shmem_unacct_blocks(const struct inode *inode, unsigned long nr);
 int shmem_add_to_page_cache(struct address_space *mapping, struct folio *folio, pgoff_t index);
 /* Pages for [start, end) of shared memory, all or none.  Kernel: shmem_fallocate(). */
 int shmem_preallocate(struct inode *inode, pgoff_t start, pgoff_t end);
+/* The end of what a split must keep, in pages: of the file, or of what fallocate() promised behind
+ * that.  Kernel: shmem_fallocend(). */
+pgoff_t shmem_fallocend(const struct inode *inode);
 /* Drops [start, end] (pages, inclusive) from the cache and unmaps it everywhere; private
  * copies stay unless @even_cows.  Kernel: unmap_mapping_range(), truncate_inode_pages(). */
 void truncate_pages(struct address_space *mapping, pgoff_t start, pgoff_t end, bool even_cows);

@@ -75,9 +75,7 @@ struct folio *filemap_get_or_add_folio(struct address_space *mapping, pgoff_t in
 	return folio;
 }
 
-/* Takes @folio out of the cache; the cache's references are the caller's to drop.
- * Kernel: __filemap_remove_folio(). */
-static void filemap_forget_folio(struct address_space *mapping, struct folio *folio)
+void filemap_delete_folio(struct address_space *mapping, struct folio *folio)
 {
 	unsigned long nr = folio_nr_pages(folio);
 
@@ -87,12 +85,13 @@ static void filemap_forget_folio(struct address_space *mapping, struct folio *fo
 	alloc_nofail_end();
 	folio->mapping = 0;
 	filemap_count_pages(mapping, -(long)nr);
-	if (mapping->host->type == INODE_SHMEM)
-		shmem_unacct_blocks(mapping->host, nr);
 }
 
 void filemap_remove_folio(struct folio *folio)
 {
-	filemap_forget_folio(folio_mapping(folio), folio);
+	struct address_space *mapping = folio_mapping(folio);
+
+	filemap_delete_folio(mapping, folio);
+	shmem_unacct_blocks(mapping->host, folio_nr_pages(folio));
 	folio_put_refs(folio, folio_nr_pages(folio));
 }

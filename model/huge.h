@@ -166,8 +166,9 @@ int split_folio_to_list(struct folio *folio, GPtrArray *list);
  * Kernel: can_split_folio(). */
 bool can_split_folio(const struct folio *folio);
 /* The same of a file's folio; @at: page @at alone, the others in halves as large as can be; -1: all
- * alone.  Pages that only page tables held are dropped.  Kernel: folio_split(). */
-int split_file_folio(struct folio *folio, long at);
+ * alone.  Pages that only page tables held are dropped.  @list: as above, or NULL.
+ * Kernel: folio_split(). */
+int split_file_folio(struct folio *folio, long at, GPtrArray *list);
 
 /* Puts @folio into the queue of those to be split when memory is short.
  * Kernel: deferred_split_folio(). */

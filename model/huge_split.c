@@ -280,7 +280,7 @@ static int split_at(struct folio *folio, struct page *at, GPtrArray *list)
 	if (is_huge_zero_folio(folio) || folio_test(folio, PG_writeback))
 		return -EBUSY;
 	if (!folio_test_anon(folio))
-		return split_file_folio(folio, -1);
+		return split_file_folio(folio, -1, list);
 	anon_vma = folio_get_anon_vma(folio);
 	if (!anon_vma)
 		return -EBUSY;

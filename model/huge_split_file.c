@@ -99,13 +99,18 @@ static void deal_out(struct folio *folio, GArray *pieces)
 }
 
 /* Whoever waits for a piece waits for its lock.  What lies behind the end of the file goes. */
-static void release_pieces(const struct address_space *mapping, const GArray *pieces)
+static void release_pieces(const struct address_space *mapping, const GArray *pieces,
+			   GPtrArray *list)
 {
-	pgoff_t end = (mapping->host->size + PAGE_SIZE - 1) >> PAGE_SHIFT;
+	pgoff_t end = shmem_fallocend(mapping->host);
 
 	for (guint i = 1; i < pieces->len; i++) {
 		struct folio *folio = piece_at(pieces, i)->folio;
 
+		if (list) {
+			folio_get(folio);
+			g_ptr_array_add(list, folio);
+		}
 		if (folio->index >= end)
 			filemap_remove_folio(folio);
 		folio_unlock_disowned(folio);
@@ -118,7 +123,7 @@ static bool held_by_cache_alone(const struct folio *folio)
 	return folio_ref_count(folio) == folio_mapcount(folio) + (int)folio_nr_pages(folio) + 1;
 }
 
-int split_file_folio(struct folio *folio, long at)
+int split_file_folio(struct folio *folio, long at, GPtrArray *list)
 {
 	struct address_space *mapping = folio_mapping(folio);
 	g_autoptr(GArray) pieces = NULL;
@@ -134,7 +139,7 @@ int split_file_folio(struct folio *folio, long at)
 		return -EAGAIN;
 	pieces = pieces_of(folio, at);
 	deal_out(folio, pieces);
-	release_pieces(mapping, pieces);
+	release_pieces(mapping, pieces, list);
 	trace_event("thp", "folio#%u, pages from 0x%" G_GINT64_MODIFIER "x of inode#%u: split into %u",
 		    folio->id, folio->index, mapping->host->id, pieces->len);
 	return 0;

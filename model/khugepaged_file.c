@@ -9,8 +9,7 @@
  *
  * In the kernel:  mm/khugepaged.c hpage_collapse_scan_file(), collapse_file(),
  *                 retract_page_tables(), collapse_pte_mapped_thp(), set_huge_pmd().
- * Left out:       files on disks (CONFIG_READ_ONLY_THP_FOR_FS=n), memory failures during the copy,
- *                 pages of shared memory in swap.
+ * Left out:       files on disks (CONFIG_READ_ONLY_THP_FOR_FS=n), memory failures during the copy.
  * Locks:          folio locks by trylock, in order of index; i_mmap_rwsem for reading around the
  *                 walks over areas; the PMD table's lock and within it the PTE table's.
  *                 mmap_lock for collapse_pte_mapped_thp() alone.
@@ -20,6 +19,7 @@
 #include "lru.h"
 #include "machine.h"
 #include "rmap.h"
+#include "shmem_swap.h"
 #include "swap.h"
 #include "userfaultfd.h"
 #include "vm_fault.h"
@@ -47,15 +47,23 @@ enum scan_result khugepaged_file_verdict(const struct address_space *mapping, pg
 					 const struct collapse_control *cc)
 {
 	enum scan_result result = SCAN_SUCCEED;
-	unsigned long first, last, index = start, present = 0;
-	const struct folio *folio;
+	unsigned long last, index = start, present = 0, swapped = 0;
 
-	while (result == SCAN_SUCCEED && index < start + HPAGE_PMD_NR &&
-	       (folio = mt_find(&mapping->i_pages, index, &first, &last)) &&
-	       first < start + HPAGE_PMD_NR) {
-		result = scan_cached(folio, start);
-		present += folio_nr_pages(folio);
-		index = last + 1;
+	while (result == SCAN_SUCCEED && index < start + HPAGE_PMD_NR) {
+		const struct folio *folio = filemap_get_folio(mapping, index);
+
+		if (folio) {
+			result = scan_cached(folio, start);
+			present += folio_nr_pages(folio);
+			index = folio->index + folio_nr_pages(folio);
+		} else if (shmem_swap_entry(mapping, index, NULL, &last)) {
+			swapped += last + 1 - index;
+			index = last + 1;
+			if (cc->is_khugepaged && swapped > mach->config.max_ptes_swap)
+				result = SCAN_EXCEED_SWAP_PTE;
+		} else {
+			index++;
+		}
 	}
 	if (result == SCAN_SUCCEED && cc->is_khugepaged &&
 	    present + mach->config.max_ptes_none < HPAGE_PMD_NR)
@@ -143,23 +151,45 @@ unlock:
 	return result;
 }
 
+/* The page at @index, back from swap if need be: false if that fails; NULL for a hole. */
+static bool find_cached(const struct collapse_cache *c, pgoff_t index, struct folio **folio)
+{
+	*folio = filemap_get_folio(c->mapping, index);
+	if (*folio || !shmem_is_swapped(c->mapping, index))
+		return true;
+	if (shmem_find_folio(c->mapping, index, folio))
+		return false;
+	lru_add_drain();
+	return true;
+}
+
+/* Is there nothing at all in the block? */
+static bool block_is_empty(const struct collapse_cache *c)
+{
+	pgoff_t end = c->start + HPAGE_PMD_NR;
+	unsigned long first, last;
+
+	return (!mt_find(&c->mapping->i_pages, c->start, &first, &last) || first >= end) &&
+	       (!mt_find(&c->mapping->i_swapped, c->start, &first, &last) || first >= end);
+}
+
 static enum scan_result take_all(struct collapse_cache *c)
 {
 	enum scan_result result = SCAN_SUCCEED;
 	pgoff_t index = c->start, end = c->start + HPAGE_PMD_NR;
 
 	while (index < end && result == SCAN_SUCCEED) {
-		struct folio *folio = filemap_get_folio(c->mapping, index);
-		unsigned long first, last;
+		struct folio *folio;
 
+		if (!find_cached(c, index, &folio))
+			return SCAN_FAIL;
 		if (folio) {
 			result = take_cached(c, folio);
 			index += folio_nr_pages(folio);
 			continue;
 		}
 		/* nothing at all by now? */
-		if (index == c->start && (!mt_find(&c->mapping->i_pages, index, &first, &last) ||
-					  first >= end))
+		if (index == c->start && block_is_empty(c))
 			return SCAN_TRUNCATED;
 		c->none++;
 		index++;
@@ -190,7 +220,8 @@ static enum scan_result holes_are_ours(const struct collapse_cache *c)
 	if (!c->none)
 		return SCAN_SUCCEED;
 	for (; index < end; index++)
-		none += !filemap_get_folio(c->mapping, index);
+		none += !filemap_get_folio(c->mapping, index) &&
+			!shmem_is_swapped(c->mapping, index);
 	if (none != c->none)
 		return SCAN_PAGE_FILLED;
 	for (node = interval_tree_first(&c->mapping->i_mmap, c->start, end); node;

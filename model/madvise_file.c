@@ -3,11 +3,12 @@
  *
  * In the kernel:  mm/madvise.c madvise_willneed(), madvise_remove(); mm/readahead.c
  *                 force_page_cache_readahead().
- * Left out:       the limit on how much one MADV_WILLNEED reads; shared memory in swap.
+ * Left out:       the limit on how much one MADV_WILLNEED reads.
  * Locks:          mmap_lock for reading, given up while the file is worked on.
  */
 #include "file.h"
 #include "lru.h"
+#include "shmem_swap.h"
 #include "swap.h"
 #include "madvise_internal.h"
 #include "userfaultfd.h"
@@ -73,7 +74,8 @@ int madvise_willneed(struct madvise *madvise)
 		lru_add_drain();
 		return 0;
 	}
-	/* shared memory has nowhere to be read from */
+	if (file->inode->type == INODE_SHMEM)
+		shmem_swapin_range(vma, madvise->start, madvise->end);
 	if (file->inode->type != INODE_REGULAR)
 		return 0;
 	trace_event("madvise", "vma#%u [0x%lx,0x%lx): read ahead", vma->id, madvise->start,

@@ -3,7 +3,6 @@
  *
  * In the kernel:  mm/madvise.c madvise_dontneed_free(), madvise_free_pte_range(),
  *                 madvise_cold(), madvise_pageout(), madvise_cold_or_pageout_pte_range().
- * Left out:       shared memory in swap (refused).
  * Locks:          mmap_lock for reading, or the lock of the area; PTE locks; trylock of
  *                 the folio under them.
  */
@@ -243,23 +242,10 @@ void madvise_reclaim_isolated(struct madvise *madvise)
 	shrink_folio_list(madvise->isolated, true);
 }
 
-/* Pages of shared memory would go to swap as well. */
-static bool shmem_would_be_swapped(const struct madvise *madvise)
-{
-	const struct file *file = madvise->vma->vm_file;
-
-	if (!mach->config.swap || !file || file->inode->type != INODE_SHMEM)
-		return false;
-	model_unsupported("MADV_PAGEOUT of shared memory with a swap device");
-	return true;
-}
-
 int madvise_pageout(struct madvise *madvise)
 {
 	if (!can_madv_lru_vma(madvise->vma))
 		return -EINVAL;
-	if (shmem_would_be_swapped(madvise))
-		return -ENOSYS;
 	lru_add_drain();
 	madvise->isolated = g_ptr_array_new();
 	madvise_walk_tables(madvise, isolate_range, madvise_reclaim_isolated);

@@ -8,40 +8,53 @@
 #include <string.h>
 #include "file.h"
 #include "memory.h"
+#include "shmem_swap.h"
 #include "swap.h"
 #include "syscalls.h"
 #include "vma.h"
 
+/* Is the page in swap still or again in memory?  Kernel: mincore_swap(). */
+static bool swapped_in_core(pte_t entry)
+{
+	struct folio *folio = swap_cache_get_folio(entry);
+	bool uptodate;
+
+	if (!folio)
+		return false;
+	uptodate = folio_test(folio, PG_uptodate);
+	folio_put(folio);
+	return uptodate;
+}
+
 /* Kernel: mincore_page(), __mincore_unmapped_range(). */
 static bool unmapped_in_core(const struct vm_area_struct *vma, unsigned long addr)
 {
+	const struct address_space *mapping;
+	pgoff_t index = linear_page_index(vma, addr);
 	const struct folio *folio;
+	pte_t entry;
 
 	if (!vma->vm_file)
 		return false;
-	folio = filemap_get_folio(&vma->vm_file->inode->i_data, linear_page_index(vma, addr));
-	return folio && folio_test(folio, PG_uptodate);
+	mapping = &vma->vm_file->inode->i_data;
+	folio = filemap_get_folio(mapping, index);
+	if (folio)
+		return folio_test(folio, PG_uptodate);
+	/* of an entry for several pages the first slot is looked at, whichever is asked for */
+	entry = shmem_swap_entry(mapping, index, NULL, NULL);
+	return entry && swapped_in_core(entry);
 }
 
 /* Kernel: mincore_pte_range(). */
 static bool word_in_core(const struct vm_area_struct *vma, unsigned long addr, pte_t pte)
 {
-	struct folio *folio;
-	bool uptodate;
-
 	if (pte_present(pte))
 		return true;
 	if (pte_none(pte) || is_pte_marker(pte))
 		return unmapped_in_core(vma, addr);
 	if (is_migration_pte(pte))
 		return true;
-	/* The page is in swap, and perhaps still or again in memory. */
-	folio = swap_cache_get_folio(pte_to_swp_entry(pte));
-	if (!folio)
-		return false;
-	uptodate = folio_test(folio, PG_uptodate);
-	folio_put(folio);
-	return uptodate;
+	return swapped_in_core(pte_to_swp_entry(pte));
 }
 
 /* The pages of one table's range. */

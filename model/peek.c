@@ -6,6 +6,7 @@
 #include "file.h"
 #include "machine.h"
 #include "memory.h"
+#include "shmem_swap.h"
 #include "swap.h"
 
 /* What a fault would bring in at @addr, which no word of a table tells. */
@@ -23,6 +24,8 @@ static bool peek_absent(const struct vm_area_struct *vma, unsigned long addr, ui
 	mapping = &vma->vm_file->inode->i_data;
 	if (index >= (mapping->host->size + PAGE_SIZE - 1) >> PAGE_SHIFT)
 		return false;
+	if (shmem_is_swapped(mapping, index))
+		return swap_peek(shmem_swap_slot(mapping, index), value);
 	folio = filemap_get_folio(mapping, index);
 	if (folio)
 		*value = folio_page(folio, index - folio->index)->content;

@@ -3,13 +3,16 @@
  *
  * In the kernel:  mm/shmem.c shmem_get_folio_gfp(), shmem_alloc_and_add_folio(),
  *                 shmem_suitable_orders(), shmem_charge(), shmem_fallocate().
- * Left out:       swap of shared memory, limits of a mount but in fallocate().
+ * What is in swap: shmem_swap.c.
+ *
+ * Left out:       limits of a mount but in fallocate().
  * Locks:          as in filemap.c.
  */
 #include "file.h"
 #include "huge.h"
 #include "lru.h"
 #include "machine.h"
+#include "shmem_swap.h"
 #include "vma.h"
 
 bool inode_is_anon_shmem(const struct inode *inode)
@@ -38,7 +41,7 @@ int shmem_add_to_page_cache(struct address_space *mapping, struct folio *folio, 
 {
 	int error;
 
-	if (filemap_get_folio(mapping, index))
+	if (filemap_get_folio(mapping, index) || shmem_is_swapped(mapping, index))
 		return -EEXIST;
 	folio_get(folio);
 	error = __filemap_add_folio(mapping, folio, index);
@@ -55,7 +58,9 @@ static bool block_is_free(const struct address_space *mapping, pgoff_t index, un
 	unsigned long from, to;
 
 	*first = ALIGN_DOWN(index, 1UL << order);
-	return !mt_find(&mapping->i_pages, *first, &from, &to) || from >= *first + (1UL << order);
+	if (mt_find(&mapping->i_pages, *first, &from, &to) && from < *first + (1UL << order))
+		return false;
+	return !mt_find(&mapping->i_swapped, *first, &from, &to) || from >= *first + (1UL << order);
 }
 
 /* The largest folio that may be had for @index; *first: its index.  The file is about to reach to
@@ -79,38 +84,63 @@ static struct folio *shmem_alloc_folio(const struct address_space *mapping, pgof
 	return folio_alloc(0, "page of shared memory");
 }
 
+/* A new folio for the hole at @index: 0, -EEXIST if it is none any more, or -ENOMEM.
+ * Kernel: shmem_alloc_and_add_folio(). */
+static int fill_hole(struct address_space *mapping, pgoff_t index, const struct vm_area_struct *vma,
+		     unsigned long addr, pgoff_t end, struct folio **folio)
+{
+	int error = -ENOMEM;
+	pgoff_t first;
+
+	*folio = shmem_alloc_folio(mapping, index, vma, addr, end, &first);
+	if (!*folio)
+		return -ENOMEM;
+	/* The allocation may have slept. */
+	if (filemap_get_folio(mapping, index) || shmem_is_swapped(mapping, index)) {
+		error = -EEXIST;
+	} else if (!shmem_acct_blocks(mapping->host, folio_nr_pages(*folio))) {
+		error = filemap_add_folio(mapping, *folio, first);
+		if (!error)
+			return 0;
+		shmem_unacct_blocks(mapping->host, folio_nr_pages(*folio));
+	}
+	folio_put(*folio);
+	*folio = NULL;
+	return error;
+}
+
 struct folio *shmem_get_folio(struct address_space *mapping, pgoff_t index,
 			      const struct vm_area_struct *vma, unsigned long addr, pgoff_t end)
 {
-	struct folio *folio = filemap_get_folio(mapping, index), *raced;
-	pgoff_t first;
+	struct folio *folio;
+	int error;
 
-	if (folio)
-		return folio;
-	folio = shmem_alloc_folio(mapping, index, vma, addr, end, &first);
-	if (!folio)
-		return NULL;
-	/* The allocation may have slept. */
-	raced = filemap_get_folio(mapping, index);
-	if (raced)
-		goto put;
-	if (shmem_acct_blocks(mapping->host, folio_nr_pages(folio)))
-		goto put;
-	if (!filemap_add_folio(mapping, folio, first))
-		return folio;
-	shmem_unacct_blocks(mapping->host, folio_nr_pages(folio));
-put:
-	folio_put(folio);
-	return raced;
+	do {
+		folio = filemap_get_folio(mapping, index);
+		if (folio)
+			return folio;
+		error = shmem_is_swapped(mapping, index) ?
+			shmem_swapin_folio(mapping, index, vma, &folio) :
+			fill_hole(mapping, index, vma, addr, end, &folio);
+	} while (error == -EEXIST);
+	return folio;
+}
+
+pgoff_t shmem_fallocend(const struct inode *inode)
+{
+	return MAX((inode->size + PAGE_SIZE - 1) >> PAGE_SHIFT, inode->fallocend);
 }
 
 int shmem_preallocate(struct inode *inode, pgoff_t start, pgoff_t end)
 {
 	g_autoptr(GArray) added = g_array_new(FALSE, FALSE, sizeof(pgoff_t));
+	pgoff_t fallocend = inode->fallocend;
 	int error = 0;
 
+	inode->fallocend = MAX(fallocend, end);
 	for (pgoff_t index = start; index < end;) {
-		bool there = filemap_get_folio(&inode->i_data, index) != NULL;
+		bool there = filemap_get_folio(&inode->i_data, index) ||
+			     shmem_is_swapped(&inode->i_data, index);
 		struct folio *folio = shmem_get_folio(&inode->i_data, index, NULL, 0, end);
 
 		if (!folio) {
@@ -127,6 +157,8 @@ int shmem_preallocate(struct inode *inode, pgoff_t start, pgoff_t end)
 		folio_set(folio, PG_dirty);
 		index = folio->index + folio_nr_pages(folio);
 	}
+	if (error)
+		inode->fallocend = fallocend;
 	for (guint i = 0; error && i < added->len; i++) {
 		pgoff_t index = g_array_index(added, pgoff_t, i);
 		const struct folio *folio = filemap_get_folio(&inode->i_data, index);

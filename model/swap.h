@@ -14,7 +14,7 @@
  * its page n is n behind that of the first, which folio->swap names.  All of its slots lead to it.
  *
  * Left out:       read-ahead of neighbours (page-cluster 0), priorities, per-CPU clusters (the
- *                 lowest slots that fit are taken), discard, zswap, memcg, shmem in swap.
+ *                 lowest slots that fit are taken), discard, zswap, memcg.
  * Locks:          the lock of a slot's cluster for its count, its cache flag and its place in the
  *                 swap cache; the folio lock for PG_swapcache and folio->swap.
  */
@@ -33,6 +33,7 @@ struct vm_fault;
 #define SWAP_MAP_BAD	0x3f
 #define SWAP_HAS_CACHE	0x40	/* in the swap cache, or being read past it */
 #define COUNT_CONTINUED	0x80
+#define SWAP_MAP_SHMEM	0xbf	/* of a file of shared memory, not of words */
 
 #define SWAP_CLUSTER_SLOTS	512
 
@@ -151,6 +152,8 @@ int swap_duplicate(pte_t entry);
 /* So that the next swap_duplicate() can count on; may sleep.  0 or -ENOMEM.
  * Kernel: add_swap_count_continuation(). */
 int add_swap_count_continuation(pte_t entry);
+/* The slot is that of a page of shared memory, and counts no words.  Kernel: swap_shmem_alloc(). */
+void swap_shmem_alloc(pte_t entry);
 /* One less, the cache stays.  Kernel: swap_free(). */
 void swap_free(pte_t entry);
 /* Claims @nr slots in use, of one cluster, for reading: 0, -ENOENT if nobody counts one, -EEXIST if
@@ -184,6 +187,9 @@ bool swap_cache_replace_folio(struct folio *old, struct folio *new_folio, int re
  * references.  All locked, the cluster too.  Kernel: __swap_cache_replace_folio() in
  * __folio_split(). */
 void swap_cache_split_folio(struct folio *folio, struct folio **tails, unsigned long nr);
+/* The locked @folio leaves the cache, which keeps nothing of it; what counts its slots still does.
+ * Kernel: swap_cache_del_folio(). */
+void delete_from_swap_cache(struct folio *folio);
 /* Reclaim's way out of the cache: the folio's age stays behind.  Folio locked, its last
  * references are the caller's and the cache's.  Kernel: __remove_mapping(). */
 void swap_cache_evict(struct folio *folio);
@@ -218,6 +224,8 @@ void swap_writeout(struct folio *folio);
 void folio_end_writeback(struct folio *folio);
 /* Ends all writes that were started, but those held: when a statement is over. */
 void swap_writeback_run(void);
+/* The write of the locked @folio ends, where nothing else would end it while we wait. */
+void swap_wait_written(struct folio *folio);
 /* Sleeps until the write of @folio, of which the caller has a reference, has ended. */
 void folio_wait_writeback(struct folio *folio);
 

@@ -77,6 +77,11 @@ static void swap_cache_del_folio(struct folio *folio, uint32_t shadow)
 	folio_put(folio);
 }
 
+void delete_from_swap_cache(struct folio *folio)
+{
+	swap_cache_del_folio(folio, 0);
+}
+
 bool swap_cache_replace_folio(struct folio *old, struct folio *new_folio, int refs)
 {
 	pte_t entry = old->swap;
@@ -354,6 +359,12 @@ void folio_wait_writeback(struct folio *folio)
 	while (folio_test(folio, PG_writeback))
 		if (!wait_on(&folio->swap, "folio_wait_writeback"))
 			break;
+}
+
+void swap_wait_written(struct folio *folio)
+{
+	if (folio_test(folio, PG_writeback))
+		folio_end_writeback(folio);
 }
 
 void swap_writeback_run(void)

@@ -282,6 +282,8 @@ unsigned int swap_slot_count(const struct swap_slot *slot)
 {
 	if (slot->map == SWAP_MAP_BAD)
 		return 0;
+	if ((slot->map & ~SWAP_HAS_CACHE) == SWAP_MAP_SHMEM)
+		return 1;
 	return (slot->map & SWAP_MAP_BAD) + slot->more;
 }
 
@@ -313,6 +315,20 @@ int swap_duplicate(pte_t entry)
 	return error;
 }
 
+void swap_shmem_alloc(pte_t entry)
+{
+	struct swap_slot *slot = swap_slot(entry);
+
+	swap_cluster_lock(entry);
+	if (swap_slot_count(slot))
+		violation_add("swap-count", "swap_shmem_alloc()", "a slot that nothing counts",
+			      "slot %" G_GUINT64_FORMAT " has %u", swp_offset(entry),
+			      swap_slot_count(slot));
+	swap_slot_changes(slot, SLOT_MAP);
+	slot->map |= SWAP_MAP_SHMEM;
+	swap_cluster_unlock(entry);
+}
+
 int add_swap_count_continuation(pte_t entry)
 {
 	struct swap_slot *slot = swap_slot(entry);
@@ -337,7 +353,9 @@ static void count_down(pte_t entry, struct swap_slot *slot)
 		return;
 	}
 	swap_slot_changes(slot, SLOT_MAP);
-	if (slot->more)
+	if ((slot->map & ~SWAP_HAS_CACHE) == SWAP_MAP_SHMEM)
+		slot->map &= SWAP_HAS_CACHE;
+	else if (slot->more)
 		slot->more--;
 	else
 		slot->map--;

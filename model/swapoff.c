@@ -2,8 +2,8 @@
  * swapoff.c - swapon() and swapoff(): everything comes back into memory.
  *
  * In the kernel:  mm/swapfile.c swapon(), swapoff(), try_to_unuse(), unuse_mm(), unuse_pte().
- * Left out:       shared memory (it is not swapped), priorities, other devices than that of the
- *                 configuration, signals that end swapoff() early.
+ * Left out:       priorities, other devices than that of the configuration, signals that end
+ *                 swapoff() early.
  * Locks:          mmap_lock for reading of one mm after the other; then as in do_swap_page().
  */
 #include <string.h>
@@ -11,6 +11,7 @@
 #include "ksm.h"
 #include "machine.h"
 #include "memory.h"
+#include "shmem_swap.h"
 #include "swap.h"
 #include "syscalls.h"
 #include "vma.h"
@@ -55,13 +56,6 @@ static void unuse_pte(struct vm_area_struct *vma, unsigned long addr, pte_t entr
 	spin_unlock(&table->ptl, LOCK_PTE);
 }
 
-/* Waits until @folio is not being written, locked.  Kernel: folio_wait_writeback(). */
-static void wait_written(struct folio *folio)
-{
-	if (folio_test(folio, PG_writeback))
-		folio_end_writeback(folio);	/* nothing else ever ends it while we wait */
-}
-
 /* What same-page merging left at several indices is copied: 0, or -ENOMEM. */
 static int unuse_locked(struct vm_area_struct *vma, unsigned long addr, pte_t entry,
 			struct folio *swapcache)
@@ -87,7 +81,7 @@ static int unuse_word(struct vm_area_struct *vma, unsigned long addr, pte_t entr
 	if (!folio)
 		return swap_count(entry) ? -ENOMEM : 0;
 	folio_lock(folio);
-	wait_written(folio);
+	swap_wait_written(folio);
 	/* Was it freed and the slot used again while we waited for the lock?  Then later. */
 	if (folio_matches_swap_entry(folio, entry))
 		error = unuse_locked(vma, addr, entry, folio);
@@ -142,7 +136,7 @@ static void unuse_cache(struct swap_info_struct *si)
 		if (!folio)
 			continue;
 		folio_lock(folio);
-		wait_written(folio);
+		swap_wait_written(folio);
 		folio_free_swap(folio);
 		folio_unlock(folio);
 		folio_put(folio);
@@ -155,7 +149,7 @@ static int try_to_unuse(struct swap_info_struct *si)
 	while (si->inuse_pages) {
 		g_autoptr(GPtrArray) mms = object_list(mach, KIND_MM);
 		uint64_t before = si->inuse_pages;
-		int error = 0;
+		int error = shmem_unuse(si->type);
 
 		for (guint i = 0; i < mms->len && !error; i++)
 			error = unuse_mm(mms->pdata[i], si->type);

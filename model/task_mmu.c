@@ -2,13 +2,14 @@
  * task_mmu.c - sums over the pages of an area, as /proc/PID/smaps shows them.
  *
  * In the kernel:  fs/proc/task_mmu.c smaps_pte_range(), smaps_account().
- * Left out:       shared memory in swap, hugetlb, page idle tracking.
+ * Left out:       hugetlb, page idle tracking.
  * Locks:          none: nobody else runs.
  */
 #include "task_mmu.h"
 #include "huge.h"
 #include "machine.h"
 #include "memory.h"
+#include "shmem_swap.h"
 #include "swap.h"
 
 /* Fractions of a byte, for what is divided by a number of sharers. */
@@ -122,11 +123,38 @@ static bool account_word(const struct pgtable *table, unsigned int slot,
 	return true;
 }
 
+/*
+ * Pages of shared memory in swap: no word tells of them.  Where all that an area can see is its file's, the
+ * file knows how many; else each page for which there is no word is looked for.  They count in Swap alone.
+ */
+static void account_file_swap(const struct vm_area_struct *vma, struct mem_size_stats *mss)
+{
+	const struct file *file = vma->vm_file;
+	unsigned long swapped;
+
+	if (!file || file->inode->type != INODE_SHMEM)
+		return;
+	swapped = shmem_swap_usage(vma);
+	if (!swapped || vma->vm_flags & VM_SHARED || !(vma->vm_flags & VM_WRITE)) {
+		mss->swap += swapped * PAGE_SIZE;
+		return;
+	}
+	for (unsigned long addr = vma->vm_start; addr < vma->vm_end; addr += PAGE_SIZE) {
+		pgoff_t index = linear_page_index(vma, addr);
+		struct pte_ref at = pgtable_leaf(vma->vm_mm, addr);
+
+		if (pte_none(at.table ? at.table->entry[at.slot] : 0) &&
+		    shmem_is_swapped(&file->inode->i_data, index))
+			mss->swap += PAGE_SIZE;
+	}
+}
+
 void smap_gather_stats(const struct vm_area_struct *vma, struct mem_size_stats *mss)
 {
 	struct smaps_walk walk = { .vma = vma, .mss = mss };
 
 	*mss = (struct mem_size_stats){};
+	account_file_swap(vma, mss);
 	pgtable_for_each(vma->vm_mm, vma->vm_start, vma->vm_end, account_word, &walk);
 	mss->pss >>= PSS_SHIFT;
 	mss->pss_dirty >>= PSS_SHIFT;

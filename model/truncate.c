@@ -12,6 +12,7 @@
 #include "huge.h"
 #include "lru.h"
 #include "machine.h"
+#include "shmem_swap.h"
 #include "syscalls.h"
 #include "vma.h"
 
@@ -75,13 +76,13 @@ static void truncate_partial_folio(struct address_space *mapping, struct folio *
 	for (pgoff_t index = first; index <= last; index++)
 		folio_page(folio, index - folio->index)->content = 0;
 	folio_set(folio, PG_dirty);
-	if (split_file_folio(folio, (long)(first - folio->index)) || after < 0)
+	if (split_file_folio(folio, (long)(first - folio->index), NULL) || after < 0)
 		return;
 	folio = filemap_get_folio(mapping, last + 1);
 	if (!folio || !folio->order || !folio_try_get(folio))
 		return;
 	if (folio_trylock(folio)) {
-		split_file_folio(folio, (long)(last + 1 - folio->index));
+		split_file_folio(folio, (long)(last + 1 - folio->index), NULL);
 		folio_unlock(folio);
 	}
 	folio_put(folio);
@@ -103,14 +104,36 @@ static bool cut_folio(struct address_space *mapping, struct folio *folio, pgoff_
 	return cut;
 }
 
+/*
+ * What is in swap needs no page to go.  But of what was written as a whole and goes in part, the page at
+ * the edge is read back, if it lies within the file: that leaves either a folio that can be cut or small
+ * entries.  Kernel: shmem_undo_range(), shmem_get_partial_folio().
+ */
+static void truncate_swapped(struct address_space *mapping, pgoff_t start, pgoff_t end)
+{
+	pgoff_t size = (mapping->host->size + PAGE_SIZE - 1) >> PAGE_SHIFT;
+	struct folio *folio;
+
+	shmem_free_swap(mapping, start, end);
+	if (start < size)
+		shmem_find_folio(mapping, start, &folio);
+	if (end < size)
+		shmem_find_folio(mapping, end, &folio);
+}
+
 void truncate_pages(struct address_space *mapping, pgoff_t start, pgoff_t end, bool even_cows)
 {
 	unsigned long first, last, index = start;
+	struct inode *inode = mapping->host;
 	struct folio *folio;
 
 	if (start > end)
 		return;
+	if (inode->fallocend > start && inode->fallocend <= end + 1)
+		inode->fallocend = start;
 	unmap_mapping_pages(mapping, start, end, even_cows);
+	if (inode->swapped)
+		truncate_swapped(mapping, start, end);
 	while ((folio = mt_find(&mapping->i_pages, index, &first, &last)) && first <= end) {
 		bool partial = first < start || last > end;
 
@@ -122,9 +145,22 @@ void truncate_pages(struct address_space *mapping, pgoff_t start, pgoff_t end, b
 			break;
 		index = last + 1;
 	}
+	if (inode->swapped)
+		shmem_free_swap(mapping, start, end);
 	/* Pages that were copied from the cache in the meantime. */
 	if (even_cows)
 		unmap_mapping_pages(mapping, start, end, true);
+}
+
+/* The page that stays in part; one in swap comes back, if any of it is within the file. */
+static struct folio *partial_folio(struct address_space *mapping, pgoff_t index)
+{
+	struct folio *folio = filemap_get_folio(mapping, index);
+
+	if (!folio && index << PAGE_SHIFT < mapping->host->size &&
+	    shmem_is_swapped(mapping, index))
+		shmem_find_folio(mapping, index, &folio);
+	return folio;
 }
 
 /*
@@ -133,7 +169,7 @@ void truncate_pages(struct address_space *mapping, pgoff_t start, pgoff_t end, b
  */
 static void zero_part(struct address_space *mapping, uint64_t start, uint64_t end)
 {
-	struct folio *folio = filemap_get_folio(mapping, start >> PAGE_SHIFT);
+	struct folio *folio = partial_folio(mapping, start >> PAGE_SHIFT);
 	uint64_t from = start & ~PAGE_MASK, to = from + MIN(end - start, PAGE_SIZE - from);
 	struct page *page;
 
@@ -158,6 +194,24 @@ static void zero_edges(struct address_space *mapping, uint64_t start, uint64_t e
 		zero_part(mapping, MAX(start, last_page), end);
 }
 
+/* What the kernel begins and never ends: 0, or -ENOSYS and the run ends. */
+static int refuse_endless(const struct inode *inode, pgoff_t start, pgoff_t end, uint64_t size)
+{
+	if (start > end || !inode->swapped ||
+	    !shmem_cuts_entry(&inode->i_data, start, end, PAGE_ALIGN(size) >> PAGE_SHIFT))
+		return 0;
+	model_unsupported("a file is cut, behind its end, within what went to swap as one folio: the "
+			  "kernel tries for ever");
+	return -ENOSYS;
+}
+
+/* What is only partly to go is read back if it lies within the file, before anything else is said. */
+static void read_edge(struct inode *inode, uint64_t at)
+{
+	if (inode->swapped && offset_in_page(at))
+		partial_folio(&inode->i_data, at >> PAGE_SHIFT);
+}
+
 int inode_truncate(struct inode *inode, uint64_t size)
 {
 	uint64_t before;
@@ -170,7 +224,12 @@ int inode_truncate(struct inode *inode, uint64_t size)
 	if ((size < before && (inode->seals & F_SEAL_SHRINK)) ||
 	    (size > before && (inode->seals & F_SEAL_GROW))) {
 		error = -EPERM;
-	} else {
+	} else if (size <= before) {
+		read_edge(inode, size);
+		error = refuse_endless(inode, PAGE_ALIGN(size) >> PAGE_SHIFT,
+				       MAX_FILE_SIZE >> PAGE_SHIFT, size);
+	}
+	if (!error) {
 		WRITE_SHARED(inode, inode->size, size, "i_size_write");
 		if (size <= before) {
 			truncate_pages(&inode->i_data, PAGE_ALIGN(size) >> PAGE_SHIFT,
@@ -193,6 +252,12 @@ int inode_punch_hole(struct inode *inode, uint64_t start, uint64_t end)
 	down_write(&inode->i_rwsem);
 	if (inode->type == INODE_SHMEM && (inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)))
 		error = -EPERM;
+	if (!error) {
+		read_edge(inode, start);
+		read_edge(inode, end);
+	}
+	if (!error)
+		error = after ? refuse_endless(inode, first, after - 1, inode->size) : 0;
 	if (!error && first < after)
 		truncate_pages(&inode->i_data, first, after - 1, false);
 	if (!error)

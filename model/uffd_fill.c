@@ -12,6 +12,7 @@
 #include "lru.h"
 #include "machine.h"
 #include "memory.h"
+#include "shmem_swap.h"
 #include "uffd_internal.h"
 
 /* One call on its way; for the page at @dst. */
@@ -301,9 +302,9 @@ static int fill_continue(struct fill *fill)
 
 	if (beyond_file(fill))
 		return -EINVAL;
-	folio = filemap_get_folio(mapping, linear_page_index(fill->vma, fill->dst));
-	if (!folio)
-		return -EFAULT;
+	error = shmem_find_folio(mapping, linear_page_index(fill->vma, fill->dst), &folio);
+	if (error || !folio)
+		return error ? error : -EFAULT;
 	if (!folio_try_get(folio))
 		return -EFAULT;
 	folio_lock(folio);

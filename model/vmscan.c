@@ -5,7 +5,7 @@
  * A large folio gets a slot for each of its pages, in a row; where there is no such row it is split,
  * and its pages go on one by one.
  *
- * Left out:       throttling on writeback, demotion, shmem pages in swap (kept as dirty).
+ * Left out:       throttling on writeback, demotion.
  * Locks:          see vmscan.h.
  */
 #include "file.h"
@@ -13,6 +13,7 @@
 #include "lru.h"
 #include "machine.h"
 #include "rmap.h"
+#include "shmem_swap.h"
 #include "swap.h"
 #include "vmscan.h"
 
@@ -72,15 +73,21 @@ static enum reclaim_verdict check_references(struct folio *folio)
 	return RECLAIM_REFERENCED;
 }
 
-/* The pages of @folio, which is isolated, one by one; the last one is looked at next. */
+/* Parts of a split folio are looked at next, the last one first. */
+static void look_at_next(struct shrink *shrink, const GPtrArray *tails)
+{
+	for (guint i = 0; i < tails->len; i++)
+		g_ptr_array_insert(shrink->folios, (gint)shrink->next, tails->pdata[i]);
+}
+
+/* The pages of @folio, which is isolated, one by one. */
 static bool split_for_reclaim(struct shrink *shrink, struct folio *folio)
 {
 	g_autoptr(GPtrArray) tails = g_ptr_array_new();
 
 	if (split_folio_to_list(folio, tails))
 		return false;
-	for (guint i = 0; i < tails->len; i++)
-		g_ptr_array_insert(shrink->folios, (gint)shrink->next, tails->pdata[i]);
+	look_at_next(shrink, tails);
 	return true;
 }
 
@@ -121,22 +128,50 @@ static enum reclaim_verdict give_slot(struct shrink *shrink, struct folio *folio
 	return RECLAIM_FREED;
 }
 
+/* The write is started, and @folio unlocked; false: it stays, dirty.  Kernel: writeout(). */
+static bool writeout(struct shrink *shrink, struct folio *folio)
+{
+	g_autoptr(GPtrArray) tails = NULL;
+	int error;
+
+	folio_clear(folio, PG_dirty);
+	folio_set(folio, PG_reclaim);
+	if (folio_test_anon(folio)) {
+		swap_writeout(folio);
+		return true;
+	}
+	tails = g_ptr_array_new();
+	error = shmem_writeout(folio, tails);
+	look_at_next(shrink, tails);
+	if (!error)
+		return true;
+	folio_clear(folio, PG_reclaim);
+	folio_set(folio, PG_dirty);
+	return false;
+}
+
+static bool is_shmem(const struct folio *folio)
+{
+	const struct address_space *mapping = folio_mapping(folio);
+
+	return mapping && mapping->host->type == INODE_SHMEM;
+}
+
 /*
  * Writes @folio, which is unlocked then.  The write may be under way still: the folio is kept
  * until it has ended.  Kernel: pageout(), and what follows it.
  */
-static enum reclaim_verdict pageout(struct folio *folio)
+static enum reclaim_verdict pageout(struct shrink *shrink, struct folio *folio)
 {
 	/* Somebody else's reference: he may write to it. */
 	if (folio_ref_count(folio) != 1 + (int)folio_nr_pages(folio))
 		return RECLAIM_REFS;
-	if (!folio_test_anon(folio))
+	if (!folio_test_anon(folio) && !is_shmem(folio))
 		return RECLAIM_DIRTY;
 	/* Whoever still can store to it would do so behind our back. */
 	try_to_unmap_flush_dirty();
-	folio_clear(folio, PG_dirty);
-	folio_set(folio, PG_reclaim);
-	swap_writeout(folio);
+	if (!writeout(shrink, folio))
+		return RECLAIM_DIRTY;
 	if (folio_test(folio, PG_writeback))
 		return RECLAIM_WRITEBACK;
 	folio_clear(folio, PG_reclaim);
@@ -200,7 +235,7 @@ static enum reclaim_verdict shrink_locked(struct shrink *shrink, struct folio *f
 			folio_set(folio, PG_reclaim);	/* a file's: once it has been written */
 			return RECLAIM_DIRTY;
 		}
-		verdict = pageout(folio);
+		verdict = pageout(shrink, folio);
 		*locked = lock_held(folio, LOCK_WRITE);
 		if (verdict != RECLAIM_FREED)
 			return verdict;

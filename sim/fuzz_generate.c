@@ -17,7 +17,7 @@ struct fuzz_profile_row {
 	unsigned char file_percent;	/* of mmap() calls */
 	unsigned char limit_percent;	/* of programs without capability */
 	bool ksm;			/* few values, and ksmd */
-	bool swap;			/* pages go to a device and come back; all is private */
+	bool swap;			/* pages go to a device and come back; no files of a disk */
 	bool thp;			/* huge pages; in some programs of shared memory, too */
 };
 
@@ -77,16 +77,18 @@ static const struct fuzz_profile_row profiles[NR_FUZZ_PROFILES] = {
 		[FUZZ_MMAP] = 12, [FUZZ_MUNMAP] = 5, [FUZZ_MPROTECT] = 9, [FUZZ_MREMAP] = 9,
 		[FUZZ_MADVISE] = 32, [FUZZ_MLOCK] = 2, [FUZZ_MUNLOCK] = 2, [FUZZ_FORK] = 6,
 		[FUZZ_EXIT] = 3, [FUZZ_LOAD] = 14, [FUZZ_STORE] = 25, [FUZZ_MINCORE] = 4,
-		[FUZZ_EXEC] = 1, [FUZZ_MLOCKALL] = 1, [FUZZ_MUNLOCKALL] = 1 },
-		.limit_percent = 5, .swap = true },
+		[FUZZ_EXEC] = 1, [FUZZ_MLOCKALL] = 1, [FUZZ_MUNLOCKALL] = 1, [FUZZ_FILE] = 1,
+		[FUZZ_FTRUNCATE] = 3, [FUZZ_FALLOCATE] = 4 },
+		.file_percent = 30, .limit_percent = 5, .swap = true },
 	[FUZZ_UFFD_SWAPS] = { "uffd-swap", {
 		[FUZZ_MMAP] = 10, [FUZZ_MUNMAP] = 3, [FUZZ_MPROTECT] = 7, [FUZZ_MREMAP] = 7,
 		[FUZZ_MADVISE] = 26, [FUZZ_MLOCK] = 1, [FUZZ_MUNLOCK] = 1, [FUZZ_FORK] = 5,
 		[FUZZ_EXIT] = 2, [FUZZ_LOAD] = 10, [FUZZ_STORE] = 22, [FUZZ_MINCORE] = 2,
 		[FUZZ_UFFD_REGISTER] = 12, [FUZZ_UFFD_UNREGISTER] = 3, [FUZZ_UFFD_COPY] = 6,
-		[FUZZ_UFFD_ZEROPAGE] = 3, [FUZZ_UFFD_POISON] = 3, [FUZZ_UFFD_WP] = 14,
-		[FUZZ_UFFD_MOVE] = 24 },
-		.swap = true },
+		[FUZZ_UFFD_ZEROPAGE] = 3, [FUZZ_UFFD_CONTINUE] = 4, [FUZZ_UFFD_POISON] = 3,
+		[FUZZ_UFFD_WP] = 14, [FUZZ_UFFD_MOVE] = 24, [FUZZ_FILE] = 1, [FUZZ_FTRUNCATE] = 2,
+		[FUZZ_FALLOCATE] = 3 },
+		.file_percent = 30, .swap = true },
 	[FUZZ_THPS] = { "thp", {
 		[FUZZ_MMAP] = 8, [FUZZ_MUNMAP] = 6, [FUZZ_MPROTECT] = 10, [FUZZ_MREMAP] = 10,
 		[FUZZ_MADVISE] = 36, [FUZZ_MLOCK] = 2, [FUZZ_MUNLOCK] = 2, [FUZZ_FORK] = 7,
@@ -242,11 +244,11 @@ static bool has_huge_shmem(const struct maker *maker)
 	return maker->program->thp > FUZZ_THP_SHMEM;
 }
 
-/* What stands for a disk's file on a host is no such file to a userfaultfd, and has huge pages as
- * its file system likes. */
+/* What stands for a disk's file on a host is no such file to a userfaultfd or to swap, and has huge
+ * pages as its file system likes. */
 static bool memfd_only(const struct maker *maker)
 {
-	return maker->program->uffd || maker->row->thp;
+	return maker->program->uffd || maker->row->thp || maker->row->swap;
 }
 
 static unsigned int nr_files(const struct maker *maker)
@@ -270,7 +272,7 @@ static bool pick_shared(struct maker *maker, const struct fuzz_stmt *stmt)
 {
 	bool shared = percent(&maker->state, stmt->file < FUZZ_FILES ? 50 : 12);
 
-	return shared && !maker->row->swap && (!maker->row->thp || has_huge_shmem(maker));
+	return shared && (!maker->row->thp || has_huge_shmem(maker));
 }
 
 static void fill_mmap(struct maker *maker, struct fuzz_stmt *stmt)
@@ -459,7 +461,7 @@ static void fill(struct maker *maker, struct fuzz_stmt *stmt)
 	case FUZZ_MADVISE:
 		stmt->word = pick_advice(maker);
 		/* What is read ahead depends on the file system, too. */
-		if (stmt->word == FUZZ_WILLNEED && maker->row->file_percent)
+		if (stmt->word == FUZZ_WILLNEED && maker->row->file_percent && !maker->row->swap)
 			stmt->word = 0;
 		break;
 	case FUZZ_MLOCK:

@@ -9,6 +9,7 @@
 #include "model/gup.h"
 #include "model/khugepaged.h"
 #include "model/memory.h"
+#include "model/shmem_swap.h"
 #include "model/swap.h"
 #include "model/vma.h"
 #include "sim/backend_model.h"
@@ -227,6 +228,20 @@ static bool query_pte(const struct query *query, struct value *out)
 	return true;
 }
 
+/* The entry of a page in swap, which a word has, or of shared memory its file; 0: there is none. */
+static pte_t swap_entry_at(const struct place *place)
+{
+	pte_t pte = entry_at(place);
+	const struct vm_area_struct *vma = place->vma;
+
+	if (is_swap_entry_pte(pte))
+		return pte;
+	if (!pte_none(pte) || !vma->vm_file || vma->vm_file->inode->type != INODE_SHMEM)
+		return 0;
+	return shmem_swap_slot(&vma->vm_file->inode->i_data,
+			       linear_page_index(vma, place->addr));
+}
+
 /* What a word of swap leads to. */
 static bool query_swap(const struct query *query, struct value *out)
 {
@@ -237,8 +252,8 @@ static bool query_swap(const struct query *query, struct value *out)
 
 	if (!locate_vma(query, &query->args[0], &place))
 		return false;
-	pte = entry_at(&place);
-	slot = is_swap_entry_pte(pte) ? swap_slot(pte_to_swp_entry(pte)) : NULL;
+	pte = swap_entry_at(&place);
+	slot = pte ? swap_slot(pte_to_swp_entry(pte)) : NULL;
 	if (!slot) {
 		g_autofree char *where = place_text(query, &place);
 
@@ -253,6 +268,7 @@ static bool query_swap(const struct query *query, struct value *out)
 	add_bit(out, "exclusive", pte_swp_exclusive(pte));
 	add_bit(out, "cached", slot->folio != NULL);
 	add_bit(out, "zero", slot->zero);
+	add_bit(out, "shared", (slot->map & ~SWAP_HAS_CACHE) == SWAP_MAP_SHMEM);
 	folio = value_object("folio", slot->folio ? slot->folio->id : 0);
 	folio.ptr = slot->folio;
 	value_set_field(out, "folio", &folio, false);
@@ -440,7 +456,7 @@ static const struct query_row rows[] = {
 	  "what smaps says of the VMA, in KiB: .rss .pss .swap .swap_pss .ksm .anon_huge ..." },
 	{ "pte", 1, 1, query_pte, "pte(a)", "its page table entry" },
 	{ "swap", 1, 1, query_swap, "swap(a)",
-	  "the slot of a page in swap: .slot .count .exclusive .cached .zero .folio" },
+	  "the slot of a page in swap: .slot .count .exclusive .cached .zero .shared .folio" },
 	{ "folio", 1, 1, query_folio, "folio(a)", "the folio that is mapped there" },
 	{ "anon_vma", 1, 1, query_anon_vma, "anon_vma(a)", "the VMA's anon_vma, or none" },
 	{ "rmap", 1, 1, query_rmap, "rmap(a)", "where an rmap walk finds the page" },

@@ -157,6 +157,24 @@ static void count_pte(const struct census_pte *pte, void *data)
 	count_rss(count->mm, pfn_to_page(pfn), nr);
 }
 
+/* Entries that the files of shared memory have. */
+static void count_file_swap(void *object, void *data)
+{
+	const struct inode *inode = object;
+	struct census *census = data;
+	unsigned long first, last, index = 0;
+	void *found;
+
+	while ((found = mt_find(&inode->i_data.i_swapped, index, &first, &last))) {
+		for (index = first; index <= last; index++) {
+			pte_t entry = swp_entry_add((pte_t)(uintptr_t)found, index - first);
+
+			if (swap_slot(entry))
+				census->swap_shmem[swp_type(entry)][swp_offset(entry)]++;
+		}
+	}
+}
+
 static void count_pin(void *object, void *data)
 {
 	const struct device_pin *pin = object;
@@ -189,8 +207,10 @@ struct census *census_take(struct check *check)
 		if (!si)
 			continue;
 		census->swap_words[type] = g_new0(uint32_t, si->max);
+		census->swap_shmem[type] = g_new0(uint8_t, si->max);
 		census->swap_exclusive[type] = g_new0(uint32_t, si->max);
 	}
+	object_for_each(check->machine, KIND_INODE, count_file_swap, census);
 	for (guint i = 0; i < check->mms->len; i++) {
 		struct count count = { census, &census->mm[i] };
 
@@ -211,6 +231,7 @@ void census_free(struct census *census)
 	g_free(census->dirty);
 	for (unsigned int type = 0; type < MAX_SWAPFILES; type++) {
 		g_free(census->swap_words[type]);
+		g_free(census->swap_shmem[type]);
 		g_free(census->swap_exclusive[type]);
 	}
 	g_free(census->leaves);

@@ -25,6 +25,7 @@ struct census {
 	uint32_t *writable;		/* [PFN]: those of them that are writable */
 	uint32_t *dirty;		/* [PFN]: dirty words, of either level, that map it */
 	uint32_t *swap_words[MAX_SWAPFILES];	/* [slot]: words that hold it; NULL: no device */
+	uint8_t *swap_shmem[MAX_SWAPFILES];	/* [slot]: files of shared memory that hold it */
 	uint32_t *swap_exclusive[MAX_SWAPFILES]; /* [slot]: those of them that say exclusive */
 	uint32_t *leaves;		/* [PFN of a first page]: PMDs that map the whole folio */
 	uint32_t *writable_leaves;

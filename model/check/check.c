@@ -98,6 +98,10 @@ static const struct check_rule rules[] = {
 	{ "swap-content", "a clean page of the swap cache is what its slot holds",
 	  "what was stored last would be lost when the page is dropped",
 	  "mm/vmscan.c __remove_mapping()", check_swap_content },
+	{ "shmem-swap", "what a file of shared memory has in swap is in no folio of its cache, in aligned "
+	  "entries, and counted",
+	  "a page would be there twice, with two contents, or smaps would tell wrong",
+	  "mm/shmem.c shmem_delete_from_page_cache(), shmem_swapin_folio()", check_shmem_swap },
 	{ "frames", "every frame is free, a page table or in a folio, once",
 	  "memory would be handed out twice, or lost",
 	  "mm/page_alloc.c", check_frames },

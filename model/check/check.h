@@ -72,6 +72,7 @@ void check_swap_counts(struct check *check);
 void check_swap_cache(struct check *check);
 void check_swap_index(struct check *check);
 void check_swap_content(struct check *check);
+void check_shmem_swap(struct check *check);
 void check_frames(struct check *check);
 void check_lru(struct check *check);
 void check_large_counts(struct check *check);

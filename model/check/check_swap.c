@@ -3,6 +3,7 @@
  */
 #include "census.h"
 #include "check.h"
+#include "../file.h"
 
 /* Calls @fn for each slot but the header's. */
 typedef void (*slot_fn)(struct check *check, const struct swap_info_struct *si, uint64_t offset);
@@ -30,9 +31,15 @@ static void count_of_slot(struct check *check, const struct swap_info_struct *si
 	uint32_t words = check->census->swap_words[si->type][offset];
 	uint32_t exclusive = check->census->swap_exclusive[si->type][offset];
 
-	if (swap_slot_count(slot) != words)
+	unsigned int files = check->census->swap_shmem[si->type][offset];
+
+	if (swap_slot_count(slot) != words + files)
 		check_fail(check, slot_place(si, offset), "the count to be the number of words",
-			   "count %u, %u words", swap_slot_count(slot), words);
+			   "count %u, %u words, %u files", swap_slot_count(slot), words, files);
+	if (files && (words || (slot->map & ~SWAP_HAS_CACHE) != SWAP_MAP_SHMEM))
+		check_fail(check, slot_place(si, offset),
+			   "a file's page to be in a slot that is its alone",
+			   "map 0x%x, %u words, %u files", slot->map, words, files);
 	if (exclusive && words > 1)
 		check_fail(check, slot_place(si, offset), "an exclusive word to be the only one",
 			   "%u words, %u of them exclusive", words, exclusive);
@@ -168,6 +175,42 @@ void check_swap_cache(struct check *check)
 {
 	each_slot(check, cache_of_slot);
 	object_for_each(check->machine, KIND_FOLIO, slot_of_folio, check);
+}
+
+/* ---- shmem-swap ---- */
+
+static void swapped_of_inode(void *object, void *data)
+{
+	const struct inode *inode = object;
+	const struct address_space *mapping = &inode->i_data;
+	unsigned long first, last, index = 0, nr = 0;
+	void *found;
+
+	while ((found = mt_find(&mapping->i_swapped, index, &first, &last))) {
+		pte_t entry = (pte_t)(uintptr_t)found;
+		unsigned long size = last - first + 1;
+
+		nr += size;
+		if (size & (size - 1) || first & (size - 1) || swp_offset(entry) & (size - 1))
+			check_fail(data, g_strdup_printf("inode#%u", inode->id),
+				   "entries of 2^n pages, aligned in the file and on the device",
+				   "pages 0x%lx to 0x%lx, slot %" G_GUINT64_FORMAT, first, last,
+				   swp_offset(entry));
+		for (index = first; index <= last; index++)
+			if (filemap_get_folio(mapping, index))
+				check_fail(data, g_strdup_printf("inode#%u", inode->id),
+					   "a page to be in memory or in swap",
+					   "page 0x%lx is in both", index);
+	}
+	if (nr != inode->swapped || (nr && inode->type != INODE_SHMEM))
+		check_fail(data, g_strdup_printf("inode#%u", inode->id),
+			   "its pages in swap to be counted, and shared memory's alone to be there",
+			   "%" G_GUINT64_FORMAT " counted, %lu entries", inode->swapped, nr);
+}
+
+void check_shmem_swap(struct check *check)
+{
+	object_for_each(check->machine, KIND_INODE, swapped_of_inode, check);
 }
 
 /* ---- swap-content ---- */

@@ -295,6 +295,7 @@ static void exclusive_in_cache(void)
 	folio_page(slot_at(X)->folio, 0)->flags |= PG_anon_exclusive & 0xfU;
 }
 static void other_content(void)		{ slot_at(W)->content++; }
+static void swapped_miscounted(void)	{ area(S)->vm_file->inode->swapped++; }
 static void lost_frame(void)		{ mach->totalram_pages++; }
 static void lru_flag(void)		{ lru_add_drain(); folio_clear(folio_at(A), PG_lru); }
 static void lru_count(void)		{ mach->lru->nr[LRU_INACTIVE_ANON]++; }
@@ -478,6 +479,7 @@ static const struct corruption {
 	{ "swap-cache: an exclusive page behind a word", "swap-cache", exclusive_in_cache },
 	{ "swap-index: a cached page of elsewhere", "swap-index", cached_elsewhere },
 	{ "swap-content: a slot holds something else", "swap-content", other_content },
+	{ "shmem-swap: pages in swap miscounted", "shmem-swap", swapped_miscounted },
 	{ "frames: a frame lost", "frames", lost_frame },
 	{ "lru: a folio on no list says it is", "lru", lru_flag },
 	{ "lru: a list miscounted", "lru", lru_count },

@@ -154,12 +154,11 @@ static void set_nice(int nice)
 		setpriority(PRIO_PROCESS, (id_t)pid, nice);
 }
 
-/* Gives it a first address space, and waits until it has been there and sleeps: a while on a
- * busy host, for it is modest.  @before: its passes before it was told to sleep. */
-static void bait(struct live_thp *thp, const char *before)
+/* Gives it a first address space, and waits until it sleeps: what woke it, this or the new time to
+ * sleep, has done so at once.  It need not have been through them all: what others have could be
+ * more than it looks at before it sleeps again. */
+static void bait(struct live_thp *thp)
 {
-	bool is_there = live_thp_khugepaged() != 0;
-
 	set_nice(HURRIED);
 	thp->bait = mmap(NULL, 2 * HUGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
 			 0);
@@ -169,13 +168,6 @@ static void bait(struct live_thp *thp, const char *before)
 	}
 	madvise(thp->bait, 2 * HUGE, MADV_HUGEPAGE);
 	memset((char *)thp->bait + HUGE, 1, 1);	/* it looks at what has been written to only */
-	for (int i = 0; is_there && i < 1000; i++) {
-		g_autofree char *now = read_setting(SCANS);
-
-		if (!before || !now || strcmp(before, now))
-			break;
-		g_usleep(5000);
-	}
 	live_thp_wait_for_rest();
 }
 
@@ -199,12 +191,11 @@ static bool apply(struct live_thp *thp, const GPtrArray *todo, char **why)
 struct live_thp *live_thp_change(const struct live_thp_wish *wish, char **why)
 {
 	struct live_thp *thp = g_new0(struct live_thp, 1);
-	g_autofree char *scans = read_setting(SCANS);
 	g_autoptr(GPtrArray) todo = changes_for(wish);
 
 	thp->before = g_ptr_array_new_with_free_func(g_free);
 	if (apply(thp, todo, why) && todo->len && wish->quiet)
-		bait(thp, scans);
+		bait(thp);
 	return thp;
 }
 

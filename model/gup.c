@@ -3,10 +3,10 @@
  *
  * In the kernel:  mm/gup.c __get_user_pages(), follow_page_pte(), faultin_page(),
  *                 gup_must_unshare(), try_grab_folio(), gup_fast_pte_range(),
- *                 gup_fast_fallback().
- * Left out:       huge leaves in the fast path (the slow one takes them), protection keys, CMA and movable zones, which FOLL_LONGTERM
- *                 leaves; the interrupts that the fast path keeps off are those by which
- *                 page tables are freed.
+ *                 gup_fast_pmd_leaf(), gup_fast_fallback().
+ * Left out:       protection keys, CMA and movable zones, which FOLL_LONGTERM leaves; the
+ *                 interrupts that the fast path keeps off are those by which page tables are
+ *                 freed.
  * Locks:          the PTE lock in the slow path; none in the fast one, whose every look at
  *                 a table is a step.
  */
@@ -315,6 +315,29 @@ static bool table_has_gone(const struct pgtable *pmds, unsigned int slot, pte_t 
 	return ptep_get_lockless(pmds, slot, "gup_fast: pmd again") != pmd;
 }
 
+/* Of a leaf that was just read as @pmd, with the same care.  Kernel: gup_fast_pmd_leaf(). */
+static struct page *gup_fast_leaf(struct pgtable *pmds, pte_t pmd, unsigned long addr,
+				  unsigned int flags)
+{
+	struct page *head;
+
+	if (!pte_access_permitted(pmd, flags & FOLL_WRITE) || is_huge_zero_pmd(pmd))
+		return NULL;
+	head = pfn_to_page(pte_pfn(pmd));
+	point("gup_fast:leaf-read");
+	if (!grab_folio_fast(head->folio, flags))
+		return NULL;
+	point("gup_fast:grabbed");
+	if (ptep_get_lockless(pmds, pgtable_index(addr, LEVEL_PMD), "gup_fast: leaf again") != pmd ||
+	    !gup_fast_folio_allowed(head->folio, flags) ||
+	    (!pte_write(pmd) && gup_must_unshare(NULL, flags, head))) {
+		gup_put_page(head, flags);
+		return NULL;
+	}
+	folio_set(head->folio, PG_referenced);
+	return pfn_to_page(leaf_pfn(pmd, addr));
+}
+
 /*
  * One page, between looks at tables that may change at any time: first the reference, then
  * the look that tells whether it was of the right page.  Kernel: gup_fast_pte_range().
@@ -330,7 +353,9 @@ static struct page *gup_fast_page(struct mm_struct *mm, unsigned long addr, unsi
 	if (!pmd_table)
 		return NULL;
 	pmd = ptep_get_lockless(pmd_table, pmd_slot, "gup_fast: pmd");
-	table = pte_none(pmd) || pte_leaf(pmd) ? NULL : pmd_table->child[pmd_slot];
+	if (!pte_none(pmd) && pte_leaf(pmd))
+		return gup_fast_leaf(pmd_table, pmd, addr, flags);
+	table = pte_none(pmd) ? NULL : pmd_table->child[pmd_slot];
 	if (!table)
 		return NULL;
 	pte = ptep_get_lockless(table, slot, "gup_fast: pte");

@@ -50,7 +50,8 @@ static int read_words(const struct fuzz_words *words, struct fuzz_job *job)
 	job->profile = words->profile ? fuzz_profile_find(words->profile) : FUZZ_ALL;
 	if (job->profile == NR_FUZZ_PROFILES)
 		return cli_usage_error("fuzz", "--profile is vma, fork, mremap, file, mlock, pin, uffd, "
-				       "swap, uffd-swap, ksm, thp or all, not '%s'", words->profile);
+				       "swap, uffd-swap, ksm, thp, thp-mix or all, not '%s'",
+				       words->profile);
 	if (words->statements && (!two_numbers(words->statements, "..", &job->min, &job->max) ||
 				  job->min > job->max))
 		return cli_usage_error("fuzz", "--statements is MIN..MAX, not '%s'",
@@ -189,7 +190,7 @@ int cmd_fuzz(int argc, char **argv)
 	const struct cli_option options[] = {
 		{ "profile", 0, CLI_STRING, &words.profile, "NAME",
 		  "vma, fork, mremap, file, mlock, pin, uffd, swap, uffd-swap, ksm, thp, "
-		  "all (the default)" },
+		  "thp-mix, all (the default)" },
 		{ "seed", 0, CLI_STRING, &words.seed, "N", "of the first program; the next has N+1" },
 		{ "count", 0, CLI_STRING, &words.count, "N", "programs; 1000, or as --time allows" },
 		{ "time", 0, CLI_NUMBER, &job.seconds, "SECONDS", "end after that" },

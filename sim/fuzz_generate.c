@@ -96,6 +96,16 @@ static const struct fuzz_profile_row profiles[NR_FUZZ_PROFILES] = {
 		[FUZZ_FILE] = 1, [FUZZ_FTRUNCATE] = 4, [FUZZ_FALLOCATE] = 4,
 		[FUZZ_KHUGEPAGED] = 1 },
 		.file_percent = 50, .thp = true },
+	[FUZZ_THP_MIXES] = { "thp-mix", {
+		[FUZZ_MMAP] = 7, [FUZZ_MUNMAP] = 4, [FUZZ_MPROTECT] = 8, [FUZZ_MREMAP] = 8,
+		[FUZZ_MADVISE] = 40, [FUZZ_MLOCK] = 1, [FUZZ_MUNLOCK] = 1, [FUZZ_FORK] = 6,
+		[FUZZ_EXIT] = 3, [FUZZ_LOAD] = 14, [FUZZ_STORE] = 26, [FUZZ_MINCORE] = 2,
+		[FUZZ_PIN] = 5, [FUZZ_UNPIN] = 5, [FUZZ_UFFD_REGISTER] = 9,
+		[FUZZ_UFFD_UNREGISTER] = 3, [FUZZ_UFFD_COPY] = 4, [FUZZ_UFFD_ZEROPAGE] = 2,
+		[FUZZ_UFFD_CONTINUE] = 1, [FUZZ_UFFD_POISON] = 2, [FUZZ_UFFD_WP] = 12,
+		[FUZZ_UFFD_MOVE] = 20, [FUZZ_FILE] = 1, [FUZZ_FTRUNCATE] = 1,
+		[FUZZ_FALLOCATE] = 1, [FUZZ_KHUGEPAGED] = 1 },
+		.file_percent = 20, .swap = true, .thp = true },
 	[FUZZ_KSM] = { "ksm", {
 		[FUZZ_MMAP] = 8, [FUZZ_MUNMAP] = 4, [FUZZ_MPROTECT] = 8, [FUZZ_MREMAP] = 9,
 		[FUZZ_MADVISE] = 18, [FUZZ_MLOCK] = 3, [FUZZ_MUNLOCK] = 2, [FUZZ_FORK] = 7,
@@ -241,7 +251,7 @@ static unsigned int pick_prot(uint64_t *state)
 /* Huge pages of shared memory. */
 static bool has_huge_shmem(const struct maker *maker)
 {
-	return maker->program->thp > FUZZ_THP_SHMEM;
+	return maker->program->thp > FUZZ_THP_SHMEM && !maker->program->swap;
 }
 
 /* What stands for a disk's file on a host is no such file to a userfaultfd or to swap, and has huge
@@ -422,7 +432,7 @@ static unsigned int pick_advice(struct maker *maker)
 {
 	uint64_t *state = &maker->state;
 
-	if (maker->row->swap && percent(state, 80))
+	if (maker->program->swap && percent(state, maker->row->thp ? 40 : 80))
 		return pick_swap_advice(state);
 	if (maker->row->thp && percent(state, 80))
 		return pick_thp_advice(state);
@@ -434,13 +444,17 @@ static unsigned int pick_advice(struct maker *maker)
 /* Often from where something was stored, and one page or two: more seldom move as a whole. */
 static void fill_move(struct maker *maker, struct fuzz_stmt *stmt)
 {
+	const unsigned int window = maker->program->window;
 	unsigned int len;
 
 	pick_range(maker, &stmt->to, &len);
 	if (percent(&maker->state, 50))
 		stmt->len = 1 + below(&maker->state, 2);
+	/* What has the same place in its block can move as a whole. */
+	if (maker->row->thp && percent(&maker->state, 60))
+		stmt->to = stmt->to / FUZZ_BLOCK * FUZZ_BLOCK + stmt->at % FUZZ_BLOCK;
 	/* Beyond the window is what the two sides have of their own. */
-	stmt->len = MIN(stmt->len, FUZZ_WINDOW - MIN(FUZZ_WINDOW, MAX(stmt->at, stmt->to)));
+	stmt->len = MIN(stmt->len, window - MIN(window, MAX(stmt->at, stmt->to)));
 	stmt->flags = percent(&maker->state, 40) ? 2 : 0;
 }
 
@@ -520,10 +534,11 @@ static bool has_range(enum fuzz_kind kind)
 	       kind != FUZZ_MUNLOCKALL && kind < FUZZ_FILE;
 }
 
-/* An access is one for each page of its range. */
-static bool is_access(enum fuzz_kind kind)
+/* An access is one for each page of its range; a page that is held has a device of its own. */
+static bool has_few_pages(enum fuzz_kind kind)
 {
-	return kind == FUZZ_LOAD || kind == FUZZ_STORE || kind == FUZZ_EXEC;
+	return kind == FUZZ_LOAD || kind == FUZZ_STORE || kind == FUZZ_EXEC || kind == FUZZ_PIN ||
+	       kind == FUZZ_UFFD_COPY;
 }
 
 static bool is_of_file(enum fuzz_kind kind)
@@ -557,7 +572,7 @@ static void add_statement(struct maker *maker)
 		fill_file(maker, &stmt);
 	if (has_range(stmt.kind))
 		pick_range(maker, &stmt.at, &stmt.len);
-	if (maker->row->thp && is_access(stmt.kind))
+	if (maker->row->thp && has_few_pages(stmt.kind))
 		stmt.len = MIN(stmt.len, 1 + below(&maker->state, 4));
 	if (stmt.kind == FUZZ_FORK && !pick_child(maker, &stmt))
 		return;
@@ -633,7 +648,9 @@ struct fuzz_program *fuzz_generate(enum fuzz_profile profile, uint64_t seed, uns
 	 * for each other. */
 	if (maker.row->thp)
 		program->thp = 1 + (unsigned int)(seed / 512 % FUZZ_NR_THP);
-	if (maker.row->swap)
+	if (maker.row->swap && maker.row->thp)
+		program->swap = (enum fuzz_swap)(seed / 1024 % 3);
+	else if (maker.row->swap)
 		program->swap = seed / 1024 % 2 ? FUZZ_SWAP_ZRAM : FUZZ_SWAP_DISK;
 	if (percent(&maker.state, maker.row->limit_percent))
 		program->memlock = 4 + below(&maker.state, 28);

@@ -320,7 +320,8 @@ void fuzz_text_settings(GString *out, const struct fuzz_program *program)
 		g_string_append_printf(out, "set cap = off\nset rlimit.memlock = %u\n",
 				       program->memlock * 4096);
 	if (program->swap)
-		g_string_append_printf(out, "set swap = 4M\nset swap.device = %s\n",
+		g_string_append_printf(out, "set swap = %s\nset swap.device = %s\n",
+				       program->thp ? "16M" : "4M",
 				       program->swap == FUZZ_SWAP_ZRAM ? "zram" : "disk");
 	if (program->zero_pages)
 		g_string_append(out, "set ksm.use_zero_pages = 1\n");

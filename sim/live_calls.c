@@ -208,8 +208,11 @@ static void wait_for_reads(struct live_backend *live, const struct live_task *ta
 {
 	g_autoptr(GArray) pages = live_swap_pages(task->pid, range[0], range[1]);
 	const char *seen = (const char *)live->world.shared + LIVE_VECTOR;
+	const char *device = live_hold_swap_path(live->settings.hold);
 	gint64 until = g_get_monotonic_time() + READ_TIME;
 
+	if (device)
+		live_swap_wait_idle(device);
 	for (guint i = 0; i < pages->len && g_get_monotonic_time() < until;) {
 		const uint64_t args[6] = { g_array_index(pages, uint64_t, i), 1,
 					   LIVE_SHARED + LIVE_VECTOR };

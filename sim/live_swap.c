@@ -40,6 +40,8 @@ struct live_swap {
 	char *path;		/* of the device */
 	bool on;
 	int zram, loop;		/* its number, or -1 */
+	void *content;		/* of a loop device: mapped, and locked in memory */
+	uint64_t bytes;
 	uint64_t cluster;	/* page-cluster before; UINT64_MAX: unknown */
 };
 
@@ -84,7 +86,22 @@ static bool make_node(struct live_swap *swap, const char *name)
 	return !mknod(swap->path, S_IFBLK | 0600, makedev(major, minor));
 }
 
-/* Its content is in memory, and goes with the last user. */
+/*
+ * Its content is in memory, and goes with the last user.  It is locked there: reclaim, or a scheme of
+ * DAMON, would write it to swap, which is itself, and the loop device would wait for its own writes for
+ * ever.
+ */
+static bool lock_content(struct live_swap *swap, int memory, uint64_t bytes)
+{
+	void *content = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
+
+	if (content == MAP_FAILED)
+		return false;
+	swap->content = content;
+	swap->bytes = bytes;
+	return !mlock(content, bytes);
+}
+
 static bool make_loop(struct live_swap *swap, uint64_t bytes)
 {
 	int control = open(LOOP_CONTROL, O_RDWR | O_CLOEXEC);
@@ -92,7 +109,8 @@ static bool make_loop(struct live_swap *swap, uint64_t bytes)
 	struct loop_config config = { .fd = (uint32_t)memory };
 	g_autofree char *name = NULL;
 	int number = -1, fd = -1;
-	bool good = memory >= 0 && !ftruncate(memory, (off_t)bytes) && write_header(memory, bytes);
+	bool good = memory >= 0 && !ftruncate(memory, (off_t)bytes) && lock_content(swap, memory, bytes) &&
+		    write_header(memory, bytes);
 
 	if (good && control >= 0)
 		number = ioctl(control, LOOP_CTL_GET_FREE);
@@ -148,6 +166,8 @@ static void unmake(struct live_swap *swap)
 		unmake_loop(swap);
 	if (swap->path)
 		unlink(swap->path);
+	if (swap->content)
+		munmap(swap->content, swap->bytes);
 	if (swap->zram < 0)
 		return;
 	reset = g_strdup_printf("/sys/block/zram%d/reset", swap->zram);
@@ -319,4 +339,26 @@ void live_swap_wait_written(const GArray *frames)
 		close(fd);
 	if (frames->len)
 		empty_all_batches();
+}
+
+void live_swap_wait_idle(const char *path)
+{
+	gint64 until = g_get_monotonic_time() + WRITE_TIME;
+	g_autofree char *inflight = NULL;
+	unsigned int tries = 0;
+	struct stat status;
+
+	if (stat(path, &status) || !S_ISBLK(status.st_mode))
+		return;
+	inflight = g_strdup_printf("/sys/dev/block/%u:%u/inflight", major(status.st_rdev),
+				   minor(status.st_rdev));
+	while (g_get_monotonic_time() < until) {
+		g_autofree char *text = NULL;
+		unsigned long reads, writes;
+
+		if (!g_file_get_contents(inflight, &text, NULL, NULL) ||
+		    sscanf(text, "%lu %lu", &reads, &writes) != 2 || !(reads | writes))
+			return;
+		wait_a_bit(tries++);
+	}
 }

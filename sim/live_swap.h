@@ -34,6 +34,9 @@ GArray *live_swap_frames(pid_t pid, uint64_t start, uint64_t len);
 /* Until none of @frames is being written, some seconds at most; then nobody has references to them
  * that came with it. */
 void live_swap_wait_written(const GArray *frames);
+/* Until the device at @path has nothing to do: what is read into the swap cache for shared memory shows
+ * in no page table. */
+void live_swap_wait_idle(const char *path);
 /* The addresses (uint64_t) in [start, start + len) of @pid whose pages are in swap; likewise. */
 GArray *live_swap_pages(pid_t pid, uint64_t start, uint64_t len);
 

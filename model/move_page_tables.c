@@ -174,31 +174,48 @@ static pte_t batched_pte(const struct batch *batch, pte_t pte)
 	return batch->left ? (pte & ~_PAGE_RW) | (batch->first & _PAGE_RW) : pte;
 }
 
+/* The word for old_addr + @done, which has been taken out as @pte, goes to its new place. */
+static void put_word(const struct pagetable_move *move, struct pgtable *old, struct pgtable *new,
+		     unsigned long done, pte_t pte)
+{
+	bool unmark = vma_has_uffd_without_event_remap(move->old);
+	unsigned int from = pgtable_index(move->old_addr + done, LEVEL_PTE);
+	unsigned int to = pgtable_index(move->new_addr + done, LEVEL_PTE);
+	bool wp_asked = pgtable_wp_asked(old, from) && !unmark;
+
+	pgtable_set_wp_asked(old, from, false);
+	set_pte(new, to, moved_pte(pte, unmark));
+	ghost_move(move->old->vm_mm, move->old_addr + done, move->new_addr + done, PAGE_SIZE);
+	pgtable_set_wp_asked(new, to, wp_asked);
+}
+
+pte_t move_word(const struct pagetable_move *move, struct pgtable *old, struct pgtable *new)
+{
+	pte_t pte = ptep_get_and_clear(old, pgtable_index(move->old_addr, LEVEL_PTE));
+
+	put_word(move, old, new, 0, pte);
+	count_vm_events(VM_EVENT_moves, 1);
+	return pte;
+}
+
 /* Moves the words of [old_addr, old_addr + extent), all in one table at either side; is there
  * anything to flush? */
 static bool move_words(const struct pagetable_move *move, unsigned long extent,
 		       struct pgtable *old, struct pgtable *new)
 {
-	bool unmark = vma_has_uffd_without_event_remap(move->old);
 	struct batch batch = { };
 	unsigned long moved = 0;
 	bool present = false;
 
 	for (unsigned long done = 0; done < extent; done += PAGE_SIZE) {
 		unsigned int from = pgtable_index(move->old_addr + done, LEVEL_PTE);
-		unsigned int to = pgtable_index(move->new_addr + done, LEVEL_PTE);
-		bool wp_asked = pgtable_wp_asked(old, from) && !unmark;
 		pte_t pte = old->entry[from];
 
 		if (pte_none(pte))
 			continue;
 		batch_next(&batch, old, from, (extent - done) >> PAGE_SHIFT);
 		pte = batched_pte(&batch, ptep_get_and_clear(old, from));
-		pgtable_set_wp_asked(old, from, false);
-		set_pte(new, to, moved_pte(pte, unmark));
-		ghost_move(move->old->vm_mm, move->old_addr + done, move->new_addr + done,
-			   PAGE_SIZE);
-		pgtable_set_wp_asked(new, to, wp_asked);
+		put_word(move, old, new, done, pte);
 		present |= pte_present(pte);
 		moved++;
 	}

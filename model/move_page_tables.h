@@ -9,6 +9,7 @@
 #ifndef MODEL_MOVE_PAGE_TABLES_H
 #define MODEL_MOVE_PAGE_TABLES_H
 
+#include "pgtable.h"
 #include "vma.h"
 
 /* Kernel: struct pagetable_move_control. */
@@ -32,6 +33,12 @@ struct pagetable_move {
  * move->len if a table could not be allocated.
  */
 unsigned long move_page_tables(struct pagetable_move *move);
+
+/*
+ * The word of @old for move->old_addr, which is not none, goes to @new for move->new_addr: what it was.
+ * Both tables locked; who flushes is the caller.
+ */
+pte_t move_word(const struct pagetable_move *move, struct pgtable *old, struct pgtable *new);
 
 /*
  * A context without UFFD_FEATURE_EVENT_REMAP does not follow its area: write-protection

@@ -65,6 +65,10 @@ long move_vma(struct vma_remap *remap);
  * back and @remap naming the new range as the one to unmap. */
 struct pagetable_move;
 int move_data(struct vma_remap *remap, struct pagetable_move *move);
+/* The whole of @new_vma loses its registration with userfaultfd unless that follows: more than was
+ * @moved if it merged. */
+void mremap_drop_uffd(struct vm_area_struct *new_vma, unsigned long moved,
+		      struct userfaultfd_event *uf);
 /* [new_addr, + new_len) of @new_vma, to which nothing has moved and for which nothing was accounted,
  * goes: 0 or -errno.  The charge stays with @remap. */
 int unmap_copy(struct vma_remap *remap, struct vm_area_struct *new_vma);

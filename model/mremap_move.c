@@ -92,8 +92,7 @@ static void undo_move(struct vma_remap *remap, const struct pagetable_move *move
 	remap->old_len = remap->new_len;
 }
 
-/* The whole of @new_vma loses its registration, more than was moved if it merged. */
-static void drop_uffd(struct vm_area_struct *new_vma, unsigned long moved,
+void mremap_drop_uffd(struct vm_area_struct *new_vma, unsigned long moved,
 		      struct userfaultfd_event *uf)
 {
 	bool had = new_vma->vm_userfaultfd_ctx != NULL;
@@ -117,7 +116,7 @@ int move_data(struct vma_remap *remap, struct pagetable_move *move)
 	if (error)
 		undo_move(remap, move, moved);
 	else
-		drop_uffd(move->new, remap->new_len, &remap->uf);
+		mremap_drop_uffd(move->new, remap->new_len, &remap->uf);
 	return error;
 }
 

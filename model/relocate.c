@@ -39,7 +39,8 @@ unsigned long relocate_flags(void)
 
 bool relocate_wanted(const struct vma_remap *remap)
 {
-	return (remap->flags & relocate_flags()) != 0;
+	return mach->config.relocate_anon == RELOCATE_AUTOMATIC ||
+	       (remap->flags & relocate_flags()) != 0;
 }
 
 /* ---- who may ---- */
@@ -85,6 +86,18 @@ int relocate_refuse(struct vma_remap *remap, const char *why)
 
 /* ---- where to ---- */
 
+bool relocate_fits_as_it_is(const struct vma_remap *remap)
+{
+	struct vma_range range;
+	struct merge_plan plan;
+
+	vma_range_of(&range, remap->vma, remap->new_addr, remap->new_addr + remap->new_len);
+	range.pgoff = linear_page_index(remap->vma, remap->addr);
+	vma_plan_new_range(&plan, &range, find_vma_prev_of(current->mm, remap->new_addr),
+			   find_vma(current->mm, remap->new_addr), false);
+	return plan.survivor != NULL;
+}
+
 struct vm_area_struct *relocate_new_vma(const struct vma_remap *remap, pgoff_t pgoff)
 {
 	struct vm_area_struct *vma = remap->vma, *new = vm_area_dup(vma);
@@ -116,8 +129,7 @@ unsigned long relocate_head_addr(const struct folio *folio, const struct page *p
 	return addr - ((page->pfn - folio->pfn) << PAGE_SHIFT);
 }
 
-/* Is the word at @addr page @n of @folio's, or the swap word of that? */
-static bool is_word_of(pte_t pte, const struct folio *folio, unsigned long n)
+bool relocate_is_word_of(pte_t pte, const struct folio *folio, unsigned long n)
 {
 	if (pte_present(pte))
 		return !pte_special(pte) && pte_pfn(pte) == folio->pfn + n;
@@ -135,24 +147,35 @@ static unsigned long words_of_page(const struct folio *folio, unsigned long n)
 	return words;
 }
 
-bool relocate_is_elsewhere(struct mm_struct *mm, const struct folio *folio, unsigned long head,
-			   unsigned long start, unsigned long end)
+/* Of pages @n to @last of @folio, the first being at @addr, those that are mapped there or in swap from
+ * there: all in one table. */
+static unsigned long words_in_table(struct mm_struct *mm, const struct folio *folio, unsigned long n,
+				    unsigned long last, unsigned long addr)
 {
-	unsigned long all = 0, here = 0;
+	struct pgtable *table = pte_offset_map_lock(mm, addr);
+	unsigned int slot = pgtable_index(addr, LEVEL_PTE);
+	unsigned long words = 0;
+
+	if (!table)
+		return 0;
+	for (; n < last; n++, slot++)
+		words += relocate_is_word_of(table->entry[slot], folio, n);
+	spin_unlock(&table->ptl, LOCK_PTE);
+	return words;
+}
+
+bool relocate_is_elsewhere(struct mm_struct *mm, const struct folio *folio, unsigned long head)
+{
+	unsigned long nr = folio_nr_pages(folio), all = 0, here = 0, last;
 
 	lockdep_assert_held(folio, LOCK_FOLIO);
-	for (unsigned long n = 0; n < folio_nr_pages(folio); n++) {
-		unsigned long addr = head + (n << PAGE_SHIFT);
-		struct pgtable *table;
-
+	for (unsigned long n = 0; n < nr; n++)
 		all += words_of_page(folio, n);
-		if (addr < start || addr >= end)
-			continue;
-		table = pte_offset_map_lock(mm, addr);
-		if (!table)
-			continue;
-		here += is_word_of(table->entry[pgtable_index(addr, LEVEL_PTE)], folio, n);
-		spin_unlock(&table->ptl, LOCK_PTE);
+	for (unsigned long n = 0; n < nr; n = last) {
+		unsigned long addr = head + (n << PAGE_SHIFT);
+
+		last = MIN(nr, n + ((PMD_SIZE - (addr & ~PMD_MASK)) >> PAGE_SHIFT));
+		here += words_in_table(mm, folio, n, last, addr);
 	}
 	return all != here;
 }

@@ -23,31 +23,31 @@
 #include "vma_internal.h"
 
 /* One pass. */
-struct relocation {
+struct relocation_v1 {
 	struct vm_area_struct *old, *new;
 	unsigned long start, end;	/* of the old range */
 	unsigned long new_start;
 	bool undo;			/* back to what @old says */
 };
 
-static unsigned long new_addr_of(const struct relocation *rel, unsigned long addr)
+static unsigned long new_addr_of(const struct relocation_v1 *rel, unsigned long addr)
 {
 	return addr - rel->start + rel->new_start;
 }
 
-static pgoff_t new_index(const struct relocation *rel, unsigned long addr)
+static pgoff_t new_index(const struct relocation_v1 *rel, unsigned long addr)
 {
 	return linear_page_index(rel->new, new_addr_of(rel, addr));
 }
 
 /* Has the pass been at @folio, whose first page is at @addr, or would be? */
-static bool is_relocated(const struct relocation *rel, const struct folio *folio, unsigned long addr)
+static bool is_relocated(const struct relocation_v1 *rel, const struct folio *folio, unsigned long addr)
 {
 	return folio_anon_vma(folio) == rel->new->anon_vma && folio->index == new_index(rel, addr);
 }
 
 /* The locked folio whose first page is at @addr. */
-static void relocate_one(const struct relocation *rel, struct folio *folio, unsigned long addr)
+static void relocate_one(const struct relocation_v1 *rel, struct folio *folio, unsigned long addr)
 {
 	if (rel->undo)
 		relocate_folio(folio, rel->old, linear_page_index(rel->old, addr));
@@ -62,7 +62,7 @@ static void relocate_one(const struct relocation *rel, struct folio *folio, unsi
  * May a device's hold on @folio be in the way?  It is asked for on the way forth; on the way back there
  * is no choice.
  */
-static bool is_pinned(const struct relocation *rel, const struct folio *folio)
+static bool is_pinned(const struct relocation_v1 *rel, const struct folio *folio)
 {
 	if (rel->undo && !semantics()->relocate_undo_asks_for_pins)
 		return false;
@@ -71,7 +71,7 @@ static bool is_pinned(const struct relocation *rel, const struct folio *folio)
 }
 
 /* A page that swap-in found under write-back may have lost its mark, and is ours all the same. */
-static void check_exclusive(const struct relocation *rel, const struct page *page)
+static void check_exclusive(const struct relocation_v1 *rel, const struct page *page)
 {
 	if (semantics()->relocate_asserts_exclusive && !rel->undo)
 		bug_on(!PageAnonExclusive(page), "relocate_anon_folios()",
@@ -79,7 +79,7 @@ static void check_exclusive(const struct relocation *rel, const struct page *pag
 }
 
 /* Words without a page: does the pass go on?  The lock of the word is held. */
-static bool pass_nonpresent(const struct relocation *rel, pte_t pte)
+static bool pass_nonpresent(const struct relocation_v1 *rel, pte_t pte)
 {
 	pte_t entry = pte_to_swp_entry(pte);
 	bool cached;
@@ -101,7 +101,7 @@ static bool pass_nonpresent(const struct relocation *rel, pte_t pte)
 /* ---- folios ---- */
 
 /* Nobody may be waited for with the lock of a table: who has the folio may be waiting for that. */
-static bool lock_under_ptl(const struct relocation *rel, struct folio *folio)
+static bool lock_under_ptl(const struct relocation_v1 *rel, struct folio *folio)
 {
 	if (!rel->undo && semantics()->relocate_sleeps_on_folio) {
 		folio_lock(folio);
@@ -111,7 +111,7 @@ static bool lock_under_ptl(const struct relocation *rel, struct folio *folio)
 }
 
 /* The folio of @page, locked, with a reference and without the lock of the table: all of it, or false. */
-static bool relocate_large(const struct relocation *rel, struct page *page, unsigned long addr)
+static bool relocate_large(const struct relocation_v1 *rel, struct page *page, unsigned long addr)
 {
 	struct folio *folio = page->folio;
 	unsigned long head = relocate_head_addr(folio, page, addr);
@@ -126,7 +126,7 @@ static bool relocate_large(const struct relocation *rel, struct page *page, unsi
 	if (is_pinned(rel, folio))
 		return false;
 	if (inside && (semantics()->relocate_takes_large_whole ||
-		       !relocate_is_elsewhere(rel->old->vm_mm, folio, head, rel->start, rel->end))) {
+		       !relocate_is_elsewhere(rel->old->vm_mm, folio, head))) {
 		relocate_one(rel, folio, head);
 		return true;
 	}
@@ -137,7 +137,7 @@ static bool relocate_large(const struct relocation *rel, struct page *page, unsi
 }
 
 /* The same of a folio of one page; the table's lock is held, or on the way back need not be. */
-static bool relocate_small(const struct relocation *rel, struct page *page, unsigned long addr)
+static bool relocate_small(const struct relocation_v1 *rel, struct page *page, unsigned long addr)
 {
 	struct folio *folio = page->folio;
 
@@ -157,7 +157,7 @@ static bool relocate_small(const struct relocation *rel, struct page *page, unsi
  * The folio of the word at @addr, which maps @page, the lock of its table being held: that is dropped.
  * 0, 1: look at the word again, or -EBUSY.
  */
-static int relocate_page(const struct relocation *rel, struct pgtable *table, struct page *page,
+static int relocate_page(const struct relocation_v1 *rel, struct pgtable *table, struct page *page,
 			 unsigned long addr)
 {
 	struct folio *folio = page->folio;
@@ -199,7 +199,7 @@ static int relocate_page(const struct relocation *rel, struct pgtable *table, st
 /* ---- the walk ---- */
 
 /* The word at @addr: 0, 1: look again, or -EBUSY. */
-static int relocate_word(const struct relocation *rel, unsigned long addr)
+static int relocate_word(const struct relocation_v1 *rel, unsigned long addr)
 {
 	struct pgtable *table = pte_offset_map_lock(rel->old->vm_mm, addr);
 	struct page *page;
@@ -221,7 +221,7 @@ static int relocate_word(const struct relocation *rel, unsigned long addr)
 }
 
 /* The whole leaf at @addr, whose PMD table is locked: 0 or -EBUSY. */
-static int relocate_leaf(const struct relocation *rel, struct pgtable *pmds, unsigned long addr)
+static int relocate_leaf(const struct relocation_v1 *rel, struct pgtable *pmds, unsigned long addr)
 {
 	pte_t pmd = pmds->entry[pgtable_index(addr, LEVEL_PMD)];
 	struct folio *folio;
@@ -262,7 +262,7 @@ static void wait_for_leaf(struct mm_struct *mm, unsigned long addr)
 
 /* A leaf at @addr that serves all up to @end, and will at the new place; or it is split.  As above, and 2:
  * there is none. */
-static int relocate_pmd(const struct relocation *rel, unsigned long addr, unsigned long end)
+static int relocate_pmd(const struct relocation_v1 *rel, unsigned long addr, unsigned long end)
 {
 	struct mm_struct *mm = rel->old->vm_mm;
 	struct pgtable *pmds = pmd_trans_huge_lock(mm, addr);
@@ -283,7 +283,7 @@ static int relocate_pmd(const struct relocation *rel, unsigned long addr, unsign
 }
 
 /* Up to the end of a PMD's range, or to what cannot be: false. */
-static bool relocate_range(const struct relocation *rel, unsigned long addr, unsigned long end)
+static bool relocate_range(const struct relocation_v1 *rel, unsigned long addr, unsigned long end)
 {
 	int result;
 
@@ -302,7 +302,7 @@ static bool relocate_range(const struct relocation *rel, unsigned long addr, uns
 }
 
 /* Of the series: relocate_anon_folios(). */
-static bool relocate_folios(const struct relocation *rel)
+static bool relocate_folios(const struct relocation_v1 *rel)
 {
 	unsigned long addr, next;
 
@@ -324,7 +324,7 @@ static bool relocate_folios(const struct relocation *rel)
 
 /* What was changed goes back.  The root is not held: a walk that comes by what a folio says still finds
  * nothing at the new place, and whoever has the folio locked cannot be waiting for us. */
-static void undo(struct relocation *rel)
+static void undo(struct relocation_v1 *rel)
 {
 	rel->undo = true;
 	relocate_folios(rel);
@@ -364,7 +364,7 @@ static struct vm_area_struct *create_destination(struct vma_remap *remap)
 static int relocate_and_move(struct vma_remap *remap, struct vm_area_struct **new_vmap)
 {
 	PAGETABLE_MOVE(move, remap->vma, *new_vmap, remap->addr, remap->new_addr, remap->old_len);
-	struct relocation rel = { .old = remap->vma, .new = *new_vmap, .start = remap->addr,
+	struct relocation_v1 rel = { .old = remap->vma, .new = *new_vmap, .start = remap->addr,
 				  .end = remap->addr + remap->old_len,
 				  .new_start = remap->new_addr };
 	struct anon_vma *anon_vma = rel.new->anon_vma;
@@ -391,19 +391,6 @@ static int relocate_and_move(struct vma_remap *remap, struct vm_area_struct **ne
 	return 0;
 }
 
-/* Does the range fit a neighbour of the new place as it is? */
-static bool fits_as_it_is(const struct vma_remap *remap)
-{
-	struct vma_range range;
-	struct merge_plan plan;
-
-	vma_range_of(&range, remap->vma, remap->new_addr, remap->new_addr + remap->new_len);
-	range.pgoff = linear_page_index(remap->vma, remap->addr);
-	vma_plan_new_range(&plan, &range, find_vma_prev_of(current->mm, remap->new_addr),
-			   find_vma(current->mm, remap->new_addr), false);
-	return plan.survivor != NULL;
-}
-
 int relocate_v1(struct vma_remap *remap, struct vm_area_struct **new_vmap)
 {
 	const struct vm_area_struct *vma = remap->vma;
@@ -415,7 +402,7 @@ int relocate_v1(struct vma_remap *remap, struct vm_area_struct **new_vmap)
 		return relocate_refuse(remap, "not anonymous memory");
 	if (vma_maybe_shared_anon(vma))
 		return relocate_refuse(remap, "a relative by fork may have its pages");
-	if (!vma->anon_vma || fits_as_it_is(remap))
+	if (!vma->anon_vma || relocate_fits_as_it_is(remap))
 		return RELOCATE_NOT;
 	*new_vmap = create_destination(remap);
 	if (!*new_vmap)

@@ -156,7 +156,7 @@ static const struct setting_key keys[] = {
 	  "mainline | mthp | table | ptes",
 	  "how a collapse is done; `mmsim list features` says what each is, and whose" },
 	{ "relocate_anon", SET_WORD, 0, 0, relocate_words, apply_relocate_anon,
-	  "none | v1",
+	  "none | v1 | complete | automatic",
 	  "whether mremap() can make faulted memory as if it were new at the new place, and how; "
 	  "`mmsim list features` says what each is" },
 	{ "ksm.use_zero_pages", SET_COUNT, 0, 1, NULL, apply_ksm_zero, "0 or 1",

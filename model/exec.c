@@ -67,7 +67,7 @@ long sys_execve(const char *path)
 	/* From here on there is no way back: an error kills. */
 	de_thread(me);
 	error = unshare_files(me);
-	me->mm = mm;
+	WRITE_SHARED(&mach->tasks, me->mm, mm, "exec_mmap");
 	vfork_done(me);
 	mmput(oldmm);
 	files_close_on_exec(me->files);

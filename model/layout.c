@@ -6,7 +6,7 @@
  * one, so that every area has the flags, offsets and anon_vma it has in life.
  *
  * In the kernel:  fs/binfmt_elf.c load_elf_binary(), mm/vma_exec.c.
- * Left out:       randomisation, locale files and the like, contents.
+ * Left out:       randomisation (but for layout = stack, always by as much), locale files and the like, contents.
  * Locks:          each call takes its own.
  */
 #include "file.h"
@@ -21,6 +21,8 @@
 /* A stack after execve(): the strings' page and 128 KiB more; the rest faults in. */
 #define STACK_PAGES	33
 #define STACK_TOUCHED	2
+/* How far below the top a stack of layout = stack is; anything in life. */
+#define STACK_SHIFT	(16 * PAGE_SIZE)
 
 /* A piece of an ELF file. */
 struct segment {
@@ -132,33 +134,27 @@ static long load_image(const struct image *image, const char *path, unsigned lon
 	return addr;
 }
 
-/* Kernel: create_init_stack_vma(), setup_arg_pages(). */
+/* Pages that a stack gets at first. */
+static unsigned long stack_pages(void)
+{
+	return MIN(STACK_PAGES, MAX(rlimit(RLIMIT_STACK) >> PAGE_SHIFT, 1));
+}
+
+/* Where it stays. */
 static int map_stack(struct mm_struct *mm)
 {
-	unsigned long pages = MIN(STACK_PAGES, MAX(rlimit(RLIMIT_STACK) >> PAGE_SHIFT, 1));
-	struct vm_area_struct *vma;
+	return create_stack_vma(mm, stack_pages(), false);
+}
 
-	if (vm_acct_memory(mm, pages))
-		return -ENOMEM;
-	vma = vm_area_alloc(mm);
-	if (!vma)
-		goto out_unacct;
-	vma->vm_end = TASK_SIZE;
-	vma->vm_start = TASK_SIZE - (pages << PAGE_SHIFT);
-	vma->vm_pgoff = vma->vm_start >> PAGE_SHIFT;
-	vma->vm_flags = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC |
-			VM_GROWSDOWN | VM_ACCOUNT | mm->def_flags;
-	if (vma_link(mm, vma))
-		goto out_free;
-	vm_stat_account(mm, vma->vm_flags, (long)pages);
-	mm->start_stack = TASK_SIZE - PAGE_SIZE;
-	return 0;
+/* What is to be moved, and the move. */
+static int map_first_stack(struct mm_struct *mm)
+{
+	return create_stack_vma(mm, 1, true);
+}
 
-out_free:
-	vm_area_free(vma);
-out_unacct:
-	vm_unacct_memory(pages);
-	return -ENOMEM;
+static int move_stack(struct mm_struct *mm)
+{
+	return setup_arg_pages(mm, STACK_SHIFT, stack_pages());
 }
 
 static int map_kernel_areas(struct mm_struct *mm, int (*map)(struct mm_struct *mm))
@@ -200,14 +196,31 @@ static int layout_typical(struct mm_struct *mm, const char *path)
 	return 0;
 }
 
+static int layout_empty(struct mm_struct *mm)
+{
+	mm->start_data = mm->end_data = EMPTY_HEAP;
+	mm->start_brk = mm->brk = EMPTY_HEAP;
+	mm->start_stack = TASK_SIZE - PAGE_SIZE;
+	return 0;
+}
+
+/* Nothing but a stack, and where randomisation would have put it. */
+static int layout_stack(struct mm_struct *mm)
+{
+	layout_empty(mm);
+	if (map_kernel_areas(mm, map_first_stack) || touch(TASK_SIZE - PAGE_SIZE, PAGE_SIZE) ||
+	    map_kernel_areas(mm, move_stack))
+		return -ENOMEM;
+	return 0;
+}
+
 int mm_set_layout(struct mm_struct *mm, const char *path)
 {
 	switch (mach->config.layout) {
 	case LAYOUT_EMPTY:
-		mm->start_data = mm->end_data = EMPTY_HEAP;
-		mm->start_brk = mm->brk = EMPTY_HEAP;
-		mm->start_stack = TASK_SIZE - PAGE_SIZE;
-		return 0;
+		return layout_empty(mm);
+	case LAYOUT_STACK:
+		return layout_stack(mm);
 	case LAYOUT_TYPICAL:
 		return layout_typical(mm, path);
 	}

@@ -62,7 +62,7 @@ struct machine_config {
 	bool khugepaged_defrag;		/* it may reclaim memory for a huge page */
 	unsigned int collapse;		/* enum collapse_design_kind: collapse.h */
 	unsigned int relocate_anon;	/* enum relocate_design_kind: relocate.h */
-	enum address_layout { LAYOUT_EMPTY, LAYOUT_TYPICAL } layout;	/* of a first task */
+	enum address_layout { LAYOUT_EMPTY, LAYOUT_TYPICAL, LAYOUT_STACK } layout;
 	unsigned long rlim_stack, rlim_memlock, rlim_as, rlim_data;
 	struct semantics semantics;
 };

@@ -7,7 +7,7 @@
  * In the kernel:  mm/rmap.c try_to_migrate_one(); mm/migrate.c remove_migration_pte(),
  *                 migration_entry_wait(), pmd_migration_entry_wait(); mm/huge_memory.c
  *                 set_pmd_migration_entry(), remove_migration_pmd().
- * Left out:       device-private pages, stacks that execve() moves, zero pages
+ * Left out:       device-private pages, zero pages
  *                 after a split.
  * Locks:          the folio lock is the caller's; the anon_vma root's rwsem or i_mmap_rwsem for
  *                 reading, then the PTE lock of each word.
@@ -19,6 +19,7 @@
 #include "migrate.h"
 #include "rmap_pte.h"
 #include "swap.h"
+#include "vma.h"
 
 /* ---- in ---- */
 
@@ -114,6 +115,14 @@ done:
 	return good;
 }
 
+/* A stack that execve() is about to move: once its area covers both places, who puts the page back
+ * would look for it at the new one alone.  Kernel: invalid_migration_vma(). */
+static bool invalid_migration_vma(const struct folio *folio, const struct vm_area_struct *vma)
+{
+	return folio_test_anon(folio) && !folio_test_ksm(folio) && vma_is_temporary_stack(vma) &&
+	       !semantics()->exec_stack_shift;
+}
+
 static bool migrate_one(struct folio *folio, struct vm_area_struct *vma, unsigned long addr,
 			void *data G_GNUC_UNUSED)
 {
@@ -121,6 +130,8 @@ static bool migrate_one(struct folio *folio, struct vm_area_struct *vma, unsigne
 	bool good = true;
 	pfn_t pfn;
 
+	if (invalid_migration_vma(folio, vma))
+		return true;
 	end = rmap_range(folio, vma, addr, &pfn);
 	for (; addr < end && good; addr = next) {
 		next = pmd_addr_end(addr, end);

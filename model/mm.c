@@ -88,6 +88,7 @@ struct mm_struct *mm_alloc(void)
 
 void mmget(struct mm_struct *mm)
 {
+	sched_touch(&mm->mm_users, ACCESS_WRITE);
 	mm->mm_users++;
 }
 
@@ -108,6 +109,7 @@ void mmdrop(struct mm_struct *mm)
 void mmput(struct mm_struct *mm)
 {
 	might_sleep("mmput");
+	sched_touch(&mm->mm_users, ACCESS_WRITE);
 	if (--mm->mm_users)
 		return;
 	ksm_exit(mm);

@@ -157,6 +157,13 @@ struct vm_area_struct *copy_vma(struct vm_area_struct **vmap, unsigned long addr
 struct vm_area_struct *vma_merge_extend(struct vm_area_struct *vma, unsigned long delta);
 /* Grows a VM_GROWSDOWN area down to @addr.  -ENOMEM, -EPERM...  Kernel: expand_downwards(). */
 int expand_downwards(struct vm_area_struct *vma, unsigned long addr);
+/* The stack of a new address space: @pages at the very top; @temporary: to be moved down by
+ * setup_arg_pages(), and then grown to @pages.  Both with mmap_lock for writing; 0 or -ENOMEM.
+ * Kernel: create_init_stack_vma(), setup_arg_pages(). */
+int create_stack_vma(struct mm_struct *mm, unsigned long pages, bool temporary);
+int setup_arg_pages(struct mm_struct *mm, unsigned long shift, unsigned long pages);
+/* A stack that may move yet?  Kernel: vma_is_temporary_stack(). */
+bool vma_is_temporary_stack(const struct vm_area_struct *vma);
 /* The VMA of a user access, stacks grown; mmap_lock read-held on success, NULL and released
  * otherwise.  Kernel: lock_mm_and_find_vma(). */
 struct vm_area_struct *lock_mm_and_find_vma(struct mm_struct *mm, unsigned long addr);

@@ -16,14 +16,21 @@ static long do_migrate(struct model_backend *model, const struct call_request *r
 		       struct call_outcome *outcome)
 {
 	const struct op_args *args = request->args;
-	struct mm_struct *mm = model_process_mm(model, args->process[0]);
+	struct mm_struct *mm;
+	long result;
 
+	/* It may be about to get another one; this one stays as long as we need it. */
+	sched_step(&mach->tasks, ACCESS_READ, "get_task_mm");
+	mm = model_process_mm(model, args->process[0]);
 	if (!mm) {
 		outcome_refuse(outcome, "pages of %s, which has exited", args->process[0]);
 		return 0;
 	}
-	return kcompactd_migrate(mm, args->number[0], args->nr > 1 ? args->number[1] : PAGE_SIZE,
-				 request->op->id == OP_MIGRATE_FAIL);
+	mmget(mm);
+	result = kcompactd_migrate(mm, args->number[0], args->nr > 1 ? args->number[1] : PAGE_SIZE,
+				   request->op->id == OP_MIGRATE_FAIL);
+	mmput(mm);
+	return result;
 }
 
 /* The numbers of the list that is argument @i, or NULL with a refusal. */

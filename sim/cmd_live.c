@@ -94,7 +94,7 @@ static bool adapt(void *data, struct run_settings *settings, char **why)
 	if (live_run->command->anyway)
 		return true;
 	if (config->layout != LAYOUT_EMPTY)
-		*why = g_strdup("a host cannot be given: layout typical");
+		*why = g_strdup("a host cannot be given: layout typical, layout stack");
 	else if (settings->placement_recorded)
 		*why = g_strdup("a host cannot be given: placement recorded");
 	return !*why && side_by_side_adapt(config, live_run->min_addr_set, why);

@@ -71,7 +71,7 @@ APPLY_ORDER(6)
 APPLY_ORDER(7)
 APPLY_ORDER(8)
 APPLY_ORDER(9)
-APPLY(layout, s->config.layout = value ? LAYOUT_TYPICAL : LAYOUT_EMPTY)
+APPLY(layout, s->config.layout = (enum address_layout)value)
 APPLY(placement, s->placement_recorded = value == 1)
 APPLY(kernel, semantics_init(&s->config.semantics, (unsigned int)value))
 
@@ -81,7 +81,8 @@ static const char *const order_words[] = { "madvise", "never", "always", "inheri
 /* In the order of enum shmem_huge. */
 static const char *const shmem_words[] = { "never", "always", "within_size", "advise", "deny",
 					   "force", NULL };
-static const char *const layout_words[] = { "empty", "typical", NULL };
+/* In the order of enum address_layout. */
+static const char *const layout_words[] = { "empty", "typical", "stack", NULL };
 static const char *const placement_words[] = { "search", "recorded", NULL };
 
 /* As in model/collapse_designs.def. */
@@ -166,8 +167,9 @@ static const struct setting_key keys[] = {
 	{ "cpus", SET_COUNT, 1, 64, NULL, apply_cpus, "1 to 64", "number of CPUs; 2" },
 	{ "nodes", SET_COUNT, 1, 8, NULL, apply_nodes, "1 to 8",
 	  "NUMA nodes that share the memory; 1" },
-	{ "layout", SET_WORD, 0, 0, layout_words, apply_layout, "empty | typical",
-	  "what a new address space holds: nothing, or text, heap, stack, vdso" },
+	{ "layout", SET_WORD, 0, 0, layout_words, apply_layout, "empty | typical | stack",
+	  "what a new address space holds: nothing; text, heap, stack, vdso; or a stack that was moved "
+	  "to its place" },
 	{ "placement", SET_WORD, 0, 0, placement_words, apply_placement, "search | recorded",
 	  "whether mmap(NULL, ...) searches or takes the address behind `=`" },
 	{ "kernel", SET_KERNEL, OLDEST, NEWEST, NULL, apply_kernel, "6.6 to 6.18",

@@ -13,14 +13,30 @@
 #include "syscalls.h"
 #include "vma.h"
 
-/* The other threads end; who calls takes the place of the leader. */
+static bool has_other_threads(const struct task_struct *me)
+{
+	const struct task_struct *thread;
+
+	list_for_each_entry(thread, &mach->tasks, tasks)
+		if (thread != me && thread->tgid == me->tgid && !thread->exited)
+			return true;
+	return false;
+}
+
+/* The other threads end, those that sleep by themselves once they are killed; who calls takes the
+ * place of the leader. */
 static void de_thread(struct task_struct *me)
 {
 	struct task_struct *thread;
 
 	list_for_each_entry(thread, &mach->tasks, tasks)
-		if (thread != me && thread->tgid == me->tgid)
+		if (thread != me && thread->tgid == me->tgid && thread->waits_for)
+			task_kill(thread);
+		else if (thread != me && thread->tgid == me->tgid && !thread->killed)
 			do_exit(thread, 0);
+	while (has_other_threads(me))
+		if (!wait_killable(&me->mm->mm_users, EXEC_WAITS))
+			break;
 	me->pid = me->tgid;
 }
 

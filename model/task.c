@@ -121,6 +121,8 @@ void do_exit(struct task_struct *task, int signal)
 	trace_event("exit", "%s, signal %d", task->name, signal);
 	task->exited = true;
 	task->exit_signal = signal;
+	if (task->mm)
+		wake_up(&task->mm->mm_users);	/* of execve() in another thread */
 	mach->current_task = task;
 	task_release(task);
 	mach->current_task = before;

@@ -108,6 +108,8 @@ void do_group_exit(struct task_struct *task, int signal);
  * Whoever drives the task lets it exit once its call is done.  Kernel: send SIGKILL.
  */
 void task_kill(struct task_struct *task);
+/* Where who calls execve() sleeps until the other threads have gone.  Kernel: de_thread(). */
+#define EXEC_WAITS	"de_thread"
 /* Every task exits and is forgotten; boot_task runs.  For the end of a run. */
 void tasks_exit_all(struct machine *machine);
 

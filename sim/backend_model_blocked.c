@@ -123,6 +123,21 @@ static void run_woken(struct model_backend *model)
 	}
 }
 
+/* execve() goes on as soon as the threads that it has killed are gone. */
+static void let_threads_go(struct model_backend *model, struct model_call *call)
+{
+	const struct task_struct *task = call->entry->task;
+	guint at = model->blocked->len;
+
+	if (call->ended || !task->waits_for || strcmp(task->wait_site, EXEC_WAITS))
+		return;
+	g_ptr_array_add(model->blocked, call);
+	run_woken(model);
+	while (model->blocked->pdata[at] != call)
+		at--;
+	g_ptr_array_steal_index(model->blocked, at);
+}
+
 /* On a stack of its own, which it keeps if it blocks. */
 static void call_on_stack(struct model_backend *model, const struct call_request *request,
 			  struct call_outcome *outcome)
@@ -134,6 +149,7 @@ static void call_on_stack(struct model_backend *model, const struct call_request
 	call->request = *request;
 	call->entry = model_task_find(model, request->task);
 	run_stretch(call);
+	let_threads_go(model, call);
 	if (call->ended) {
 		*outcome = call->outcome;
 		g_free(call);

@@ -28,9 +28,20 @@ static const char *const poison_out[] = { "updated", NULL };
 static const char *const msg_out[] = { "event", "flags", "address", "ufd", "from", "to", "len",
 				       "start", "end", NULL };
 
-#define UFFDIO_ROW(name, nr, fields, says)					\
+static const char *const api_fields[] = { "api", "features", "ioctls", NULL };
+static const char *const range_fields[] = { "range", "start", "len", NULL };
+static const char *const mode_fields[] = { "range", "start", "len", "mode", NULL };
+static const char *const register_fields[] = { "range", "start", "len", "mode", "ioctls", NULL };
+static const char *const copy_fields[] = { "dst", "src", "len", "mode", "copy", NULL };
+static const char *const move_fields[] = { "dst", "src", "len", "mode", "move", NULL };
+static const char *const zeropage_fields[] = { "range", "start", "len", "mode", "zeropage", NULL };
+static const char *const continue_fields[] = { "range", "start", "len", "mode", "mapped", NULL };
+static const char *const poison_fields[] = { "range", "start", "len", "mode", "updated", NULL };
+static const char *const rlimit_fields[] = { "rlim_cur", "rlim_max", NULL };
+
+#define UFFDIO_ROW(name, nr, results, all, says)				\
 	{ "UFFDIO_" name, OP_UFFDIO, RETURNS_INT, 2, { FD("fd"), STRUCT("arg") },	\
-	  .number = (nr), .out = (fields), .what = (says) }
+	  .number = (nr), .out = (results), .fields = (all), .what = (says) }
 
 static const struct op ops[] = {
 	{ "mmap", OP_MMAP, RETURNS_ADDR, 2,
@@ -85,17 +96,17 @@ static const struct op ops[] = {
 	  .what = "opens a descriptor that resolves faults" },
 	{ "ioctl", OP_IOCTL, RETURNS_INT, 2, { FD("fd"), NUM("request"), STRUCT("arg") },
 	  .what = "UFFDIO_* of a userfaultfd" },
-	UFFDIO_ROW("API", 0x3f, api_out, "agrees on features"),
-	UFFDIO_ROW("REGISTER", 0, register_out, "registers a range"),
-	UFFDIO_ROW("UNREGISTER", 1, NULL, "unregisters a range"),
-	UFFDIO_ROW("WAKE", 2, NULL, "wakes those who wait in a range"),
-	UFFDIO_ROW("COPY", 3, copy_out, "fills missing pages with a copy"),
-	UFFDIO_ROW("ZEROPAGE", 4, zeropage_out, "fills missing pages with the zero page"),
-	UFFDIO_ROW("MOVE", 5, move_out, "moves pages to where they are missing"),
-	UFFDIO_ROW("WRITEPROTECT", 6, NULL, "protects pages against writing, or no more"),
-	UFFDIO_ROW("CONTINUE", 7, continue_out, "maps what the page cache has"),
-	UFFDIO_ROW("POISON", 8, poison_out, "makes accesses end in SIGBUS"),
-	{ "read", OP_READ, RETURNS_INT, 1, { FD("fd"), STRUCT("msg") }, .out = msg_out,
+	UFFDIO_ROW("API", 0x3f, api_out, api_fields, "agrees on features"),
+	UFFDIO_ROW("REGISTER", 0, register_out, register_fields, "registers a range"),
+	UFFDIO_ROW("UNREGISTER", 1, NULL, range_fields, "unregisters a range"),
+	UFFDIO_ROW("WAKE", 2, NULL, range_fields, "wakes those who wait in a range"),
+	UFFDIO_ROW("COPY", 3, copy_out, copy_fields, "fills missing pages with a copy"),
+	UFFDIO_ROW("ZEROPAGE", 4, zeropage_out, zeropage_fields, "fills missing pages with the zero page"),
+	UFFDIO_ROW("MOVE", 5, move_out, move_fields, "moves pages to where they are missing"),
+	UFFDIO_ROW("WRITEPROTECT", 6, NULL, mode_fields, "protects pages against writing, or no more"),
+	UFFDIO_ROW("CONTINUE", 7, continue_out, continue_fields, "maps what the page cache has"),
+	UFFDIO_ROW("POISON", 8, poison_out, poison_fields, "makes accesses end in SIGBUS"),
+	{ "read", OP_READ, RETURNS_INT, 1, { FD("fd"), STRUCT("msg") }, .out = msg_out, .fields = msg_out,
 	  .what = "the next message of a userfaultfd; gives its kind" },
 	{ "prctl", OP_PRCTL, RETURNS_INT, 1,
 	  { FLG("option", "PR_"), { "arg2", ARG_OPTIONAL_STRING, NULL }, NUM("arg3"), NUM("arg4"),
@@ -116,14 +127,16 @@ static const struct op ops[] = {
 	{ "dup", OP_DUP, RETURNS_FD, 1, { FD("oldfd") }, .what = "a second descriptor" },
 	{ "prlimit64", OP_PRLIMIT64, RETURNS_INT, 2,
 	  { NUM("pid"), FLG("resource", "RLIMIT_"), STRUCT("new_limit"), STRUCT("old_limit") },
-	  .what = "sets or tells a limit" },
+	  .fields = rlimit_fields, .what = "sets or tells a limit" },
 	{ "prlimit", OP_PRLIMIT64, RETURNS_INT, 2,
 	  { NUM("pid"), FLG("resource", "RLIMIT_"), STRUCT("new_limit"), STRUCT("old_limit") },
-	  .what = "the same, as the C library calls it" },
+	  .fields = rlimit_fields, .what = "the same, as the C library calls it" },
 	{ "setrlimit", OP_SETRLIMIT, RETURNS_INT, 2,
-	  { FLG("resource", "RLIMIT_"), STRUCT("rlim") }, .what = "sets a limit" },
+	  { FLG("resource", "RLIMIT_"), STRUCT("rlim") }, .fields = rlimit_fields,
+	  .what = "sets a limit" },
 	{ "getrlimit", OP_GETRLIMIT, RETURNS_INT, 1,
-	  { FLG("resource", "RLIMIT_"), STRUCT("rlim") }, .what = "tells a limit" },
+	  { FLG("resource", "RLIMIT_"), STRUCT("rlim") }, .fields = rlimit_fields,
+	  .what = "tells a limit" },
 	{ "fcntl", OP_FCNTL, RETURNS_INT, 2, { FD("fd"), FLG("cmd", "F_"), FLG("arg", "F_") },
 	  .what = "F_ADD_SEALS" },
 	{ "pkey_alloc", OP_PKEY_ALLOC, RETURNS_INT, 0,

@@ -71,6 +71,7 @@ struct op {
 	unsigned int number;		/* OP_UFFDIO: of the ioctl; 0x3f for API */
 	const char *actor;		/* who alone can do it: "kswapd"; NULL: any task */
 	const char *const *out;		/* output fields that may be asserted, or NULL */
+	const char *const *fields;	/* of its struct: the only ones; NULL: any */
 	const char *what;		/* one sentence for listings */
 };
 

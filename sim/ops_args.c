@@ -164,6 +164,33 @@ static bool too_many_or_few(struct eval *eval, const struct stmt_call *call, con
 	return true;
 }
 
+/* A field that the struct does not have would be taken for one left out. */
+static bool check_fields(struct eval *eval, const struct stmt_call *call, const struct op *op,
+			 const struct value *strct)
+{
+	for (guint i = 0; strct && strct->kind == VALUE_STRUCT && i < strct->items->len; i++) {
+		const struct value_field *field = strct->items->pdata[i];
+		g_autofree char *note = NULL;
+		struct nearest nearest;
+
+		if (g_strv_contains(op->fields, field->name)) {
+			if (!check_fields(eval, call, op, &field->value))
+				return false;
+			continue;
+		}
+		nearest_init(&nearest, field->name);
+		for (unsigned int n = 0; op->fields[n]; n++)
+			nearest_offer(&nearest, op->fields[n]);
+		note = nearest_note(&nearest);
+		if (!note)
+			note = g_strjoinv(", ", (char **)op->fields);
+		diag_error(eval->diags, &call->name_loc, note, "the struct of %s has no field '%s'",
+			   op->name, field->name);
+		return false;
+	}
+	return true;
+}
+
 bool op_args_read(struct eval *eval, const struct op **op, const struct stmt_call *call,
 		  struct op_args *args)
 {
@@ -190,8 +217,11 @@ bool op_args_read(struct eval *eval, const struct op **op, const struct stmt_cal
 		if ((*op)->args[i].kind == ARG_FD)
 			args->fd_path[i] = annotation_of(call, i);
 	}
-	if ((*op)->id == OP_IOCTL)
-		return resolve_ioctl(eval, op, call, args);
+	if ((*op)->id == OP_IOCTL && !resolve_ioctl(eval, op, call, args))
+		return false;
+	for (unsigned int i = 0; (*op)->fields && i < args->nr; i++)
+		if (args->value[i] && !check_fields(eval, call, *op, args->value[i]))
+			return false;
 	return true;
 }
 

@@ -61,7 +61,7 @@ void stat_account(const struct vma_remap *remap, unsigned long bytes);
  * -errno.  Kernel: move_vma(). */
 long move_vma(struct vma_remap *remap);
 
-/* The words of the old range go to move->new, with all that comes after: 0, or -errno with the words
+/* The words of the old range go to move->new: 0, or -errno with the words
  * back and @remap naming the new range as the one to unmap. */
 struct pagetable_move;
 int move_data(struct vma_remap *remap, struct pagetable_move *move);

@@ -115,8 +115,6 @@ int move_data(struct vma_remap *remap, struct pagetable_move *move)
 		error = ops->mremap(move->new);
 	if (error)
 		undo_move(remap, move, moved);
-	else
-		mremap_drop_uffd(move->new, remap->new_len, &remap->uf);
 	return error;
 }
 
@@ -128,10 +126,10 @@ static int copy_vma_and_data(struct vma_remap *remap, struct vm_area_struct **ne
 {
 	PAGETABLE_MOVE(move, NULL, NULL, remap->addr, remap->new_addr, remap->old_len);
 	pgoff_t pgoff = linear_page_index(remap->vma, remap->addr);
+	int error;
 
 	if (relocate_wanted(remap)) {
-		int error = relocate_design()->move(remap, new_vmap);
-
+		error = relocate_design()->move(remap, new_vmap);
 		if (error != RELOCATE_NOT)
 			return error;
 	}
@@ -147,7 +145,10 @@ static int copy_vma_and_data(struct vma_remap *remap, struct vm_area_struct **ne
 	move.old = remap->vma;
 	move.new = *new_vmap;
 	point("mremap:vma-copied");
-	return move_data(remap, &move);
+	error = move_data(remap, &move);
+	if (!error)
+		mremap_drop_uffd(*new_vmap, remap->new_len, &remap->uf);
+	return error;
 }
 
 /* What is left of the area of which [start, end) went is accounted again. */

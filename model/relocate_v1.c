@@ -387,6 +387,7 @@ static int relocate_and_move(struct vma_remap *remap, struct vm_area_struct **ne
 		undo(&rel);
 		return error;
 	}
+	mremap_drop_uffd(*new_vmap, remap->new_len, &remap->uf);
 	*new_vmap = merge_relocated(remap, *new_vmap);
 	return 0;
 }

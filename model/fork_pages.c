@@ -62,6 +62,16 @@ static int copy_present_page(struct fork_copy *copy, unsigned int slot, unsigned
 	return 0;
 }
 
+/* Whoever stores to the page from now on waits for the end of fork, as with every other page. */
+static void protect_before_copy(struct fork_copy *copy, unsigned int slot, unsigned long addr)
+{
+	if (!pte_write(copy->src_table->entry[slot]))
+		return;
+	ptep_modify_commit(copy->src_table, slot,
+			   pte_wrprotect(ptep_modify_start(copy->src_table, slot)));
+	flush_tlb_range(copy->src->vm_mm, addr, addr + PAGE_SIZE);
+}
+
 /* Kernel: copy_present_ptes(), __copy_present_ptes(). */
 static int copy_present_pte(struct fork_copy *copy, unsigned int slot, unsigned long addr)
 {
@@ -76,6 +86,8 @@ static int copy_present_pte(struct fork_copy *copy, unsigned int slot, unsigned 
 			folio_dup_file_rmap_pte(folio, page, dst);
 		} else if (folio_try_dup_anon_rmap_pte(folio, page, dst, src)) {
 			folio_put(folio);
+			if (semantics()->fork_protects_early_copies && copy->prealloc)
+				protect_before_copy(copy, slot, addr);
 			return copy_present_page(copy, slot, addr, page);
 		}
 		*mm_counter(dst->vm_mm, folio) += 1;

@@ -17,6 +17,8 @@ struct ghost_ref ghost_for(const struct mm_struct *mm, unsigned long addr)
 	unsigned int i = 0;
 
 	addr &= PAGE_MASK;
+	if (!vma_lookup(mm, addr))	/* a word that waits to be zapped */
+		return (struct ghost_ref){};
 	while (i < mach->nr_ghosts && (ghost[i].mm != mm->id || ghost[i].addr != addr))
 		i++;
 	if (i == NR_GHOSTS)

@@ -117,14 +117,26 @@ void munmap_clear(struct munmap_batch *batch)
 	batch->cleared = true;
 }
 
+/*
+ * May others read while page tables are emptied?  A stack that grew under mmap_lock for reading could
+ * grow into the range.
+ */
+static bool may_downgrade(const struct munmap_batch *batch)
+{
+	return !semantics()->stack_grows_under_read_lock ||
+	       semantics()->munmap_downgrades_beside_stack || !batch->next ||
+	       !(batch->next->vm_flags & VM_GROWSDOWN);
+}
+
 void munmap_complete(struct munmap_batch *batch)
 {
+	bool downgrade = batch->unlock && may_downgrade(batch);
 	struct mm_struct *mm = batch->mm;
 	struct vm_area_struct *vma, *next;
 
 	mm->map_count -= batch->count;
 	mm->locked_vm -= batch->locked_vm;
-	if (batch->unlock)
+	if (downgrade)
 		mmap_write_downgrade(mm);
 	if (!batch->cleared && batch->first)
 		batch_zap(batch);
@@ -137,12 +149,16 @@ void munmap_complete(struct munmap_batch *batch)
 		remove_vma(vma);
 	}
 	vm_unacct_memory(batch->nr_accounted);
-	if (batch->unlock)
+	if (downgrade)
 		mmap_read_unlock(mm);
+	else if (batch->unlock)
+		mmap_write_unlock(mm);
 }
 
+/* From here on what is at these addresses is somebody else's. */
 static void batch_detach(const struct munmap_batch *batch)
 {
+	ghost_drop(batch->mm, batch->start, batch->end - batch->start);
 	for (struct vm_area_struct *vma = batch->first; vma; vma = vma->detached_next)
 		vma->detached = true;
 }

@@ -62,7 +62,7 @@ void semantics_init(struct semantics *semantics, unsigned int kernel)
 	memset(semantics, 0, sizeof(*semantics));
 	semantics->kernel = kernel;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		bool in_range = kernel >= rows[i].since &&
+		bool in_range = rows[i].since && kernel >= rows[i].since &&
 				(!rows[i].until || kernel < rows[i].until);
 
 		semantics_set(semantics, &rows[i], in_range && !rows[i].is_bug);

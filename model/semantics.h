@@ -38,7 +38,7 @@ struct semantics {
 struct semantics_info {
 	const char *name;		/* with dashes: "rmap-no-recheck" */
 	bool is_bug;
-	unsigned int since, until;	/* KERNEL_VERSION; until 0: still so */
+	unsigned int since, until;	/* KERNEL_VERSION; since 0: in none; until 0: still so */
 	const char *source, *what;
 	size_t offset;			/* of the bool in struct semantics */
 };

@@ -61,7 +61,10 @@ int expand_downwards(struct vm_area_struct *vma, unsigned long addr)
 	struct mm_struct *mm = vma->vm_mm;
 	int error = 0;
 
-	rwsem_assert_held_write(&mm->mmap_lock);
+	if (semantics()->stack_grows_under_read_lock)
+		rwsem_assert_held(&mm->mmap_lock);
+	else
+		rwsem_assert_held_write(&mm->mmap_lock);
 	if (!(vma->vm_flags & VM_GROWSDOWN))
 		return -EFAULT;
 	addr &= PAGE_MASK;
@@ -76,7 +79,10 @@ int expand_downwards(struct vm_area_struct *vma, unsigned long addr)
 		return -ENOMEM;
 	}
 
-	vma_start_write(vma);
+	if (semantics()->stack_grows_under_read_lock)
+		sched_step(&mm->mm_mt, ACCESS_WRITE, "expand_downwards");
+	else
+		vma_start_write(vma);
 	anon_vma_lock_write(vma->anon_vma);
 	if (addr < vma->vm_start)
 		error = grow_locked(vma, addr);
@@ -105,6 +111,8 @@ struct vm_area_struct *lock_mm_and_find_vma(struct mm_struct *mm, unsigned long 
 	if (vma && vma->vm_start <= addr)
 		return vma;
 	grows = vma && (vma->vm_flags & VM_GROWSDOWN);
+	if (grows && semantics()->stack_grows_under_read_lock && !expand_downwards(vma, addr))
+		return vma;
 	mmap_read_unlock(mm);
 	if (!grows)
 		return NULL;

@@ -73,14 +73,17 @@ struct swap_info_struct {
 	unsigned int users;		/* operations under way: get_swap_device() */
 	uint64_t max;			/* slots, the header included */
 	uint64_t inuse_pages;		/* slots whose map is not 0, the header not counted */
+	uint64_t drops;			/* words that have gone, ever */
 	struct swap_slot *slot;		/* [max] */
 	uint64_t nr_clusters;
 	struct swap_cluster *cluster;	/* [nr_clusters] */
+	struct swap_info_struct *gone;	/* the one that was taken off before this one */
 };
 
 /* All of swap.  Owned by the machine. */
 struct swap {
 	struct swap_info_struct *info[MAX_SWAPFILES];	/* NULL: off */
+	struct swap_info_struct *gone;	/* taken off, while others may not know; list */
 	uint64_t nr_swap_pages;		/* free slots of devices with SWP_WRITEOK */
 	uint64_t total_swap_pages;
 	uint32_t age;			/* grows with every folio that goes, or comes back active:
@@ -96,6 +99,8 @@ struct swap {
  * -errno.  The device is that of machine_config. */
 int swap_device_on(unsigned int type);
 void swap_device_off(struct swap_info_struct *si);
+/* Whoever looks at the slots of @si: a violation of "use-after-free" if the device was taken off. */
+void swap_map_use(const struct swap_info_struct *si, const char *site);
 /* The device of @entry, which stays until put_swap_device(); NULL if it is being taken off, or
  * never was.  Kernel: get_swap_device(). */
 struct swap_info_struct *get_swap_device(pte_t entry);

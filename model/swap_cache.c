@@ -146,6 +146,7 @@ int folio_alloc_swap(struct folio *folio)
 /* Kernel: folio_swapcache_freeable(). */
 static bool swapcache_freeable(const struct folio *folio)
 {
+	sched_touch(&folio->swap, ACCESS_READ);
 	return folio_test(folio, PG_swapcache) && !folio_test(folio, PG_writeback);
 }
 
@@ -225,15 +226,20 @@ void swap_drop_cache(void)
 void free_swap_and_cache(pte_t entry)
 {
 	/* Swapoff must not take the map away between the two looks at it. */
-	struct swap_info_struct *si = get_swap_device(entry);
+	bool hold = !semantics()->swap_free_without_device;
+	struct swap_info_struct *si = hold ? get_swap_device(entry) : swap_entry_to_info(entry);
+	const struct swap_slot *slot = swap_slot(entry);
 
 	if (!si)
 		return;
 	swap_free(entry);
 	point("swap:count-dropped");
-	if (swap_slot_unlocked(entry, SLOT_MAP, "free_swap_and_cache")->map == SWAP_HAS_CACHE)
+	sched_step(&slot->map, ACCESS_READ, "free_swap_and_cache");
+	swap_map_use(si, "free_swap_and_cache");
+	if (slot->map == SWAP_HAS_CACHE)
 		try_to_reclaim_swap(entry, vm_swap_full());
-	put_swap_device(si);
+	if (hold)
+		put_swap_device(si);
 }
 
 void free_swap_cache(struct folio *folio)
@@ -315,6 +321,7 @@ struct folio *read_swap_cache(pte_t entry)
 
 static void folio_start_writeback(struct folio *folio)
 {
+	sched_touch(&folio->swap, ACCESS_WRITE);
 	folio_set(folio, PG_writeback);
 	g_ptr_array_add(mach->swap->hold ? mach->swap->held : mach->swap->writeback, folio);
 }
@@ -338,6 +345,7 @@ void folio_end_writeback(struct folio *folio)
 {
 	const struct swap_info_struct *si = swap_entry_to_info(folio->swap);
 
+	sched_touch(&folio->swap, ACCESS_WRITE);
 	if (!g_ptr_array_remove(mach->swap->writeback, folio))
 		g_ptr_array_remove(mach->swap->held, folio);
 	if (si->flags & SWP_STABLE_WRITES)
@@ -380,13 +388,13 @@ static void write_to_slot(struct folio *folio)
 {
 	const struct swap_info_struct *si = swap_entry_to_info(folio->swap);
 
-	folio_start_writeback(folio);
 	for (unsigned long n = 0; n < folio_nr_pages(folio); n++) {
 		struct swap_slot *slot = swap_slot(swp_entry_add(folio->swap, n));
 
 		slot->content = page_content(folio_page(folio, n), "swap_writeout");
 		swap_slot_changes(slot, SLOT_CONTENT);
 	}
+	folio_start_writeback(folio);
 	trace_event("swap", "folio#%u is being written to slot %" G_GUINT64_FORMAT, folio->id,
 		    swp_offset(folio->swap));
 	folio_unlock(folio);

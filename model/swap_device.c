@@ -23,6 +23,13 @@ void swap_init(struct machine *machine)
 	machine_enter(before);
 }
 
+static void device_free(struct swap_info_struct *si)
+{
+	g_free(si->slot);
+	g_free(si->cluster);
+	g_free(si);
+}
+
 void swap_fini(struct machine *machine)
 {
 	struct machine *before = machine_enter(machine);
@@ -30,6 +37,12 @@ void swap_fini(struct machine *machine)
 	for (unsigned int type = 0; type < MAX_SWAPFILES; type++)
 		if (machine->swap->info[type])
 			swap_device_off(machine->swap->info[type]);
+	while (machine->swap->gone) {
+		struct swap_info_struct *si = machine->swap->gone;
+
+		machine->swap->gone = si->gone;
+		device_free(si);
+	}
 	g_ptr_array_unref(machine->swap->writeback);
 	g_ptr_array_unref(machine->swap->held);
 	g_clear_pointer(&machine->swap, g_free);
@@ -83,9 +96,20 @@ int swap_device_on(unsigned int type)
 void swap_device_off(struct swap_info_struct *si)
 {
 	mach->swap->info[si->type] = NULL;
-	g_free(si->slot);
-	g_free(si->cluster);
-	g_free(si);
+	if (likely(!mach->quarantine)) {
+		device_free(si);
+		return;
+	}
+	si->gone = mach->swap->gone;
+	mach->swap->gone = si;
+}
+
+void swap_map_use(const struct swap_info_struct *si, const char *site)
+{
+	if (likely(mach->swap->info[si->type] == si))
+		return;
+	violation_add("use-after-free", current->name, "the slots of a swap device that is on",
+		      "%s looks at slots of a device that swapoff() has taken off", site);
 }
 
 struct swap_info_struct *swap_entry_to_info(pte_t entry)
@@ -111,12 +135,14 @@ struct swap_info_struct *get_swap_device(pte_t entry)
 	if (!swap_slot(entry))
 		return NULL;
 	si = swap_entry_to_info(entry);
+	sched_touch(&si->users, ACCESS_READ);
 	si->users++;
 	return si;
 }
 
 void put_swap_device(struct swap_info_struct *si)
 {
+	sched_touch(&si->users, ACCESS_READ);
 	si->users--;
 	wake_up(si);
 }
@@ -193,6 +219,7 @@ static bool take_range(struct swap_info_struct *si, uint64_t offset, unsigned in
 	}
 	if (good) {
 		sched_touch(&mach->swap->nr_swap_pages, ACCESS_WRITE);
+		sched_touch(&si->inuse_pages, ACCESS_WRITE);
 		sched_touch(&cluster->used, ACCESS_WRITE);
 		if (!cluster->used)
 			cluster->order = (uint8_t)order;
@@ -247,7 +274,10 @@ pte_t swap_alloc_slots(unsigned int order)
 		struct swap_info_struct *si = mach->swap->info[type];
 		uint64_t offset;
 
-		if (!si || !(si->flags & SWP_WRITEOK))
+		if (!si)
+			continue;
+		sched_touch(&si->flags, ACCESS_READ);
+		if (!(si->flags & SWP_WRITEOK))
 			continue;
 		/* The pieces of a file may lie anywhere on its disk. */
 		if (order && !(si->flags & SWP_BLKDEV))
@@ -269,11 +299,13 @@ static void slot_free(pte_t entry)
 		swap_slot_changes(&si->slot[offset], SLOT_CONTENT);
 	sched_touch(&cluster_of(entry)->used, ACCESS_WRITE);
 	si->slot[offset] = (struct swap_slot){};
+	sched_touch(&si->inuse_pages, ACCESS_WRITE);
 	si->inuse_pages--;
 	cluster_of(entry)->used--;
 	sched_touch(&mach->swap->nr_swap_pages, ACCESS_WRITE);
 	if (si->flags & SWP_WRITEOK)
 		mach->swap->nr_swap_pages++;
+	wake_up(si);
 }
 
 /* ---- counts ---- */
@@ -347,12 +379,16 @@ int add_swap_count_continuation(pte_t entry)
 /* One word less, under the lock.  Kernel: swap_entries_put_map(). */
 static void count_down(pte_t entry, struct swap_slot *slot)
 {
+	struct swap_info_struct *si = swap_entry_to_info(entry);
+
 	if (!swap_slot_count(slot)) {
 		violation_add("swap-count", "swap_free()", "a count to drop",
 			      "slot %" G_GUINT64_FORMAT " has none", swp_offset(entry));
 		return;
 	}
 	swap_slot_changes(slot, SLOT_MAP);
+	si->drops++;
+	wake_up(si);
 	if ((slot->map & ~SWAP_HAS_CACHE) == SWAP_MAP_SHMEM)
 		slot->map &= SWAP_HAS_CACHE;
 	else if (slot->more)

@@ -143,6 +143,7 @@ static bool swapin_exclusive(const struct swapin *in)
 		return true;
 	if (!pte_swp_exclusive(in->vmf->orig_pte))
 		return false;
+	sched_touch(&in->folio->swap, ACCESS_READ);
 	return !folio_test(in->folio, PG_writeback) || !(in->si->flags & SWP_STABLE_WRITES) ||
 	       semantics()->swapin_ignores_stable_pages;
 }

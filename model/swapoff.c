@@ -146,9 +146,9 @@ static void unuse_cache(struct swap_info_struct *si)
 /* Kernel: try_to_unuse(). */
 static int try_to_unuse(struct swap_info_struct *si)
 {
-	while (si->inuse_pages) {
+	while (READ_SHARED(&si->inuse_pages, si->inuse_pages, "try_to_unuse")) {
 		g_autoptr(GPtrArray) mms = object_list(mach, KIND_MM);
-		uint64_t before = si->inuse_pages;
+		uint64_t before = si->inuse_pages, drops = si->drops;
 		int error = shmem_unuse(si->type);
 
 		for (guint i = 0; i < mms->len && !error; i++)
@@ -157,7 +157,8 @@ static int try_to_unuse(struct swap_info_struct *si)
 			return error;
 		unuse_cache(si);
 		/* Those who are in the middle of something finish it, and we look again. */
-		if (si->inuse_pages == before && !wait_on(si, "try_to_unuse"))
+		if (si->inuse_pages == before && si->drops == drops &&
+		    !wait_on(si, "try_to_unuse"))
 			return -EINTR;
 	}
 	return 0;
@@ -166,8 +167,11 @@ static int try_to_unuse(struct swap_info_struct *si)
 /* Slots are, or are no longer, handed out. */
 static void set_writeok(struct swap_info_struct *si, bool on)
 {
-	uint64_t free_slots = si->max - 1 - si->inuse_pages;
+	uint64_t free_slots;
 
+	sched_step(&si->flags, ACCESS_WRITE, "del_from_avail_list");
+	sched_touch(&mach->swap->nr_swap_pages, ACCESS_WRITE);
+	free_slots = si->max - 1 - si->inuse_pages;
 	if (on) {
 		si->flags |= SWP_WRITEOK;
 		mach->swap->nr_swap_pages += free_slots;
@@ -182,6 +186,14 @@ static void set_writeok(struct swap_info_struct *si, bool on)
 static bool may_swapon(void)
 {
 	return !current->signal || current->signal->cap_sys_admin;
+}
+
+/* From now on nobody begins anything: looking and taking it off are one step. */
+static bool users_left(struct swap_info_struct *si)
+{
+	sched_step(mach->swap, ACCESS_WRITE, "swapoff");
+	sched_touch(&si->users, ACCESS_WRITE);
+	return si->users != 0;
 }
 
 long sys_swapoff(const char *path)
@@ -206,7 +218,7 @@ long sys_swapoff(const char *path)
 		set_writeok(si, true);
 		return error;
 	}
-	while (si->users)
+	while (users_left(si))
 		if (!wait_on(si, "swapoff"))
 			return -EINTR;
 	swap_device_off(si);

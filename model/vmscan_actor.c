@@ -79,6 +79,7 @@ long disk_writeback_end(struct mm_struct *mm, unsigned long addr)
 
 	if (!folio)
 		return -ENOENT;
+	sched_step(&folio->swap, ACCESS_READ, "folio_end_writeback");
 	writing = folio_test(folio, PG_writeback);
 	if (writing)
 		folio_end_writeback(folio);

@@ -115,7 +115,8 @@ static unsigned long zap_present(struct zap *zap, struct pgtable *table, unsigne
 	if (folio->order)
 		nr = folio_pte_batch(table, slot, max);
 	pte = clear_words(zap, table, slot, nr);
-	ghost_drop(vma->vm_mm, addr, nr << PAGE_SHIFT);
+	if (!vma->detached)
+		ghost_drop(vma->vm_mm, addr, nr << PAGE_SHIFT);
 	tlb_remove_tlb_entry(addr, nr << PAGE_SHIFT);
 	zap_counts(zap, folio, page, nr, pte);
 	return nr;
@@ -142,7 +143,7 @@ static void zap_nonpresent(const struct vm_area_struct *vma, struct pgtable *tab
 	struct mm_struct *mm = vma->vm_mm;
 	pte_t pte = table->entry[slot];
 
-	if (details->even_cows)
+	if (details->even_cows && !vma->detached)
 		ghost_drop(mm, addr, PAGE_SIZE);
 	if (is_pte_marker(pte)) {
 		if (!keep_marker(vma, pte, details))

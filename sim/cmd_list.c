@@ -32,7 +32,7 @@ static void list_semantics(bool bugs)
 		if (rows[i].is_bug != bugs)
 			continue;
 		found++;
-		if (!rows[i].since) {	/* of a design that is in none */
+		if (!rows[i].since) {	/* a design, or a patch, that is in none */
 			printf("%s\n  %s\n  in no release; %s\n", rows[i].name, rows[i].what,
 			       rows[i].source);
 			continue;

@@ -29,8 +29,9 @@ struct ksm_stable_node {
 	unsigned int id;
 	pfn_t kpfn;			/* of the page; stale if that is another folio now */
 	bool strangers;			/* walks by the items miss mappings: of those who shared the
-					 * page before it was KSM's, or of a word of swap that
-					 * mremap() has moved.  For checks */
+					 * page before it was KSM's, of a word of swap that mremap()
+					 * has moved, or of a child for which there was no memory.  For
+					 * checks */
 	int rmap_hlist_len;		/* items of hlist: at most ksm.max_page_sharing, but for fork */
 	struct list_head hlist;		/* struct ksm_rmap_item.hlist, the youngest first */
 	struct list_head nodes;		/* machine->ksm_stable_nodes; of those with one content the first
@@ -98,6 +99,8 @@ void ksm_remove_items(struct list_head *items);
 void ksm_remove_stale(void);
 /* Nodes go that have neither a page nor an item. */
 void ksm_remove_empty_nodes(void);
+/* Memory was short where mappings should have got items: walks miss some until a later scan. */
+void ksm_lose_track(void);
 /* The end of a machine without processes: all items and nodes go. */
 void ksm_forget_all(void);
 /* The folio has moved from @old to @new, both locked.  Kernel: folio_migrate_ksm(). */

@@ -187,9 +187,10 @@ int ksm_disable_merge_any(struct mm_struct *mm)
 
 void ksm_fork(struct mm_struct *mm, const struct mm_struct *oldmm)
 {
-	/* Without memory ksmd does not get to know the child. */
-	if (oldmm->ksm_mergeable)
-		ksm_enter(mm);
+	/* Without memory ksmd does not get to know the child, whose pages are found through its parent's
+	 * items as long as there are any. */
+	if (oldmm->ksm_mergeable && ksm_enter(mm))
+		ksm_lose_track();
 }
 
 int ksm_execve(struct mm_struct *mm)
@@ -241,6 +242,8 @@ long ksmd_unmerge(void)
 	}
 	mach->ksm_unmerging = false;
 	ksm_remove_stale();
+	if (error)
+		ksm_lose_track();
 	return error;
 }
 

@@ -182,6 +182,8 @@ long ksmd_scan(void)
 		folio_put(page->folio);
 	}
 	ksm_remove_empty_nodes();
+	if (!memory)
+		ksm_lose_track();
 	return memory ? 0 : -ENOMEM;
 }
 
@@ -228,8 +230,10 @@ static void visit_forked(struct mm_struct *mm)
 		struct ksm_rmap_item *item =
 			ksm_rmap_item_get(mm, g_array_index(found, unsigned long, n));
 
-		if (!item)
+		if (!item) {
+			ksm_lose_track();
 			continue;
+		}
 		visit(item);
 		ksm_rmap_item_release(item);
 	}

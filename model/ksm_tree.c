@@ -244,6 +244,14 @@ void ksm_remove_empty_nodes(void)
 	}
 }
 
+void ksm_lose_track(void)
+{
+	struct ksm_stable_node *node;
+
+	list_for_each_entry(node, &mach->ksm_stable_nodes, nodes)
+		node->strangers = true;
+}
+
 void ksm_remove_items(struct list_head *items)
 {
 	while (!list_empty(items))

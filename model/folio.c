@@ -206,6 +206,8 @@ int page_mapcount(const struct page *page)
 
 bool folio_maybe_dma_pinned(const struct folio *folio)
 {
+	/* with each pin of a large folio comes a reference */
+	sched_step(&folio->refcount, ACCESS_READ, "folio_maybe_dma_pinned");
 	if (folio->large)
 		return folio->large->pincount > 0;
 	return folio->refcount >= GUP_PIN_COUNTING_BIAS;

@@ -14,6 +14,7 @@
 #ifndef MODEL_GHOST_H
 #define MODEL_GHOST_H
 
+#include "pin_home.h"
 #include "types.h"
 
 struct machine;
@@ -48,18 +49,28 @@ void ghost_drop_slow(const struct mm_struct *mm, unsigned long start, unsigned l
 void ghost_move_slow(const struct mm_struct *mm, unsigned long from, unsigned long to,
 		     unsigned long size);
 
-/* The contents of [start, start + size) are given up. */
+/* The contents of [start, start + size) are given up; so are pages there that devices have. */
 #define ghost_drop(mm, start, size)						\
 	do {									\
 		if (unlikely(mach->nr_ghosts))					\
 			ghost_drop_slow((mm), (start), (size));			\
+		if (unlikely(mach->pin_homes->len))				\
+			pin_home_drop((mm), (start), (size));			\
 	} while (0)
 
-/* What was at @from is at @to from now on. */
-#define ghost_move(mm, from, to, size)						\
+/* What was at @from is at @to from now on, and must not be what a device has. */
+#define ghost_move_unpinned(mm, from, to, size)					\
 	do {									\
 		if (unlikely(mach->nr_ghosts))					\
 			ghost_move_slow((mm), (from), (to), (size));		\
+	} while (0)
+
+/* The same where the process itself says what is where. */
+#define ghost_move(mm, from, to, size)						\
+	do {									\
+		ghost_move_unpinned((mm), (from), (to), (size));		\
+		if (unlikely(mach->pin_homes->len))				\
+			pin_home_move((mm), (from), (to), (size));		\
 	} while (0)
 
 #endif

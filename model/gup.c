@@ -112,7 +112,7 @@ static bool grab_folio_fast(struct folio *folio, unsigned int flags)
 }
 
 /* Kernel: gup_put_folio(). */
-void gup_put_page(struct page *page, unsigned int flags)
+static void put_grabbed(struct page *page, unsigned int flags)
 {
 	struct folio *folio = page->folio;
 
@@ -125,6 +125,20 @@ void gup_put_page(struct page *page, unsigned int flags)
 			folio_ref_add(folio, 1 - GUP_PIN_COUNTING_BIAS);
 	}
 	folio_put(folio);
+}
+
+static void note_pin(const struct mm_struct *mm, unsigned long addr, unsigned int flags,
+		     const struct page *page)
+{
+	if (flags & FOLL_PIN)
+		pin_home_add(mm, addr, page);
+}
+
+void gup_put_page(struct page *page, unsigned int flags)
+{
+	if (flags & FOLL_PIN)
+		pin_home_remove(page);
+	put_grabbed(page, flags);
 }
 
 /* ---- the slow path ---- */
@@ -177,6 +191,7 @@ static int follow_huge_pmd(const struct vm_area_struct *vma, struct pgtable *pmd
 			set_pte(pmds, slot,
 				pte_mkyoung(flags & FOLL_WRITE ? pte_mkdirty(pmd) : pmd));
 		*pagep = pfn_to_page(leaf_pfn(pmd, addr));
+		note_pin(vma->vm_mm, addr, flags, *pagep);
 	}
 	spin_unlock(&pmds->ptl, LOCK_PMD);
 	return error;
@@ -194,6 +209,8 @@ static int follow_page(struct vm_area_struct *vma, unsigned long addr, unsigned 
 	if (!table)
 		return -EAGAIN;
 	error = follow_page_pte(vma, table->entry[pgtable_index(addr, LEVEL_PTE)], flags, page);
+	if (!error)
+		note_pin(vma->vm_mm, addr, flags, *page);
 	spin_unlock(&table->ptl, LOCK_PTE);
 	return error;
 }
@@ -370,9 +387,10 @@ static struct page *gup_fast_page(struct mm_struct *mm, unsigned long addr, unsi
 	    ptep_get_lockless(table, slot, "gup_fast: pte again") != pte ||
 	    !gup_fast_folio_allowed(page->folio, flags) ||
 	    (!pte_write(pte) && gup_must_unshare(NULL, flags, page))) {
-		gup_put_page(page, flags);
+		put_grabbed(page, flags);
 		return NULL;
 	}
+	note_pin(mm, addr, flags, page);
 	folio_set(page->folio, PG_referenced);
 	return page;
 }

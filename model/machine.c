@@ -120,6 +120,7 @@ struct machine *machine_create(const struct machine_config *config)
 	lru_init(machine);
 	swap_init(machine);
 	machine->inodes = g_ptr_array_new();
+	machine->pin_homes = g_array_new(FALSE, FALSE, sizeof(struct pin_home));
 	machine->violations = g_array_new(FALSE, TRUE, sizeof(struct violation));
 	g_array_set_clear_func(machine->violations, violation_clear);
 	machine_start(machine);
@@ -140,6 +141,7 @@ void machine_reset(struct machine *machine)
 	inodes_forget(machine);
 	files_forget(machine);
 	g_ptr_array_set_size(machine->inodes, 0);
+	pin_homes_reset(machine);
 	g_array_set_size(machine->violations, 0);
 	machine->violations_dropped = 0;
 	g_clear_pointer(&machine->unsupported, g_free);
@@ -167,6 +169,7 @@ void machine_destroy(struct machine *machine)
 	quarantine_fini(machine);
 	g_clear_pointer(&machine->rcu_objects, g_array_unref);
 	g_ptr_array_unref(machine->inodes);
+	g_array_unref(machine->pin_homes);
 	g_array_unref(machine->violations);
 	g_free(machine->unsupported);
 	if (mach == machine)

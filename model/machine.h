@@ -106,6 +106,7 @@ struct machine {
 	/* ghost.h */
 	unsigned int nr_ghosts;
 	struct ghost ghost[NR_GHOSTS];
+	GArray *pin_homes;		/* struct pin_home: pin_home.h */
 
 	/* rcu.h */
 	unsigned int rcu_readers;	/* who reads page tables without a lock */

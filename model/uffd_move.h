@@ -40,6 +40,7 @@ struct move_ptes {
 	const struct uffd_move *move;
 	struct pgtable *dst_table, *src_table;
 	unsigned int dst_slot, src_slot;
+	bool mapped;			/* both are kept by RCU */
 	pte_t dst_pmd;			/* the word that linked dst_table */
 	pte_t dst_pte, src_pte;		/* as they were */
 	struct folio *folio;		/* NULL, or locked and with a reference */
@@ -47,6 +48,8 @@ struct move_ptes {
 	struct anon_vma *anon_vma;	/* NULL, or its root write-locked, with a reference */
 };
 
+/* Before a sleep: the tables may be freed from now on.  Kernel: pte_unmap(). */
+void unmap_tables(struct move_ptes *ptes);
 /* Both PTE locks, or the one that both are. */
 void double_pt_lock(const struct move_ptes *ptes);
 void double_pt_unlock(const struct move_ptes *ptes);

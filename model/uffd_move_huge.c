@@ -72,7 +72,7 @@ static long move_leaf(const struct move_pmds *pmds, struct folio *folio)
 		pgtable_trans_huge_deposit(pmds->dst_table,
 					   pgtable_trans_huge_withdraw(pmds->src_table));
 	set_pte(pmds->dst_table, pmds->dst_slot, pmd);
-	ghost_move(move->mm, move->src, move->dst, PMD_SIZE);
+	ghost_move_unpinned(move->mm, move->src, move->dst, PMD_SIZE);
 	pgtable_set_wp_asked(pmds->src_table, pmds->src_slot, false);
 	count_vm_event(VM_EVENT_moves);
 	return (long)PMD_SIZE;
@@ -135,6 +135,10 @@ long move_huge_page(const struct uffd_move *move)
 	spin_unlock(&pmds.src_table->ptl, LOCK_PMD);
 	if (!pte_leaf(pmds.src) && !is_migration_pte(pmds.src))
 		return 1;
+	/* A migration entry's bits taken for those of a leaf lead to no page that there is. */
+	if (semantics()->uffd_move_pmd_migration && !moves_whole(&pmds) &&
+	    bug_on(is_migration_pte(pmds.src), "move_pages()", "a huge page behind the PMD word"))
+		return -EBUSY;
 	if (is_migration_pte(pmds.src) && moves_whole(&pmds)) {
 		/* It will be there again. */
 		pmd_migration_entry_wait(move->mm, move->src);

@@ -6,12 +6,14 @@
  *
  * In the kernel:  mm/userfaultfd.c move_pages_ptes(), move_present_ptes(), move_zeropage_pte(),
  *                 check_ptes_for_batched_move().
- * Left out:       soft-dirty.  A page table that is gone is looked up again, not kept by RCU.
+ * Left out:       soft-dirty.  Where a large folio is locked by somebody else, and others run, the next
+ *                 try waits until it is not, in place of one after the other.
  * Locks:          both areas read-locked.  Folio lock, the root of its anon_vma for writing, both PTE
  *                 locks, in this order; in a batch further folios by trylock under them.
  */
 #include "huge.h"
 #include "migrate.h"
+#include "rcu.h"
 #include "swap.h"
 #include "uffd_move.h"
 
@@ -42,11 +44,14 @@ bool is_pte_pages_stable(const struct move_ptes *ptes)
 {
 	const struct uffd_move *move = ptes->move;
 
-	pmd_read_step(move->mm, move->dst, "is_pte_pages_stable");
+	if (ptes->src_table->entry[ptes->src_slot] != ptes->src_pte ||
+	    ptes->dst_table->entry[ptes->dst_slot] != ptes->dst_pte)
+		return false;
 	/* A source word that did not change proves its table in use; a none word proves nothing. */
-	return ptes->src_table->entry[ptes->src_slot] == ptes->src_pte &&
-	       ptes->dst_table->entry[ptes->dst_slot] == ptes->dst_pte &&
-	       pgtable_entry(move->mm, move->dst, LEVEL_PMD) == ptes->dst_pmd;
+	if (semantics()->uffd_move_no_pmd_recheck)
+		return true;
+	pmd_read_step(move->mm, move->dst, "is_pte_pages_stable");
+	return pgtable_entry(move->mm, move->dst, LEVEL_PMD) == ptes->dst_pmd;
 }
 
 void move_pte(const struct move_ptes *ptes, pte_t pte)
@@ -54,15 +59,25 @@ void move_pte(const struct move_ptes *ptes, pte_t pte)
 	set_pte(ptes->src_table, ptes->src_slot, 0);
 	pgtable_set_wp_asked(ptes->src_table, ptes->src_slot, false);
 	set_pte(ptes->dst_table, ptes->dst_slot, pte);
-	ghost_move(ptes->move->mm, ptes->move->src, ptes->move->dst, PAGE_SIZE);
+	ghost_move_unpinned(ptes->move->mm, ptes->move->src, ptes->move->dst, PAGE_SIZE);
 	count_vm_event(VM_EVENT_moves);
 }
 
-/* The two tables, unless one went away meanwhile. */
+void unmap_tables(struct move_ptes *ptes)
+{
+	if (ptes->mapped)
+		rcu_read_unlock();
+	ptes->mapped = false;
+}
+
+/* The two tables, which stay, but perhaps not in use; false if one went away meanwhile.
+ * Kernel: pte_offset_map_rw_nolock(). */
 static bool find_tables(struct move_ptes *ptes)
 {
 	const struct uffd_move *move = ptes->move;
 
+	rcu_read_lock();
+	ptes->mapped = true;
 	pmd_read_step(move->mm, move->dst, "move_pages_ptes: dst_pmd");
 	ptes->dst_pmd = pgtable_entry(move->mm, move->dst, LEVEL_PMD);
 	ptes->dst_table = pgtable_lookup(move->mm, move->dst, LEVEL_PTE);
@@ -104,6 +119,13 @@ static long move_zeropage_pte(const struct move_ptes *ptes)
 
 /* ---- pages ---- */
 
+/* What comes of trying again and again while others run, without the tries in between. */
+static void wait_until_unlocked(const struct folio *folio)
+{
+	if (mach->sched && folio_test(folio, PG_locked))
+		wait_on(folio, "move_pages: large folio");
+}
+
 /*
  * The folio to move gets locked, with a reference: 0, or -errno, or 1: after a sleep, for which nothing
  * may be held; look again.
@@ -125,8 +147,10 @@ static long lock_folio(struct move_ptes *ptes)
 	}
 	locked = folio_trylock(page->folio);
 	/* Who waits with a reference keeps the others from splitting it. */
-	if (!locked && page->folio->large) {
+	if (!locked && page->folio->large && !semantics()->uffd_move_large_livelock) {
 		spin_unlock(&ptes->src_table->ptl, LOCK_PTE);
+		unmap_tables(ptes);
+		wait_until_unlocked(page->folio);
 		return -EAGAIN;
 	}
 	folio_get(page->folio);
@@ -136,6 +160,7 @@ static long lock_folio(struct move_ptes *ptes)
 	if (locked)
 		return 0;
 	point("uffd_move:folio-contended");
+	unmap_tables(ptes);
 	folio_lock(ptes->folio);
 	return 1;
 }
@@ -152,6 +177,7 @@ static long lock_anon_vma(struct move_ptes *ptes)
 	if (anon_vma_trylock_write(ptes->anon_vma))
 		return 0;
 	point("uffd_move:anon-vma-contended");
+	unmap_tables(ptes);
 	anon_vma_lock_write(ptes->anon_vma);
 	return 1;
 }
@@ -193,10 +219,13 @@ static int move_one(const struct move_ptes *ptes, struct folio *folio, unsigned 
 {
 	const struct uffd_move *move = ptes->move;
 	struct pgtable *table = ptes->src_table;
-	pte_t old = ptep_get_and_clear(table, ptes->src_slot), pte;
+	pte_t old, pte;
 
+	if (semantics()->uffd_move_pin_order && folio_maybe_dma_pinned(folio))
+		return -EBUSY;
+	old = ptep_get_and_clear(table, ptes->src_slot);
 	point("uffd_move:source-cleared");
-	if (folio_maybe_dma_pinned(folio)) {
+	if (!semantics()->uffd_move_pin_order && folio_maybe_dma_pinned(folio)) {
 		set_pte(table, ptes->src_slot, old);
 		return -EBUSY;
 	}
@@ -209,7 +238,7 @@ static int move_one(const struct move_ptes *ptes, struct folio *folio, unsigned 
 	if (pte_dirty(old))
 		pte = pte_mkdirty(pte);
 	set_pte(ptes->dst_table, ptes->dst_slot, pte);
-	ghost_move(move->mm, move->src + offset, move->dst + offset, PAGE_SIZE);
+	ghost_move_unpinned(move->mm, move->src + offset, move->dst + offset, PAGE_SIZE);
 	pgtable_set_wp_asked(table, ptes->src_slot, false);
 	count_vm_event(VM_EVENT_moves);
 	return 0;
@@ -269,11 +298,13 @@ long move_present_ptes(struct move_ptes *ptes)
  */
 static long split_large(struct move_ptes *ptes)
 {
-	int error = split_folio(ptes->folio);
+	int error;
 
+	unmap_tables(ptes);
+	error = split_folio(ptes->folio);
 	/* Somebody else has a reference: who knows for how long. */
 	if (error)
-		return error == -EAGAIN ? -EBUSY : error;
+		return error == -EAGAIN && !semantics()->uffd_move_large_livelock ? -EBUSY : error;
 	folio_unlock(ptes->folio);
 	folio_put(ptes->folio);
 	ptes->folio = NULL;
@@ -312,6 +343,7 @@ static long move_nonpresent(struct move_ptes *ptes)
 	if (is_pte_marker(ptes->src_pte))
 		return -EFAULT;
 	/* A migrating page: it will be there again. */
+	unmap_tables(ptes);
 	migration_entry_wait(ptes->move->mm, ptes->move->src);
 	return -EAGAIN;
 }
@@ -346,9 +378,10 @@ long move_pages_ptes(const struct uffd_move *move)
 	struct move_ptes ptes = { .move = move };
 	long result;
 
-	do
+	do {
 		result = try_move(&ptes);
-	while (result == 1);
+		unmap_tables(&ptes);
+	} while (result == 1);
 	if (ptes.anon_vma) {
 		anon_vma_unlock_write(ptes.anon_vma);
 		put_anon_vma(ptes.anon_vma);

@@ -33,6 +33,7 @@ static long lock_cached(struct move_ptes *ptes, pte_t entry)
 	if (folio_trylock(folio))
 		return 0;
 	point("uffd_move:folio-contended");
+	unmap_tables(ptes);
 	folio_lock(folio);
 	return 1;
 }

@@ -542,9 +542,12 @@ static enum execution_end execute_in_arena(struct runs *runs, struct showing **s
 		}
 		key.digest = arena_digest(runs->arena, runs->begin);
 		arena_digest_add(&key.digest, runs->deadlock);
+		/* One that was given up without an end has told its findings already. */
+		arena_digest_add(&key.digest, runs->where == AT_RETURN);
 		known = g_hash_table_lookup(runs->known, &key);
 		if (!known) {
-			go_on(runs);
+			if (runs->where != AT_RETURN)
+				go_on(runs);
 			runs->mach = mach_at_begin;
 		} else {
 			runs->mach = mach_at_begin;

@@ -69,7 +69,8 @@ static const struct check_rule rules[] = {
 	  "reclaim and migration would leave a PTE to a page which they believe free",
 	  "mm/ksm.c rmap_walk_ksm()", check_ksm_reaches },
 	{ "pins", "a page that a device holds is in a folio, exclusive if it is anonymous, mapped and "
-	  "pinned, and no process's own but that it was taken from; the pins of a large folio are counted right",
+	  "pinned, where it was, and no process's own but that it was taken from; the pins of a large folio are "
+	  "counted right",
 	  "the device and the process would have different pages, or the device see what another one stores",
 	  "mm/gup.c sanity_check_pinned_pages(), mm/memory.c do_wp_page()", check_pins },
 	{ "migration-entries", "a migration entry leads to a locked folio, at the index and in an anon_vma by "

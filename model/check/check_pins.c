@@ -2,6 +2,7 @@
  * check_pins.c - rules about what devices hold.
  */
 #include "../gup.h"
+#include "../swap.h"
 #include "census.h"
 #include "check.h"
 
@@ -32,6 +33,37 @@ static void pin_of(void *object, void *data)
 		check_fail(check, g_strdup_printf("pin#%u folio#%u", pin->id, page->folio->id),
 			   "a pinned anonymous page to be exclusive",
 			   "PageAnonExclusive clear, mapcount %d", page_mapcount(page));
+}
+
+/* Is @page what @mm has at @addr, be it only in the swap cache? */
+static bool is_at(const struct mm_struct *mm, unsigned long addr, struct page *page)
+{
+	struct pte_ref at = pgtable_leaf(mm, addr);
+	pte_t pte = at.table ? at.table->entry[at.slot] : 0;
+
+	if (pte_present(pte))
+		return leaf_pfn(pte, addr) == page_to_pfn(page);
+	return is_swap_entry_pte(pte) && folio_test(page->folio, PG_swapcache) &&
+	       folio_matches_swap_entry(page->folio, pte_to_swp_entry(pte)) &&
+	       swap_page(page->folio, pte_to_swp_entry(pte)) == page;
+}
+
+static void check_home(struct check *check, const struct pin_home *home)
+{
+	struct page *page = pfn_to_page(home->pfn);
+
+	if (home->addr == PIN_HOMELESS || !page->folio || !folio_test_anon(page->folio))
+		return;
+	for (guint i = 0; i < check->mms->len; i++) {
+		const struct mm_struct *mm = check->mms->pdata[i];
+
+		if (mm->id == home->mm && !is_at(mm, home->addr, page))
+			check_fail(check, g_strdup_printf("mm#%u %s", mm->id,
+							  addr_name(mm, home->addr).text),
+				   "the page that a device has pinned there",
+				   "another one, or none, and the device has folio#%u",
+				   page->folio->id);
+	}
 }
 
 static void pincount_of(void *object, void *data)
@@ -91,5 +123,7 @@ void check_pins(struct check *check)
 {
 	object_for_each(check->machine, KIND_PIN, pin_of, check);
 	owners_of(check);
+	for (guint i = 0; i < check->machine->pin_homes->len; i++)
+		check_home(check, &g_array_index(check->machine->pin_homes, struct pin_home, i));
 	object_for_each(check->machine, KIND_FOLIO, pincount_of, check);
 }

@@ -16,7 +16,7 @@ UFFDIO_API(u, {api=UFFD_API, features=0})
 UFFDIO_REGISTER(u, {start=@4, len=1p, mode=UFFDIO_REGISTER_MODE_WP})
 race {
 	monitor in P { UFFDIO_WRITEPROTECT(u, {start=@4, len=1p, mode=0}) = 0 }
-	device in P { pin(@4, 1p) }
+	device in P { pin(@4, 1p, FOLL_GET|FOLL_WRITE) }
 	writer in P {
 		store(@4, 1p, 9)
 		store(@4, 1p, 10)

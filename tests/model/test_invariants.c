@@ -215,6 +215,11 @@ static void pin_at(unsigned long addr)
 	mach->current_task = before;
 }
 static void pin_lost(void)		{ pin_at(A); folio_at(A)->refcount -= GUP_PIN_COUNTING_BIAS; }
+static void pin_elsewhere(void)
+{
+	pin_at(A);
+	g_array_index(mach->pin_homes, struct pin_home, 0).addr += PAGE_SIZE;
+}
 static void pinned_shared(void)
 {
 	pin_at(A);
@@ -458,6 +463,7 @@ static const struct corruption {
 	{ "ksm-reaches: an item that knows no node", "ksm-reaches", ksm_no_head },
 	{ "anon-vma-counts: an item's reference", "anon-vma-counts", ksm_lost_ref },
 	{ "folio-refs: a pin that does not count", "folio-refs", pin_lost },
+	{ "pins: the process has another page there", "pins", pin_elsewhere },
 	{ "pins: pinned and not exclusive", "pins", pinned_shared },
 	{ "pins: another process has it to itself", "pins", pinned_elsewhere },
 	{ "migration-entries: the folio is not locked", "migration-entries", entry_left },

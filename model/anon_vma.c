@@ -214,7 +214,8 @@ int anon_vma_prepare(struct vm_area_struct *vma)
 
 	if (likely(vma->anon_vma))
 		return 0;
-	rwsem_assert_held(&mm->mmap_lock);
+	if (!semantics()->anon_vma_checked_before_lock)
+		rwsem_assert_held(&mm->mmap_lock);
 	avc = NEW(KIND_AVC, struct anon_vma_chain, "anon_vma_chain");
 	if (!avc)
 		return -ENOMEM;
@@ -377,6 +378,7 @@ void unlink_anon_vmas(struct vm_area_struct *vma)
 	}
 	if (vma->anon_vma) {
 		vma->anon_vma->num_active_vmas--;
+		sched_touch(&vma->anon_vma, ACCESS_WRITE);
 		vma->anon_vma = NULL;
 	}
 	unlock_anon_vma_root(root);

@@ -65,17 +65,19 @@ enum vm_fault_result vmf_anon_prepare(struct vm_fault *vmf)
 {
 	struct vm_area_struct *vma = vmf->vma;
 	enum vm_fault_result result = VM_FAULT_DONE;
+	bool lock;
 
 	if (likely(READ_SHARED(&vma->anon_vma, vma->anon_vma, "vmf_anon_prepare")))
 		return VM_FAULT_DONE;
 	/* It looks at the neighbours, which the lock of this one does not keep. */
-	if (vmf->flags & FAULT_FLAG_VMA_LOCK && !down_read_trylock(&vma->vm_mm->mmap_lock)) {
+	lock = vmf->flags & FAULT_FLAG_VMA_LOCK && !semantics()->anon_vma_checked_before_lock;
+	if (lock && !down_read_trylock(&vma->vm_mm->mmap_lock)) {
 		vma_end_read(vma);
 		return VM_FAULT_RETRY;
 	}
 	if (anon_vma_prepare(vma))
 		result = VM_FAULT_OOM;
-	if (vmf->flags & FAULT_FLAG_VMA_LOCK)
+	if (lock)
 		mmap_read_unlock(vma->vm_mm);
 	point("fault:anon-vma-prepared");
 	return result;

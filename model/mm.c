@@ -270,6 +270,10 @@ struct vm_area_struct *lock_vma_under_rcu(struct mm_struct *mm, unsigned long ad
 	vma = mt_load(&mm->mm_mt, addr);
 	if (!vma || vma->detached || vma_is_write_locked(vma))
 		return NULL;
+	/* Whoever needs no anon_vma looks at no neighbour: so it was believed, without the lock. */
+	if (semantics()->anon_vma_checked_before_lock &&
+	    !READ_SHARED(&vma->anon_vma, vma->anon_vma, "lock_vma_under_rcu"))
+		return NULL;
 	return vma_start_read(mm, addr, vma) ? vma : NULL;
 }
 

@@ -333,9 +333,13 @@ pid_t live_hold_ksmd(struct live_hold *hold)
  * waits for his turn has that lock for a moment, too. */
 static void wait_for_guardian(const struct live_hold *hold)
 {
+	gint64 until = g_get_monotonic_time() + PATIENCE;
 	int seen = 0;
 
 	while (!try_lock(hold->keeper, LOCK_EX)) {
+		/* one that the kernel does not let go holds up nobody else for ever */
+		if (g_get_monotonic_time() > until)
+			return;
 		if (try_lock(hold->users, LOCK_EX)) {
 			flock(hold->users, LOCK_UN);
 		} else if (try_lock(hold->users, LOCK_SH)) {

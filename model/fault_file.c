@@ -24,9 +24,14 @@ static struct address_space *vmf_mapping(const struct vm_fault *vmf)
 	return &vmf->vma->vm_file->inode->i_data;
 }
 
+static pgoff_t file_pages(const struct address_space *mapping)
+{
+	return (mapping->host->size + PAGE_SIZE - 1) >> PAGE_SHIFT;
+}
+
 static bool beyond_eof(const struct address_space *mapping, pgoff_t index)
 {
-	return index >= (mapping->host->size + PAGE_SIZE - 1) >> PAGE_SHIFT;
+	return index >= file_pages(mapping);
 }
 
 /* Is the fault for userfaultfd?  VM_UFFD_* or VM_NONE; only shared memory tells of holes. */
@@ -235,6 +240,7 @@ static void map_around_folio(struct vm_fault *vmf, struct address_space *mapping
 			     struct folio *folio, pgoff_t *index, pgoff_t last)
 {
 	pgoff_t first = *index;
+	bool none = false;
 
 	if (!folio_try_get(folio))
 		return;
@@ -248,9 +254,12 @@ static void map_around_folio(struct vm_fault *vmf, struct address_space *mapping
 		first = folio->index;
 		last = first + folio_nr_pages(folio) - 1;
 	} else if (beyond_eof(mapping, first)) {
-		first = last + 1;
+		none = true;
+	} else {
+		/* of one that ends behind the file what is in it */
+		last = MIN(last, file_pages(mapping) - 1);
 	}
-	if (folio_mapping(folio) == mapping)
+	if (!none && folio_mapping(folio) == mapping)
 		map_free_words(vmf, folio, first, last);
 	folio_unlock(folio);
 	folio_put(folio);

@@ -32,17 +32,6 @@ static bool pte_permits(pte_t pte, enum user_access access)
 	return access != USER_EXEC || !(pte & _PAGE_NX);
 }
 
-/* A walk reads a word of each level. */
-static void touch_words(const struct mm_struct *mm, unsigned long addr)
-{
-	for (unsigned int level = LEVEL_PTE; unlikely(mach->sched) && level < NR_LEVELS; level++) {
-		const struct pgtable *table = pgtable_lookup(mm, addr, level);
-
-		if (table)
-			sched_touch(&table->entry[pgtable_index(addr, level)], ACCESS_READ);
-	}
-}
-
 /* A store has gone through where userfaultfd was asked to be told first. */
 static void check_not_protected(const struct mm_struct *mm, unsigned long addr,
 				const struct pte_ref *at)
@@ -105,7 +94,7 @@ static bool access_by_walk(struct mm_struct *mm, unsigned long addr, struct cpu_
 	struct pte_ref at;
 	pte_t pte;
 
-	touch_words(mm, addr);
+	pgtable_touch_words(mm, addr);
 	at = pgtable_leaf(mm, addr);
 	pte = at.table ? at.table->entry[at.slot] : 0;
 	fault->protection = (pte & _PAGE_PRESENT) != 0;
@@ -117,9 +106,10 @@ static bool access_by_walk(struct mm_struct *mm, unsigned long addr, struct cpu_
 		pte = pte_mkdirty(pte);
 		check_not_protected(mm, addr, &at);
 	}
-	if (at.table->entry[at.slot] != pte)
+	if (at.table->entry[at.slot] != pte) {
 		sched_touch(&at.table->entry[at.slot], ACCESS_WRITE);
-	at.table->entry[at.slot] = pte;
+		at.table->entry[at.slot] = pte;
+	}
 	if (unlikely(mach->tlb_on))
 		keep_translation(mm, addr, at.table->level == LEVEL_PMD, pte, store ? value : NULL);
 	return true;

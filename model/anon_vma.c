@@ -38,19 +38,27 @@ static void anon_vma_free(struct anon_vma *anon_vma)
 	model_free(KIND_ANON_VMA, anon_vma);
 }
 
-void get_anon_vma(struct anon_vma *anon_vma)
+/* Those who come and go can be exchanged; the last one not. */
+UNWATCHED void get_anon_vma(struct anon_vma *anon_vma)
 {
+	sched_touch(&anon_vma->refcount, ACCESS_READ);
 	anon_vma->refcount++;
+}
+
+UNWATCHED static bool put_is_not_last(struct anon_vma *anon_vma)
+{
+	sched_touch(&anon_vma->refcount, anon_vma->refcount == 1 ? ACCESS_WRITE : ACCESS_READ);
+	return --anon_vma->refcount != 0;
 }
 
 void put_anon_vma(struct anon_vma *anon_vma)
 {
 	struct anon_vma *root = anon_vma->root;
 
-	if (--anon_vma->refcount)
+	if (put_is_not_last(anon_vma))
 		return;
 	anon_vma_free(anon_vma);
-	if (root != anon_vma && --root->refcount == 0)
+	if (root != anon_vma && !put_is_not_last(root))
 		anon_vma_free(root);
 }
 

@@ -22,7 +22,7 @@ static void empty_words(struct collapse *c)
 	unsigned int first = collapse_slot(c);
 
 	for (unsigned int slot = first; slot < first + collapse_nr(c); slot++) {
-		pte_t pte = c->table->entry[slot];
+		pte_t pte = ptep_get(c->table, slot);
 
 		collapse_copy_page(c, slot, pte);
 		spin_lock(&c->table->ptl, LOCK_PTE);

@@ -206,7 +206,7 @@ enum scan_result collapse_isolate(struct collapse *c)
 
 	lockdep_assert_held(&c->table->ptl, LOCK_PTE);
 	for (unsigned int slot = first; slot < first + nr && result == SCAN_SUCCEED; slot++)
-		result = isolate_word(c, &seen, c->table->entry[slot]);
+		result = isolate_word(c, &seen, ptep_get(c->table, slot));
 	if (result == SCAN_SUCCEED && c->cc->is_khugepaged && !seen.referenced)
 		result = SCAN_LACK_REFERENCED_PAGE;
 	return result;

@@ -26,7 +26,7 @@ static void take_words(struct collapse *c, struct saved *old)
 	unsigned int first = collapse_slot(c), nr = collapse_nr(c);
 
 	for (unsigned int n = 0; n < nr; n++) {
-		old->word[n] = c->table->entry[first + n];
+		old->word[n] = ptep_get(c->table, first + n);
 		if (!pte_none(old->word[n]))
 			old->word[n] = ptep_get_and_clear(c->table, first + n);
 	}
@@ -45,7 +45,7 @@ static void copy_pages(struct collapse *c)
 {
 	/* the words themselves where they are still there: that of a defect */
 	for (unsigned int n = 0; n < collapse_nr(c); n++)
-		collapse_copy_page(c, collapse_slot(c) + n, c->table->entry[collapse_slot(c) + n]);
+		collapse_copy_page(c, collapse_slot(c) + n, ptep_get(c->table, collapse_slot(c) + n));
 }
 
 static void copy_saved(struct collapse *c, const struct saved *old)

@@ -37,7 +37,7 @@ static void replace_words(struct collapse *c)
 	pte_t old[PTRS_PER_TABLE];
 
 	for (unsigned int n = 0; n < nr; n++) {
-		old[n] = c->table->entry[first + n];
+		old[n] = ptep_get(c->table, first + n);
 		collapse_copy_page(c, first + n, old[n]);
 	}
 	spin_lock(&c->table->ptl, LOCK_PTE);

@@ -58,7 +58,7 @@ void vmf_unlock(struct vm_fault *vmf)
 
 bool vmf_pte_changed(const struct vm_fault *vmf)
 {
-	return vmf->table->entry[vmf->slot] != vmf->orig_pte;
+	return ptep_get(vmf->table, vmf->slot) != vmf->orig_pte;
 }
 
 enum vm_fault_result vmf_anon_prepare(struct vm_fault *vmf)
@@ -139,7 +139,7 @@ static bool anon_range_changed(const struct vm_fault *vmf, const struct folio *f
 	if (!folio->order)
 		return vmf_pte_changed(vmf);
 	for (unsigned int n = 0; n < folio_nr_pages(folio); n++)
-		if (!pte_none(vmf->table->entry[vmf->slot + n]))
+		if (!pte_none(ptep_get(vmf->table, vmf->slot + n)))
 			return true;
 	return false;
 }
@@ -154,7 +154,7 @@ static enum vm_fault_result do_anonymous_page(struct vm_fault *vmf)
 	if (vma->vm_flags & VM_SHARED)
 		return VM_FAULT_SIGBUS;
 	if (!pgtable_alloc(vma->vm_mm, vmf->address, LEVEL_PTE))
-		return pte_none(vmf->pmds->entry[pgtable_index(vmf->address, LEVEL_PMD)]) ?
+		return pte_none(ptep_get(vmf->pmds, pgtable_index(vmf->address, LEVEL_PMD))) ?
 		       VM_FAULT_OOM : VM_FAULT_DONE;	/* a huge page came: look again */
 	if (!(vmf->flags & FAULT_FLAG_WRITE))
 		return map_zero_page(vmf);

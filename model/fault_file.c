@@ -125,7 +125,7 @@ static void set_pte_range(struct vm_fault *vmf, struct page *page, unsigned long
 /* There is no table of PTEs: no memory, or a leaf that somebody else has put there meanwhile? */
 static enum vm_fault_result no_table(const struct vm_fault *vmf)
 {
-	return pte_none(vmf->pmds->entry[pgtable_index(vmf->address, LEVEL_PMD)]) ?
+	return pte_none(ptep_get(vmf->pmds, pgtable_index(vmf->address, LEVEL_PMD))) ?
 	       VM_FAULT_OOM : VM_FAULT_DONE;
 }
 
@@ -143,7 +143,7 @@ static unsigned long pages_to_map(const struct vm_fault *vmf, const struct page 
 	    vmf->slot + nr - n > PTRS_PER_TABLE)
 		return 1;
 	for (unsigned long i = 0; i < nr; i++)
-		if (!pte_none(vmf->table->entry[vmf->slot - n + i]))
+		if (!pte_none(ptep_get(vmf->table, vmf->slot - n + i)))
 			return 1;
 	return nr;
 }
@@ -222,7 +222,7 @@ static void map_free_words(struct vm_fault *vmf, struct folio *folio, pgoff_t fi
 		unsigned long addr = vmf->address + ((first - vmf->pgoff) << PAGE_SHIFT), nr = 0;
 		unsigned int slot = pgtable_index(addr, LEVEL_PTE);
 
-		while (first + nr <= last && pte_none(vmf->table->entry[slot + nr]))
+		while (first + nr <= last && pte_none(ptep_get(vmf->table, slot + nr)))
 			nr++;
 		if (nr) {
 			folio_ref_add(folio, (long)nr);
@@ -320,7 +320,7 @@ static enum vm_fault_result do_fault_around(struct vm_fault *vmf, bool *mapped)
 		if (folio)
 			map_around_folio(vmf, mapping, folio, &index, last);
 	}
-	*mapped = !pte_none(vmf->table->entry[vmf->slot]);
+	*mapped = !pte_none(ptep_get(vmf->table, vmf->slot));
 	vmf_unlock(vmf);
 	point("fault:around-mapped");
 	return VM_FAULT_DONE;

@@ -32,7 +32,7 @@ int __filemap_add_folio(struct address_space *mapping, struct folio *folio, pgof
 		return -ENOMEM;
 	if (nr > 1)
 		folio_ref_add(folio, (long)nr - 1);
-	folio->mapping = (uintptr_t)mapping;
+	folio_set_mapping(folio, (uintptr_t)mapping);
 	folio->index = index;
 	filemap_count_pages(mapping, (long)nr);
 	if (mapping->host->type == INODE_SHMEM)
@@ -83,7 +83,7 @@ void filemap_delete_folio(struct address_space *mapping, struct folio *folio)
 	alloc_nofail_begin();
 	mt_erase_range(&mapping->i_pages, folio->index, folio->index + nr - 1);
 	alloc_nofail_end();
-	folio->mapping = 0;
+	folio_set_mapping(folio, 0);
 	filemap_count_pages(mapping, -(long)nr);
 }
 

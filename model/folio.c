@@ -45,6 +45,7 @@ static void folio_give_frames(struct folio *folio, unsigned int order, struct pa
 {
 	folio->order = order & 0x3fU;
 	folio->pfn = (uint32_t)page_to_pfn(page);
+	memory_is_new(page, folio_nr_pages(folio) * sizeof(*page));
 	for (unsigned long n = 0; n < folio_nr_pages(folio); n++)
 		page[n].folio = folio;
 }
@@ -92,7 +93,7 @@ static void folio_check_free(const struct folio *folio)
 	if (mapcount)
 		violation_add("bad-page", "folio_put()", "no mapping of a folio that is freed",
 			      "folio#%u has %d", folio->id, mapcount);
-	if (folio_test(folio, PG_locked))
+	if (folio->flags & PG_locked)
 		violation_add("bad-page", "folio_put()", "a freed folio to be unlocked",
 			      "folio#%u is locked", folio->id);
 	if (folio_test(folio, PG_swapcache | PG_writeback))
@@ -117,6 +118,30 @@ static void folio_free(struct folio *folio)
 	if (folio->large)
 		model_free(KIND_FOLIO_LARGE, folio->large);
 	model_free(KIND_FOLIO, folio);
+}
+
+/*
+ * Of each flag: of the last 16 bytes, which have no other use for steps.  PG_locked is lock.c's: who looks at it without having it
+ * tries for the lock.
+ */
+static void touch_flags(const struct folio *folio, uint32_t flags, enum access access)
+{
+	for (flags &= ~PG_locked; flags; flags &= flags - 1)
+		sched_touch((const char *)folio + offsetof(struct folio, large) +
+			    __builtin_ctz(flags), access);
+}
+
+void folio_flags_look(const struct folio *folio, uint32_t flags)
+{
+	if (flags & PG_locked && !lock_held(folio, LOCK_WRITE))
+		sched_touch(folio, ACCESS_TRYLOCK);
+	touch_flags(folio, flags, ACCESS_READ);
+}
+
+void folio_flags_change(const struct folio *folio, uint32_t changed, uint32_t same)
+{
+	touch_flags(folio, changed, ACCESS_WRITE);
+	touch_flags(folio, same, ACCESS_READ);
 }
 
 uint64_t page_content(const struct page *page, const char *site)

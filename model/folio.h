@@ -14,6 +14,7 @@
 #ifndef MODEL_FOLIO_H
 #define MODEL_FOLIO_H
 
+#include "machine.h"
 #include "mm.h"
 
 struct address_space;
@@ -52,16 +53,20 @@ struct page {
 	uint32_t pfn : 28;	/* its own number: at most 1 TiB */
 };
 
-static inline bool PageAnonExclusive(const struct page *page)
+/* No step has any other object at &page->folio. */
+UNWATCHED static inline bool PageAnonExclusive(const struct page *page)
 {
+	sched_touch(&page->folio, ACCESS_READ);
 	return (page->flags & PG_anon_exclusive) != 0;
 }
-static inline void SetPageAnonExclusive(struct page *page)
+UNWATCHED static inline void SetPageAnonExclusive(struct page *page)
 {
+	sched_touch(&page->folio, PageAnonExclusive(page) ? ACCESS_READ : ACCESS_WRITE);
 	page->flags |= PG_anon_exclusive & 0xfU;
 }
-static inline void ClearPageAnonExclusive(struct page *page)
+UNWATCHED static inline void ClearPageAnonExclusive(struct page *page)
 {
+	sched_touch(&page->folio, PageAnonExclusive(page) ? ACCESS_WRITE : ACCESS_READ);
 	page->flags &= ~PG_anon_exclusive & 0xfU;
 }
 
@@ -152,7 +157,7 @@ struct page *alloc_pages(unsigned int order);
 
 /* NULL if the frame was never used (or does not exist).  O(1). */
 struct page *pfn_to_page(pfn_t pfn);
-static inline pfn_t page_to_pfn(const struct page *page)
+UNWATCHED static inline pfn_t page_to_pfn(const struct page *page)
 {
 	return page->pfn;
 }
@@ -187,39 +192,66 @@ void folio_put(struct folio *folio);
 /* @nr references less.  Kernel: folio_put_refs(). */
 void folio_put_refs(struct folio *folio, unsigned long nr);
 
-static inline bool folio_test(const struct folio *folio, uint32_t flag)
+/*
+ * Each flag is atomic, and for others than the folio's lock holder to see: part of whatever step
+ * looks or sets.  One that is set already is only looked at.
+ */
+void folio_flags_look(const struct folio *folio, uint32_t flags);
+void folio_flags_change(const struct folio *folio, uint32_t changed, uint32_t same);
+UNWATCHED static inline bool folio_test(const struct folio *folio, uint32_t flag)
 {
+	if (unlikely(mach->sched))
+		folio_flags_look(folio, flag);
 	return (folio->flags & flag) != 0;
 }
-static inline void folio_set(struct folio *folio, uint32_t flag)
+UNWATCHED static inline void folio_set(struct folio *folio, uint32_t flag)
 {
+	if (unlikely(mach->sched))
+		folio_flags_change(folio, flag & ~folio->flags, flag & folio->flags);
 	folio->flags = (folio->flags | flag) & 0x3ffffffU;
 }
-static inline void folio_clear(struct folio *folio, uint32_t flag)
+UNWATCHED static inline void folio_clear(struct folio *folio, uint32_t flag)
 {
+	if (unlikely(mach->sched))
+		folio_flags_change(folio, flag & folio->flags, flag & ~folio->flags);
 	folio->flags = (folio->flags & ~flag) & 0x3ffffffU;
+}
+/* folio->mapping as it is now: part of the step that looks. */
+UNWATCHED static inline uintptr_t folio_mapping_word(const struct folio *folio)
+{
+	sched_touch(&folio->mapping, ACCESS_READ);
+	return folio->mapping;
+}
+UNWATCHED static inline void folio_set_mapping(struct folio *folio, uintptr_t mapping)
+{
+	sched_touch(&folio->mapping, ACCESS_WRITE);
+	folio->mapping = mapping;
 }
 static inline bool folio_test_anon(const struct folio *folio)
 {
-	return (folio->mapping & FOLIO_MAPPING_ANON) != 0;
+	return (folio_mapping_word(folio) & FOLIO_MAPPING_ANON) != 0;
 }
 static inline bool folio_test_ksm(const struct folio *folio)
 {
-	return (folio->mapping & FOLIO_MAPPING_FLAGS) == FOLIO_MAPPING_FLAGS;
+	return (folio_mapping_word(folio) & FOLIO_MAPPING_FLAGS) == FOLIO_MAPPING_FLAGS;
 }
 /* The anon_vma of an anonymous folio that is not KSM, else NULL. */
 static inline struct anon_vma *folio_anon_vma(const struct folio *folio)
 {
-	if ((folio->mapping & FOLIO_MAPPING_FLAGS) != FOLIO_MAPPING_ANON)
+	uintptr_t mapping = folio_mapping_word(folio);
+
+	if ((mapping & FOLIO_MAPPING_FLAGS) != FOLIO_MAPPING_ANON)
 		return NULL;
-	return (struct anon_vma *)(folio->mapping & ~FOLIO_MAPPING_FLAGS);
+	return (struct anon_vma *)(mapping & ~FOLIO_MAPPING_FLAGS);
 }
 /* The file a folio belongs to, or NULL. */
 static inline struct address_space *folio_mapping(const struct folio *folio)
 {
-	if (folio->mapping & FOLIO_MAPPING_FLAGS)
+	uintptr_t mapping = folio_mapping_word(folio);
+
+	if (mapping & FOLIO_MAPPING_FLAGS)
 		return NULL;
-	return (struct address_space *)folio->mapping;
+	return (struct address_space *)mapping;
 }
 /* Is @folio the shared zero page?  Kernel: is_zero_folio(). */
 bool is_zero_folio(const struct folio *folio);

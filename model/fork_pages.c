@@ -56,7 +56,7 @@ static int copy_present_page(struct fork_copy *copy, unsigned int slot, unsigned
 	entry = pte_mkdirty(pfn_pte(folio->pfn, vma_page_prot(dst)));
 	if (dst->vm_flags & VM_WRITE)
 		entry = pte_mkwrite(entry);
-	if (userfaultfd_wp(dst) && pte_uffd_wp(copy->src_table->entry[slot]))
+	if (userfaultfd_wp(dst) && pte_uffd_wp(ptep_get(copy->src_table, slot)))
 		entry = pte_mkuffd_wp(entry);
 	set_pte(copy->dst_table, slot, entry);
 	return 0;
@@ -65,7 +65,7 @@ static int copy_present_page(struct fork_copy *copy, unsigned int slot, unsigned
 /* Whoever stores to the page from now on waits for the end of fork, as with every other page. */
 static void protect_before_copy(struct fork_copy *copy, unsigned int slot, unsigned long addr)
 {
-	if (!pte_write(copy->src_table->entry[slot]))
+	if (!pte_write(ptep_get(copy->src_table, slot)))
 		return;
 	ptep_modify_commit(copy->src_table, slot,
 			   pte_wrprotect(ptep_modify_start(copy->src_table, slot)));
@@ -76,7 +76,7 @@ static void protect_before_copy(struct fork_copy *copy, unsigned int slot, unsig
 static int copy_present_pte(struct fork_copy *copy, unsigned int slot, unsigned long addr)
 {
 	struct vm_area_struct *src = copy->src, *dst = copy->dst;
-	pte_t pte = copy->src_table->entry[slot];
+	pte_t pte = ptep_get(copy->src_table, slot);
 	struct page *page = vm_normal_page(pte);
 	struct folio *folio = page ? page->folio : NULL;
 
@@ -112,7 +112,7 @@ static void copy_marker(const struct fork_copy *copy, unsigned int slot)
 
 	if (userfaultfd_wp(copy->dst))
 		marker |= PTE_MARKER_UFFD_WP;
-	marker &= swp_offset(copy->src_table->entry[slot]);
+	marker &= swp_offset(ptep_get(copy->src_table, slot));
 	if (marker)
 		set_pte(copy->dst_table, slot, swp_pte(SWP_PTE_MARKER, marker));
 }
@@ -141,7 +141,7 @@ static void copy_migration_pte(const struct fork_copy *copy, pte_t *pte)
 /* 0 or -EIO.  Kernel: copy_nonpresent_pte(). */
 static int copy_nonpresent_pte(struct fork_copy *copy, unsigned int slot)
 {
-	pte_t pte = copy->src_table->entry[slot];
+	pte_t pte = ptep_get(copy->src_table, slot);
 
 	if (is_pte_marker(pte)) {
 		copy_marker(copy, slot);
@@ -168,7 +168,7 @@ static int copy_ptes(struct fork_copy *copy, unsigned long *addr, unsigned long 
 {
 	for (; *addr < end; *addr += PAGE_SIZE) {
 		unsigned int slot = pgtable_index(*addr, LEVEL_PTE);
-		pte_t pte = copy->src_table->entry[slot];
+		pte_t pte = ptep_get(copy->src_table, slot);
 		int error = 0;
 
 		if (pte_present(pte))

@@ -85,6 +85,12 @@ static bool can_follow_write(const struct vm_area_struct *vma, unsigned int flag
 
 /* ---- references ---- */
 
+static void add_pins(struct folio_large *large, int nr)
+{
+	sched_touch(&large->pincount, ACCESS_WRITE);
+	large->pincount += nr;
+}
+
 /* The page cannot go: its entry is locked.  Kernel: try_grab_folio(). */
 static void grab_folio(struct folio *folio, unsigned int flags)
 {
@@ -93,7 +99,7 @@ static void grab_folio(struct folio *folio, unsigned int flags)
 	} else if (flags & FOLL_PIN && !is_zero_folio(folio)) {
 		folio_ref_add(folio, folio->large ? 1 : GUP_PIN_COUNTING_BIAS);
 		if (folio->large)
-			folio->large->pincount++;
+			add_pins(folio->large, 1);
 	}
 }
 
@@ -105,7 +111,7 @@ static bool grab_folio_fast(struct folio *folio, unsigned int flags)
 	if (!(flags & FOLL_PIN))
 		return true;
 	if (folio->large)
-		folio->large->pincount++;
+		add_pins(folio->large, 1);
 	else
 		folio_ref_add(folio, GUP_PIN_COUNTING_BIAS - 1);
 	return true;
@@ -120,7 +126,7 @@ static void put_grabbed(struct page *page, unsigned int flags)
 		if (is_zero_folio(folio))
 			return;
 		if (folio->large)
-			folio->large->pincount--;
+			add_pins(folio->large, -1);
 		else
 			folio_ref_add(folio, 1 - GUP_PIN_COUNTING_BIAS);
 	}
@@ -177,7 +183,7 @@ static int follow_huge_pmd(const struct vm_area_struct *vma, struct pgtable *pmd
 			   unsigned long addr, unsigned int flags, struct page **pagep)
 {
 	unsigned int slot = pgtable_index(addr, LEVEL_PMD);
-	pte_t pmd = pmds->entry[slot];
+	pte_t pmd = ptep_get(pmds, slot);
 	struct page *head = pte_present(pmd) ? pfn_to_page(pte_pfn(pmd)) : NULL;
 	int error = 0;
 
@@ -208,7 +214,7 @@ static int follow_page(struct vm_area_struct *vma, unsigned long addr, unsigned 
 	table = pte_offset_map_lock(vma->vm_mm, addr);
 	if (!table)
 		return -EAGAIN;
-	error = follow_page_pte(vma, table->entry[pgtable_index(addr, LEVEL_PTE)], flags, page);
+	error = follow_page_pte(vma, ptep_get(table, pgtable_index(addr, LEVEL_PTE)), flags, page);
 	if (!error)
 		note_pin(vma->vm_mm, addr, flags, *page);
 	spin_unlock(&table->ptl, LOCK_PTE);

@@ -43,7 +43,7 @@ static void pmd_unlock(const struct vm_fault *vmf)
 /* Has somebody changed the word since it was looked at? */
 static bool pmd_changed(const struct vm_fault *vmf)
 {
-	return vmf->pmds->entry[pmd_slot(vmf)] != vmf->orig_pmd;
+	return ptep_get(vmf->pmds, pmd_slot(vmf)) != vmf->orig_pmd;
 }
 
 /* ---- nothing there ---- */
@@ -332,9 +332,11 @@ static bool block_is_none(const struct vm_fault *vmf, const struct pgtable *tabl
 {
 	unsigned int first = vmf->slot & ~((1U << order) - 1);
 
-	for (unsigned int slot = first; slot < first + (1U << order); slot++)
-		if (!pte_none(table->entry[slot]))
+	for (unsigned int slot = first; slot < first + (1U << order); slot++) {
+		sched_touch(&table->entry[slot], ACCESS_READ);
+		if (!pte_none(ptep_get(table, slot)))
 			return false;
+	}
 	return true;
 }
 

@@ -36,7 +36,7 @@ bool do_set_pmd(struct vm_fault *vmf, struct folio *folio)
 	if (vmf->flags & FAULT_FLAG_WRITE)
 		pmd = maybe_mkwrite(pte_mkdirty(pmd), vma);
 	spin_lock(&vmf->pmds->ptl, LOCK_PMD);
-	set = pte_none(vmf->pmds->entry[slot]);
+	set = pte_none(ptep_get(vmf->pmds, slot));
 	if (set) {
 		*mm_counter(vma->vm_mm, folio) += HPAGE_PMD_NR;
 		folio_add_file_rmap_pmd(folio, vma);

@@ -53,7 +53,7 @@ int copy_huge_pmd(struct vm_area_struct *dst, struct vm_area_struct *src, unsign
 	struct pgtable *dst_pmds, *table;
 	pte_t pmd;
 
-	if (!src_pmds || src_pmds->child[slot] || pte_none(src_pmds->entry[slot]))
+	if (!src_pmds || pgtable_child(src_pmds, slot) || pte_none(ptep_get(src_pmds, slot)))
 		return 0;
 	if (!vma_is_anonymous(dst))
 		return 0;
@@ -63,7 +63,7 @@ int copy_huge_pmd(struct vm_area_struct *dst, struct vm_area_struct *src, unsign
 		return -ENOMEM;
 	spin_lock(&dst_pmds->ptl, LOCK_PMD);
 	spin_lock(&src_pmds->ptl, LOCK_PMD);
-	pmd = share_leaf(dst, src, src_pmds->entry[slot]);
+	pmd = share_leaf(dst, src, ptep_get(src_pmds, slot));
 	if (pmd) {
 		dst->vm_mm->pgtables_bytes += PAGE_SIZE;
 		pgtable_trans_huge_deposit(dst_pmds, table);

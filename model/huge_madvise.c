@@ -18,7 +18,7 @@
 
 static struct folio *large_folio_at(const struct pgtable *table, unsigned int slot)
 {
-	pte_t pte = table->entry[slot];
+	pte_t pte = ptep_get(table, slot);
 	struct page *page = pte_present(pte) ? vm_normal_page(pte) : NULL;
 
 	return page && page->folio && page->folio->order ? page->folio : NULL;
@@ -28,9 +28,9 @@ static struct folio *large_folio_at(const struct pgtable *table, unsigned int sl
 static bool mapped_whole(const struct folio *folio, const struct pgtable *table, unsigned int slot,
 			 unsigned int from, unsigned int to)
 {
-	unsigned int nr = (unsigned int)(pte_pfn(table->entry[slot]) - folio->pfn);
+	unsigned int nr = (unsigned int)(pte_pfn(ptep_get(table, slot)) - folio->pfn);
 
-	if (slot < from + nr || pte_pfn(table->entry[slot - nr]) != folio->pfn)
+	if (slot < from + nr || pte_pfn(ptep_get(table, slot - nr)) != folio->pfn)
 		return false;
 	return large_folio_at(table, slot - nr) == folio &&
 	       folio_pte_batch(table, slot - nr, to - (slot - nr)) == folio_nr_pages(folio);
@@ -94,7 +94,7 @@ static struct pgtable *split_cut_folios(struct madvise *madvise, unsigned long s
 static void free_leaf(struct pgtable *pmds, unsigned int slot, unsigned long addr,
 		      struct folio *folio)
 {
-	pte_t pmd = pmds->entry[slot];
+	pte_t pmd = ptep_get(pmds, slot);
 
 	folio_clear(folio, PG_dirty);
 	folio_unlock(folio);
@@ -109,7 +109,7 @@ static void free_leaf(struct pgtable *pmds, unsigned int slot, unsigned long add
 static void cold_leaf(struct pgtable *pmds, unsigned int slot, unsigned long addr,
 		      struct folio *folio)
 {
-	if (pte_young(pmds->entry[slot])) {
+	if (pte_young(ptep_get(pmds, slot))) {
 		set_pte(pmds, slot, pte_mkold(pmdp_invalidate(pmds, slot, addr)));
 		tlb_remove_tlb_entry(addr, PMD_SIZE);
 	}
@@ -125,7 +125,7 @@ static bool advise_leaf(struct madvise *madvise, struct pgtable *pmds, unsigned 
 			unsigned long end)
 {
 	unsigned int slot = pgtable_index(start, LEVEL_PMD);
-	struct page *page = pte_present(pmds->entry[slot]) ? vm_normal_page(pmds->entry[slot])
+	struct page *page = pte_present(ptep_get(pmds, slot)) ? vm_normal_page(ptep_get(pmds, slot))
 							    : NULL;
 	struct folio *folio = page ? page->folio : NULL;
 

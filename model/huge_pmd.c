@@ -150,7 +150,7 @@ bool move_huge_pmd(struct vm_area_struct *vma, unsigned long from, unsigned long
 	bool wp_asked;
 	pte_t pmd;
 
-	if (extent == PMD_SIZE && (!new || !pte_none(new->entry[slot_of(to)]))) {
+	if (extent == PMD_SIZE && (!new || !pte_none(ptep_get(new, slot_of(to))))) {
 		split_huge_pmd(vma, from);
 		return false;
 	}
@@ -216,7 +216,7 @@ void split_huge_pmd_locked(struct vm_area_struct *vma, struct pgtable *pmds, uns
 			   bool freeze)
 {
 	unsigned int slot = slot_of(addr);
-	pte_t pmd = pmds->entry[slot], pte;
+	pte_t pmd = ptep_get(pmds, slot), pte;
 	struct pgtable *table;
 	bool same = false;
 
@@ -281,12 +281,12 @@ void vma_adjust_trans_huge(struct vm_area_struct *vma, unsigned long start, unsi
 
 unsigned long folio_pte_batch(const struct pgtable *table, unsigned int slot, unsigned long max)
 {
-	pte_t first = table->entry[slot];
+	pte_t first = ptep_get(table, slot);
 	const struct folio *folio = pfn_to_page(pte_pfn(first))->folio;
 	unsigned long nr = 1, left = folio->pfn + folio_nr_pages(folio) - pte_pfn(first);
 
 	max = MIN(max, MIN(left, (unsigned long)PTRS_PER_TABLE - slot));
-	while (nr < max && (table->entry[slot + nr] & ~BATCH_IGNORES) ==
+	while (nr < max && (ptep_get(table, slot + nr) & ~BATCH_IGNORES) ==
 			   (first & ~BATCH_IGNORES) + ((pte_t)nr << PAGE_SHIFT))
 		nr++;
 	return nr;

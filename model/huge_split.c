@@ -65,7 +65,7 @@ static bool freeze_table(struct vm_area_struct *vma, unsigned long addr, unsigne
 	for (; addr < end && good; addr += PAGE_SIZE, pfn++) {
 		unsigned int slot = pgtable_index(addr, LEVEL_PTE);
 
-		if (pte_maps(table->entry[slot], pfn))
+		if (pte_maps(ptep_get(table, slot), pfn))
 			good = freeze_pte(vma, table, addr);
 	}
 	spin_unlock(&table->ptl, LOCK_PTE);
@@ -104,7 +104,7 @@ static bool may_be_zero_page(const struct folio *folio, const struct vm_area_str
 static void thaw_pte(struct folio *folio, struct vm_area_struct *vma, struct pgtable *table,
 		     unsigned int slot, unsigned long addr, bool use_zero_page)
 {
-	pte_t old = table->entry[slot], pte, mark;
+	pte_t old = ptep_get(table, slot), pte, mark;
 	struct page *page = pfn_to_page(migration_pfn(old));
 
 	mark = old & _PAGE_SWP_UFFD_WP ? _PAGE_UFFD_WP : 0;
@@ -139,8 +139,8 @@ static bool thaw_vma(struct folio *folio, struct vm_area_struct *vma, unsigned l
 
 		if (!table)
 			continue;
-		if (is_migration_pte(table->entry[slot]) &&
-		    migration_pfn(table->entry[slot]) == pfn)
+		if (is_migration_pte(ptep_get(table, slot)) &&
+		    migration_pfn(ptep_get(table, slot)) == pfn)
 			thaw_pte(folio, vma, table, slot, addr, *(const bool *)data);
 		spin_unlock(&table->ptl, LOCK_PTE);
 	}
@@ -179,7 +179,7 @@ static void deal_out(struct folio *folio, struct folio **tails)
 
 		tail->refcount = 1;
 		tail->pfn = page[n].pfn;
-		tail->mapping = folio->mapping;
+		folio_set_mapping(tail, folio_mapping_word(folio));
 		tail->index = folio->index + n;
 		folio_set(tail, folio->flags & FOLIO_SPLIT_INHERITS);
 		page[n].folio = tail;

@@ -70,7 +70,7 @@ static void make_folio(const struct folio *folio, struct piece *piece)
 	struct folio *new = folio_alloc_descriptor(piece->order, page, "part of a folio");
 
 	new->refcount = (int32_t)folio_nr_pages(new) + 1;
-	new->mapping = folio->mapping;
+	folio_set_mapping(new, folio_mapping_word(folio));
 	new->index = folio->index + piece->first;
 	folio_set(new, folio->flags & FOLIO_SPLIT_INHERITS);
 	piece->folio = new;

@@ -176,7 +176,7 @@ static enum scan_result scan_table(const struct pgtable *table, unsigned long ad
 	enum scan_result result;
 
 	for (unsigned int slot = 0; slot < PTRS_PER_TABLE; slot++) {
-		result = scan_word(&scan, table->entry[slot], slot);
+		result = scan_word(&scan, ptep_get(table, slot), slot);
 		if (result == SCAN_SUCCEED)
 			continue;
 		report->addr = addr + slot * PAGE_SIZE;

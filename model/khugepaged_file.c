@@ -256,7 +256,7 @@ static void free_taken(const struct collapse_cache *c)
 	for (guint i = 0; i < c->taken->len; i++) {
 		struct folio *folio = c->taken->pdata[i];
 
-		folio->mapping = 0;
+		folio_set_mapping(folio, 0);
 		folio_clear(folio, PG_active | PG_unevictable);
 		folio_unlock_disowned(folio);
 		folio_put_refs(folio, 2 + folio_nr_pages(folio));
@@ -310,12 +310,12 @@ enum scan_result collapse_file(struct address_space *mapping, pgoff_t start,
 	folio_lock(c.folio);
 	folio_set(c.folio, PG_swapbacked);
 	c.folio->index = start;
-	c.folio->mapping = (uintptr_t)mapping;
+	folio_set_mapping(c.folio, (uintptr_t)mapping);
 	c.taken = g_ptr_array_new();
 	result = collapse_cached(&c);
 	g_ptr_array_unref(c.taken);
 	if (result != SCAN_SUCCEED)
-		c.folio->mapping = 0;
+		folio_set_mapping(c.folio, 0);
 	folio_unlock(c.folio);
 	if (result != SCAN_SUCCEED)
 		folio_put(c.folio);
@@ -390,7 +390,7 @@ void retract_page_tables(struct address_space *mapping, pgoff_t start)
 static enum scan_result maps_only(const struct pgtable *table, const struct folio *folio)
 {
 	for (unsigned int slot = 0; slot < PTRS_PER_TABLE; slot++) {
-		pte_t pte = table->entry[slot];
+		pte_t pte = ptep_get(table, slot);
 
 		if (pte_none(pte))
 			continue;
@@ -408,7 +408,7 @@ static void clear_words(struct vm_area_struct *vma, struct pgtable *table, struc
 	unsigned long nr = 0;
 
 	for (unsigned int slot = 0; slot < PTRS_PER_TABLE; slot++) {
-		if (pte_none(table->entry[slot]))
+		if (pte_none(ptep_get(table, slot)))
 			continue;
 		if (pte_dirty(ptep_get_and_clear(table, slot)))
 			folio_set(folio, PG_dirty);

@@ -60,14 +60,14 @@ struct page *ksm_page_of(struct vm_area_struct *vma, unsigned long addr)
 	struct page *page;
 
 	if (table) {
-		page = anon_page(table->entry[pgtable_index(addr, LEVEL_PMD)], addr);
+		page = anon_page(ptep_get(table, pgtable_index(addr, LEVEL_PMD)), addr);
 		spin_unlock(&table->ptl, LOCK_PMD);
 		return page;
 	}
 	table = pte_offset_map_lock(vma->vm_mm, addr);
 	if (!table)
 		return NULL;
-	page = anon_page(table->entry[pgtable_index(addr, LEVEL_PTE)], addr);
+	page = anon_page(ptep_get(table, pgtable_index(addr, LEVEL_PTE)), addr);
 	spin_unlock(&table->ptl, LOCK_PTE);
 	return page;
 }
@@ -147,7 +147,7 @@ static int write_protect_page(struct vm_area_struct *vma, struct folio *folio, p
 	if (!table)
 		return -EFAULT;
 	slot = pgtable_index(addr, LEVEL_PTE);
-	entry = table->entry[slot];
+	entry = ptep_get(table, slot);
 	exclusive = PageAnonExclusive(page);
 	if (pte_write(entry) || pte_dirty(entry) || exclusive ||
 	    mm_tlb_flush_pending(vma->vm_mm)) {
@@ -196,7 +196,7 @@ static int replace_page(struct vm_area_struct *vma, struct page *page, struct pa
 	if (!table)
 		return -EFAULT;
 	slot = pgtable_index(addr, LEVEL_PTE);
-	if (table->entry[slot] != orig) {
+	if (ptep_get(table, slot) != orig) {
 		spin_unlock(&table->ptl, LOCK_PTE);
 		return -EFAULT;
 	}

@@ -212,7 +212,7 @@ static bool find_forked(const struct pgtable *table, unsigned int slot, unsigned
 {
 	const struct fork_search *search = data;
 	const struct page *page;
-	pte_t pte = table->entry[slot];
+	pte_t pte = ptep_get(table, slot);
 
 	page = table->level == LEVEL_PTE && pte_present(pte) ? vm_normal_page(pte) : NULL;
 	if (page && page->folio && folio_stable_node(page->folio))

@@ -19,7 +19,7 @@ void folio_set_stable_node(struct folio *folio, struct ksm_stable_node *node)
 	uintptr_t mapping = (uintptr_t)node | FOLIO_MAPPING_ANON | FOLIO_MAPPING_KSM;
 
 	lockdep_assert_held(folio, LOCK_FOLIO);
-	WRITE_SHARED(folio, folio->mapping, mapping, "folio_set_stable_node");
+	WRITE_SHARED(&folio->mapping, folio->mapping, mapping, "folio_set_stable_node");
 }
 
 bool is_ksm_zero_pte(pte_t pte)

@@ -257,12 +257,18 @@ void spin_unlock(struct spinlock *lock, enum lock_class class)
 	}
 }
 
+/* Its step, or sched_touch(), has been told. */
+static bool is_locked(const struct folio *folio)
+{
+	return (folio->flags & PG_locked) != 0;
+}
+
 void folio_lock(struct folio *folio)
 {
 	might_sleep("folio_lock");
 	check_order(folio, LOCK_FOLIO, "folio_lock");
 	sched_step(folio, ACCESS_FOLIO_LOCK, "folio_lock");
-	while (folio_test(folio, PG_locked) &&
+	while (is_locked(folio) &&
 	       wait_for(folio, LOCK_FOLIO, "folio_lock"))
 		;
 	folio_set(folio, PG_locked);
@@ -272,7 +278,7 @@ void folio_lock(struct folio *folio)
 bool folio_trylock(struct folio *folio)
 {
 	sched_step(folio, ACCESS_TRYLOCK, "folio_trylock");
-	if (folio_test(folio, PG_locked))
+	if (is_locked(folio))
 		return false;
 	folio_set(folio, PG_locked);
 	held_push(folio, LOCK_FOLIO, LOCK_WRITE, "folio_trylock");
@@ -282,7 +288,7 @@ bool folio_trylock(struct folio *folio)
 bool folio_locked(const struct folio *folio)
 {
 	sched_touch(folio, ACCESS_TRYLOCK);
-	return folio_test(folio, PG_locked);
+	return is_locked(folio);
 }
 
 void folio_unlock(struct folio *folio)
@@ -342,7 +348,7 @@ bool access_would_wait(const void *object, enum access access)
 	case ACCESS_SPIN:
 		return ((const struct spinlock *)object)->holder != NULL;
 	case ACCESS_FOLIO_LOCK:
-		return folio_test(object, PG_locked);
+		return is_locked(object);
 	case ACCESS_READ:
 	case ACCESS_WRITE:
 	case ACCESS_LOAD:
@@ -395,7 +401,9 @@ void wake_up_slow(const void *channel)
 
 void sched_step_slow(const void *object, enum access access, const char *site)
 {
-	if (mach->sched)
+	if (mach->sched && mach->alone && object)
+		mach->sched->touch(mach->sched_data, object, access);
+	else if (mach->sched && !mach->alone)
 		mach->sched->step(mach->sched_data, object, access, site);
 	object_use(object, site);
 }
@@ -411,6 +419,6 @@ void point_slow(const char *name)
 {
 	if (mach->points_traced)
 		trace_event("point", "%s", name);
-	if (mach->sched)
+	if (mach->sched && !mach->alone)
 		mach->sched->step(mach->sched_data, NULL, ACCESS_WRITE, name);
 }

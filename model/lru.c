@@ -21,8 +21,9 @@ void lru_init(struct machine *machine)
 {
 	machine->lru = g_new(struct lru, 1);
 	memset(machine->lru, 0, offsetof(struct lru, batch));
-	for (unsigned int i = 0; i < NR_LRU_BATCHES; i++)
-		machine->lru->batch[i].nr = 0;
+	for (unsigned int cpu = 0; cpu < NR_CPUS; cpu++)
+		for (unsigned int which = 0; which < NR_LRU_BATCHES; which++)
+			machine->lru->batch[cpu][which].nr = 0;
 }
 
 void lru_fini(struct machine *machine)
@@ -32,7 +33,7 @@ void lru_fini(struct machine *machine)
 
 /* ---- lists ---- */
 
-static struct folio *folio_at(uint32_t pfn)
+UNWATCHED static struct folio *folio_at(uint32_t pfn)
 {
 	return pfn ? pfn_to_page(pfn)->folio : NULL;
 }
@@ -47,7 +48,7 @@ static enum lru_list folio_lru_list(const struct folio *folio)
 	return folio_test(folio, PG_active) ? list + 1 : list;
 }
 
-static void lruvec_add_folio(struct folio *folio)
+UNWATCHED static void lruvec_add_folio(struct folio *folio)
 {
 	enum lru_list list = folio_lru_list(folio);
 	struct lru *lru = mach->lru;
@@ -67,7 +68,7 @@ static void lruvec_add_folio(struct folio *folio)
 }
 
 /* At the old end.  Not for unevictable ones. */
-static void lruvec_add_folio_tail(struct folio *folio)
+UNWATCHED static void lruvec_add_folio_tail(struct folio *folio)
 {
 	enum lru_list list = folio_lru_list(folio);
 	struct lru *lru = mach->lru;
@@ -83,7 +84,7 @@ static void lruvec_add_folio_tail(struct folio *folio)
 	lru->tail[list] = folio->pfn;
 }
 
-static void lruvec_del_folio(struct folio *folio)
+UNWATCHED static void lruvec_del_folio(struct folio *folio)
 {
 	enum lru_list list = folio_lru_list(folio);
 	struct folio *prev, *next;
@@ -250,65 +251,53 @@ static void batch_move_one(enum lru_batch which, struct folio *folio, uint8_t wh
 }
 
 /*
- * Nobody runs between the parts of what follows: the lists and batches are under locks that
- * are implied here.
+ * The locks of lists and batches are implied: nobody runs in the middle.  A CPU adds to its own
+ * batches and drains them when they are full; all that matters to others is when they drain
+ * all of them.
  */
-static const struct sched_ops *alone_begin(void)
+static void batch_drain(unsigned int cpu, enum lru_batch which)
 {
-	const struct sched_ops *sched = mach->sched;
+	struct folio_batch *batch = &mach->lru->batch[cpu][which];
+	unsigned int nr = batch->nr;
 
-	mach->sched = NULL;
-	return sched;
-}
-
-static void alone_end(const struct sched_ops *sched)
-{
-	mach->sched = sched;
-}
-
-static void batch_drain(enum lru_batch which)
-{
-	struct folio_batch *batch = &mach->lru->batch[which];
-	const struct sched_ops *sched;
-	unsigned int nr;
-
-	/* What others see without those locks: the references. */
-	for (unsigned int i = 0; i < batch->nr; i++)
-		sched_step(&batch->folio[i]->refcount, ACCESS_WRITE, "folio_batch_move_lru");
-	sched = alone_begin();
-	nr = batch->nr;
 	for (unsigned int i = 0; i < nr; i++)
 		batch_move_one(which, batch->folio[i], batch->what[i]);
 	batch->nr = 0;
 	for (unsigned int i = 0; i < nr; i++)
 		folio_put(batch->folio[i]);
-	alone_end(sched);
 }
 
-static void batch_add(enum lru_batch which, struct folio *folio, uint8_t what)
+UNWATCHED static void batch_add(enum lru_batch which, struct folio *folio, uint8_t what)
 {
-	struct folio_batch *batch = &mach->lru->batch[which];
-	const struct sched_ops *sched;
+	struct folio_batch *batch = &mach->lru->batch[mach->cpu][which];
 
 	sched_step(&folio->refcount, ACCESS_WRITE, "folio_batch_add");
-	sched = alone_begin();
+	sched_alone_begin();
+	sched_touch(mach->lru, ACCESS_READ);
 	folio_get(folio);
 	batch->folio[batch->nr] = folio;
 	batch->what[batch->nr++] = what;
 	if (batch->nr == PAGEVEC_SIZE || folio->order)
-		batch_drain(which);
-	alone_end(sched);
+		batch_drain(mach->cpu, which);
+	sched_alone_end();
 }
 
 void lru_add_drain(void)
 {
-	for (unsigned int which = 0; which < NR_LRU_BATCHES; which++)
-		batch_drain((enum lru_batch)which);
+	sched_step(mach->lru, ACCESS_WRITE, "lru_add_drain");
+	sched_alone_begin();
+	for (unsigned int cpu = 0; cpu < NR_CPUS; cpu++)
+		for (unsigned int which = 0; which < NR_LRU_BATCHES; which++)
+			batch_drain(cpu, (enum lru_batch)which);
+	sched_alone_end();
 }
 
 void mlock_drain_local(void)
 {
-	batch_drain(BATCH_MLOCK);
+	sched_step(mach->lru, ACCESS_READ, "mlock_drain_local");
+	sched_alone_begin();
+	batch_drain(mach->cpu, BATCH_MLOCK);
+	sched_alone_end();
 }
 
 void folio_add_lru(struct folio *folio)
@@ -386,11 +375,12 @@ void folio_mark_lazyfree(struct folio *folio)
 		batch_add(BATCH_LAZYFREE, folio, 0);
 }
 
-/* Is @folio still in the batch of new ones?  Only the newest entries are likely. */
+/* Is @folio still in this CPU's batch of new ones?  Only the newest entries are likely. */
 static bool in_add_batch(const struct folio *folio)
 {
-	const struct folio_batch *batch = &mach->lru->batch[BATCH_ADD];
+	const struct folio_batch *batch = &mach->lru->batch[mach->cpu][BATCH_ADD];
 
+	sched_touch(mach->lru, ACCESS_READ);
 	for (unsigned int i = batch->nr; i-- > 0;)
 		if (batch->folio[i] == folio)
 			return true;
@@ -412,14 +402,14 @@ void folio_mark_accessed(struct folio *folio)
 	folio_clear(folio, PG_referenced);
 }
 
-void lru_split_begin(struct folio *folio, unsigned int order)
+UNWATCHED void lru_split_begin(struct folio *folio, unsigned int order)
 {
 	if (folio_test(folio, PG_lru))
 		mach->lru->nr[folio_lru_list(folio)] -= folio_nr_pages(folio) - (1UL << order);
 }
 
 /* Just before @folio, which was isolated or is on a list. */
-void lru_add_split_folio(struct folio *folio, struct folio *tail)
+UNWATCHED void lru_add_split_folio(struct folio *folio, struct folio *tail)
 {
 	enum lru_list list = folio_lru_list(folio);
 	struct folio *prev;
@@ -448,15 +438,18 @@ struct folio *folio_grab_mapped(struct mm_struct *mm, unsigned long addr)
 	pte_t pte;
 
 	sched_step(pgtable_deepest_word(mm, addr), ACCESS_LOAD, "folio_grab_mapped");
+	pgtable_touch_words(mm, addr);
 	at = pgtable_leaf(mm, addr);
-	pte = at.table ? at.table->entry[at.slot] : 0;
+	pte = at.table ? ptep_get(at.table, at.slot) : 0;
 	if (pte_present(pte)) {
 		page = vm_normal_page(pte);
 		folio = page ? page->folio : NULL;
 	}
-	if (!folio || folio->refcount <= 0)
+	if (!folio)
 		return NULL;
 	sched_touch(&folio->refcount, ACCESS_WRITE);
+	if (folio->refcount <= 0)
+		return NULL;
 	folio->refcount++;
 	return folio;
 }
@@ -464,17 +457,16 @@ struct folio *folio_grab_mapped(struct mm_struct *mm, unsigned long addr)
 /* The caller has a reference. */
 bool folio_isolate_lru(struct folio *folio)
 {
-	const struct sched_ops *sched;
 	bool good;
 
 	sched_step(&folio->refcount, ACCESS_WRITE, "folio_isolate_lru");
-	sched = alone_begin();
+	sched_alone_begin();
 	good = folio_test_clear_lru(folio);
 	if (good) {
 		folio_get(folio);
 		lruvec_del_folio(folio);
 	}
-	alone_end(sched);
+	sched_alone_end();
 	return good;
 }
 
@@ -510,8 +502,9 @@ unsigned int lru_batch_refs(const struct machine *machine, const struct folio *f
 {
 	unsigned int refs = 0;
 
-	for (unsigned int which = 0; which < NR_LRU_BATCHES; which++) {
-		const struct folio_batch *batch = &machine->lru->batch[which];
+	for (unsigned int n = 0; n < NR_CPUS * NR_LRU_BATCHES; n++) {
+		const struct folio_batch *batch =
+			&machine->lru->batch[n / NR_LRU_BATCHES][n % NR_LRU_BATCHES];
 
 		for (unsigned int i = 0; i < batch->nr; i++)
 			refs += batch->folio[i] == folio;

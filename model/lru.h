@@ -9,7 +9,7 @@
  *
  * In the kernel:  mm/swap.c, mm/mlock.c (mlock_folio() and its batch),
  *                 include/linux/mm_inline.h.
- * Left out:       batches of other CPUs (all tasks run on one), MGLRU, memcg,
+ * Left out:       that lru_add_drain() leaves the batches of other CPUs alone, MGLRU, memcg,
  *                 workingset statistics, lru_move_tail and deactivate_file batches.
  * Locks:          lru_lock and the batch's local lock are implied: nothing here sleeps
  *                 or lets another task run.
@@ -47,16 +47,16 @@ struct folio_batch {
 struct lru {
 	uint32_t head[NR_LRU_LISTS], tail[NR_LRU_LISTS];	/* PFNs, 0 for none */
 	unsigned long nr[NR_LRU_LISTS];				/* pages */
-	struct folio_batch batch[NR_LRU_BATCHES];
+	struct folio_batch batch[NR_CPUS][NR_LRU_BATCHES];	/* by machine.cpu */
 };
 
 /* A new folio, on its way to a list.  Kernel: folio_add_lru(). */
 void folio_add_lru(struct folio *folio);
 /* The same for one just mapped by @vma: mlocked if that is.  Kernel: folio_add_lru_vma(). */
 void folio_add_lru_vma(struct folio *folio, const struct vm_area_struct *vma);
-/* Empties all batches.  Kernel: lru_add_drain(). */
+/* Empties all batches of all CPUs.  Kernel: lru_add_drain(), lru_add_drain_all(). */
 void lru_add_drain(void);
-/* Empties the batch of mlock and munlock alone.  Kernel: mlock_drain_local(). */
+/* Empties the batch of mlock and munlock of this CPU alone.  Kernel: mlock_drain_local(). */
 void mlock_drain_local(void);
 /* A reference was seen; the second one activates.  Kernel: folio_mark_accessed(). */
 void folio_mark_accessed(struct folio *folio);

@@ -90,6 +90,7 @@ static void machine_start(struct machine *machine)
 	machine->current_task = &machine->boot_task;
 	machine->next_pid = 1;
 	machine->tlb_on = false;
+	machine->alone = 0;
 	machine->cpu = 0;
 	machine->rcu_readers = 0;
 	machine->rcu_tables = NULL;

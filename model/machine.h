@@ -84,6 +84,7 @@ struct machine {
 	struct task_struct boot_task;	/* id 0, in no list, without an mm */
 	const struct sched_ops *sched;	/* NULL in serial mode */
 	unsigned int nr_freed;		/* objects in quarantine: quarantine.h */
+	unsigned int alone;		/* > 0: nobody else runs now: sched_alone_begin() */
 	void *sched_data;
 	/*
 	 * Lets others run until @me->waits_for is NULL; called by wait_on() from inside the

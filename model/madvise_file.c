@@ -51,7 +51,7 @@ static void swapin_walk(const struct madvise *madvise, unsigned long *addr)
 	if (!table)
 		return;
 	table = pte_offset_map_lock(madvise->mm, *addr);
-	pte = table ? table->entry[pgtable_index(*addr, LEVEL_PTE)] : 0;
+	pte = table ? ptep_get(table, pgtable_index(*addr, LEVEL_PTE)) : 0;
 	if (table)
 		spin_unlock(&table->ptl, LOCK_PTE);
 	if (!is_swap_entry_pte(pte))

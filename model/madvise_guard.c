@@ -45,7 +45,7 @@ static enum guard_walk install_in_table(struct pgtable *table, unsigned long sta
 {
 	for (unsigned long addr = start; addr < end; addr += PAGE_SIZE) {
 		unsigned int slot = pgtable_index(addr, LEVEL_PTE);
-		pte_t pte = table->entry[slot];
+		pte_t pte = ptep_get(table, slot);
 
 		if (is_guard_pte(pte))
 			continue;
@@ -118,7 +118,7 @@ static int prepare_for_fork(struct vm_area_struct *vma)
 static bool is_protected(const struct pgtable *table, unsigned int slot,
 			 unsigned long addr G_GNUC_UNUSED, void *data)
 {
-	pte_t pte = table->entry[slot];
+	pte_t pte = ptep_get(table, slot);
 	bool *found = data;
 
 	*found = pte_present(pte) ? pte_uffd_wp(pte) : pte_marker_uffd_wp(pte);
@@ -167,7 +167,7 @@ static void remove_range(struct madvise *madvise G_GNUC_UNUSED, struct pgtable *
 	for (unsigned long addr = start; addr < end; addr += PAGE_SIZE) {
 		unsigned int slot = pgtable_index(addr, LEVEL_PTE);
 
-		if (is_guard_pte(table->entry[slot]))
+		if (is_guard_pte(ptep_get(table, slot)))
 			set_pte(table, slot, 0);
 	}
 }

@@ -44,7 +44,7 @@ static bool lazyfree_clean(struct folio *folio)
 static void free_pte(struct mm_struct *mm, struct pgtable *table, unsigned int slot,
 		     unsigned long addr)
 {
-	pte_t pte = table->entry[slot];
+	pte_t pte = ptep_get(table, slot);
 	struct folio *folio;
 
 	/* Where a present page would be dropped later, one in swap is at once. */
@@ -173,7 +173,7 @@ static void cold_range(struct madvise *madvise G_GNUC_UNUSED, struct pgtable *ta
 	unsigned int to = from + (unsigned int)((end - start) >> PAGE_SHIFT);
 
 	for (unsigned int slot = from; slot < to; slot++) {
-		pte_t pte = table->entry[slot];
+		pte_t pte = ptep_get(table, slot);
 		struct folio *folio = cold_folio(pte);
 
 		if (!folio || !madvise_folio_is_ours(table, slot, from, to))
@@ -225,7 +225,7 @@ static void isolate_range(struct madvise *madvise, struct pgtable *table, unsign
 	unsigned int to = from + (unsigned int)((end - start) >> PAGE_SHIFT);
 
 	for (unsigned int slot = from; slot < to; slot++) {
-		struct folio *folio = cold_folio(table->entry[slot]);
+		struct folio *folio = cold_folio(ptep_get(table, slot));
 
 		if (folio && madvise_folio_is_ours(table, slot, from, to))
 			madvise_isolate(madvise, folio);

@@ -152,7 +152,7 @@ struct misplaced {
 static bool find_page(const struct pgtable *table, unsigned int slot,
 				unsigned long addr G_GNUC_UNUSED, void *data)
 {
-	pte_t pte = table->entry[slot];
+	pte_t pte = ptep_get(table, slot);
 	bool *found = data;
 
 	*found = pte_present(pte) && vm_normal_page(pte);

@@ -68,12 +68,12 @@ static int migrate_mapping(struct folio *dst, struct folio *src)
 		return -EAGAIN;
 	folio_unqueue_deferred_split(src);
 	dst->index = src->index;
-	dst->mapping = src->mapping;
+	folio_set_mapping(dst, folio_mapping_word(src));
 	if (mapping) {
 		alloc_nofail_begin();	/* an entry takes the place of another */
 		mt_store_range(&mapping->i_pages, src->index, src->index + nr - 1, dst);
 		alloc_nofail_end();
-		src->mapping = 0;
+		folio_set_mapping(src, 0);
 		dst->refcount += (int)nr;
 		src->refcount -= (int)nr;
 	}

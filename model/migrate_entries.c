@@ -43,7 +43,7 @@ static bool migrate_word(struct folio *folio, struct vm_area_struct *vma, struct
 			 unsigned long addr)
 {
 	unsigned int slot = pgtable_index(addr, LEVEL_PTE);
-	struct page *page = pfn_to_page(pte_pfn(table->entry[slot]));
+	struct page *page = pfn_to_page(pte_pfn(ptep_get(table, slot)));
 	pte_t old;
 	bool exclusive = folio_test_anon(folio) && PageAnonExclusive(page);
 
@@ -104,7 +104,7 @@ static bool migrate_table(struct folio *folio, struct vm_area_struct *vma, unsig
 	for (unsigned long at = addr; at < end && good; at += PAGE_SIZE, pfn++) {
 		unsigned int slot = pgtable_index(at, LEVEL_PTE);
 
-		if (pte_maps(table->entry[slot], pfn))
+		if (pte_maps(ptep_get(table, slot), pfn))
 			good = migrate_word(folio, vma, table, at);
 	}
 	spin_unlock(&table->ptl, LOCK_PTE);
@@ -173,7 +173,7 @@ static void restore_word(struct folio *dst, struct page *page, struct vm_area_st
 			 struct pgtable *table, unsigned long addr)
 {
 	unsigned int slot = pgtable_index(addr, LEVEL_PTE);
-	pte_t old = table->entry[slot];
+	pte_t old = ptep_get(table, slot);
 
 	folio_get(dst);
 	if (folio_test_anon(dst))
@@ -191,7 +191,7 @@ static void restore_leaf(struct folio *dst, struct vm_area_struct *vma, struct p
 			 unsigned long addr)
 {
 	unsigned int slot = pgtable_index(addr, LEVEL_PMD);
-	pte_t old = pmds->entry[slot];
+	pte_t old = ptep_get(pmds, slot);
 	pte_t pmd = restored_pte(dst, folio_page(dst, 0), vma, old) | _PAGE_PSE;
 
 	if (old & _PAGE_SWP_UFFD_WP)
@@ -214,7 +214,7 @@ static struct pgtable *leaf_entry_lock(const struct folio *src, const struct vm_
 	/* Even if nothing is there: mremap() may be about to put it elsewhere, where we look next.
 	 * Kernel: PVMW_SYNC. */
 	spin_lock(&pmds->ptl, LOCK_PMD);
-	pmd = pmds->entry[pgtable_index(addr, LEVEL_PMD)];
+	pmd = ptep_get(pmds, pgtable_index(addr, LEVEL_PMD));
 	if (is_migration_pte(pmd) && migration_pfn(pmd) == src->pfn)
 		return pmds;
 	spin_unlock(&pmds->ptl, LOCK_PMD);
@@ -265,7 +265,7 @@ static void restore_table(const struct folio *src, struct folio *dst, struct vm_
 	if (!table)
 		return;
 	for (unsigned long at = addr; at < end; at += PAGE_SIZE, pfn++) {
-		pte_t pte = table->entry[pgtable_index(at, LEVEL_PTE)];
+		pte_t pte = ptep_get(table, pgtable_index(at, LEVEL_PTE));
 
 		if (!is_migration_pte(pte) || migration_pfn(pte) != pfn)
 			continue;
@@ -329,7 +329,7 @@ void migration_entry_wait(struct mm_struct *mm, unsigned long addr)
 
 	if (table)
 		wait_on_locked(mm, &table->ptl, LOCK_PTE,
-			       table->entry[pgtable_index(addr, LEVEL_PTE)]);
+			       ptep_get(table, pgtable_index(addr, LEVEL_PTE)));
 }
 
 void pmd_migration_entry_wait(struct mm_struct *mm, unsigned long addr)
@@ -338,5 +338,5 @@ void pmd_migration_entry_wait(struct mm_struct *mm, unsigned long addr)
 
 	if (pmds)
 		wait_on_locked(mm, &pmds->ptl, LOCK_PMD,
-			       pmds->entry[pgtable_index(addr, LEVEL_PMD)]);
+			       ptep_get(pmds, pgtable_index(addr, LEVEL_PMD)));
 }

@@ -70,7 +70,7 @@ static void mincore_table(const struct vm_area_struct *vma, unsigned long start,
 	}
 	table = pte_offset_map_lock(vma->vm_mm, start);
 	for (unsigned long addr = start; addr < end; addr += PAGE_SIZE) {
-		pte_t pte = table ? table->entry[pgtable_index(addr, LEVEL_PTE)] : 0;
+		pte_t pte = table ? ptep_get(table, pgtable_index(addr, LEVEL_PTE)) : 0;
 
 		*vec++ = word_in_core(vma, addr, pte);
 	}

@@ -45,7 +45,7 @@ static unsigned long mlock_words(const struct vm_area_struct *vma, const struct 
 				 unsigned long addr, unsigned long end)
 {
 	unsigned int slot = pgtable_index(addr, LEVEL_PTE);
-	struct folio *folio = mapped_folio(table->entry[slot]);
+	struct folio *folio = mapped_folio(ptep_get(table, slot));
 	unsigned long step = 1;
 
 	if (folio && folio->order)
@@ -61,7 +61,7 @@ static void mlock_table(const struct vm_area_struct *vma, unsigned long start, u
 	struct pgtable *pmds = pmd_trans_huge_lock(vma->vm_mm, start), *table;
 
 	if (pmds) {
-		mlock_one(vma, mapped_folio(pmds->entry[pgtable_index(start, LEVEL_PMD)]));
+		mlock_one(vma, mapped_folio(ptep_get(pmds, pgtable_index(start, LEVEL_PMD))));
 		spin_unlock(&pmds->ptl, LOCK_PMD);
 		return;
 	}

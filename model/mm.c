@@ -86,19 +86,22 @@ struct mm_struct *mm_alloc(void)
 	return mm;
 }
 
-void mmget(struct mm_struct *mm)
+/* Those who come and go can be exchanged; the last one not. */
+UNWATCHED void mmget(struct mm_struct *mm)
 {
 	sched_touch(&mm->mm_users, ACCESS_WRITE);
 	mm->mm_users++;
 }
 
-void mmgrab(struct mm_struct *mm)
+UNWATCHED void mmgrab(struct mm_struct *mm)
 {
+	sched_touch(&mm->mm_count, ACCESS_READ);
 	mm->mm_count++;
 }
 
-void mmdrop(struct mm_struct *mm)
+UNWATCHED void mmdrop(struct mm_struct *mm)
 {
+	sched_touch(&mm->mm_count, mm->mm_count == 1 ? ACCESS_WRITE : ACCESS_READ);
 	if (--mm->mm_count)
 		return;
 	pgd_free(mm);
@@ -106,7 +109,7 @@ void mmdrop(struct mm_struct *mm)
 	model_free(KIND_MM, mm);
 }
 
-void mmput(struct mm_struct *mm)
+UNWATCHED void mmput(struct mm_struct *mm)
 {
 	might_sleep("mmput");
 	sched_touch(&mm->mm_users, ACCESS_WRITE);
@@ -232,6 +235,7 @@ void vma_start_write(struct vm_area_struct *vma)
 		return;
 	sched_step(&mm->mm_mt, ACCESS_WRITE, "vma_start_write");
 	down_write(&vma->vm_lock);
+	sched_touch(&vma->vm_lock_seq, ACCESS_WRITE);
 	vma->vm_lock_seq = mm->mm_lock_seq;
 	up_write(&vma->vm_lock);
 }
@@ -245,6 +249,7 @@ static bool vma_is_still(const struct mm_struct *mm, unsigned long addr,
 
 static bool vma_is_write_locked(const struct vm_area_struct *vma)
 {
+	sched_touch(&vma->vm_lock_seq, ACCESS_READ);
 	return vma->vm_lock_seq == vma->vm_mm->mm_lock_seq;
 }
 

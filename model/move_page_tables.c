@@ -99,7 +99,7 @@ static bool move_table(const struct pagetable_move *move, struct pgtable *old, s
 	enum lock_class class = link_lock_class(old);
 	struct pgtable *table;
 
-	if (!tables_may_move(move) || !pte_none(new->entry[to]))
+	if (!tables_may_move(move) || !pte_none(ptep_get(new, to)))
 		return false;
 	/* Many words vanish and appear at once, and their lock with them: who came by the rmap must
 	 * be done, or not have begun. */
@@ -159,7 +159,7 @@ struct batch {
 static void batch_next(struct batch *batch, const struct pgtable *table, unsigned int slot,
 		       unsigned long max)
 {
-	pte_t pte = table->entry[slot];
+	pte_t pte = ptep_get(table, slot);
 
 	if (batch->left && --batch->left)
 		return;
@@ -209,7 +209,7 @@ static bool move_words(const struct pagetable_move *move, unsigned long extent,
 
 	for (unsigned long done = 0; done < extent; done += PAGE_SIZE) {
 		unsigned int from = pgtable_index(move->old_addr + done, LEVEL_PTE);
-		pte_t pte = old->entry[from];
+		pte_t pte = ptep_get(old, from);
 
 		if (pte_none(pte))
 			continue;

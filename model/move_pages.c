@@ -23,7 +23,7 @@ static struct folio *folio_walk(const struct vm_area_struct *vma, unsigned long 
 	pte_t pte;
 
 	if (table) {
-		pte = table->entry[pgtable_index(addr, LEVEL_PMD)];
+		pte = ptep_get(table, pgtable_index(addr, LEVEL_PMD));
 		if (pte_present(pte))
 			folio = pfn_to_page(pte_pfn(pte))->folio;
 		spin_unlock(&table->ptl, LOCK_PMD);
@@ -32,7 +32,7 @@ static struct folio *folio_walk(const struct vm_area_struct *vma, unsigned long 
 	table = pte_offset_map_lock(vma->vm_mm, addr);
 	if (!table)
 		return NULL;
-	pte = table->entry[pgtable_index(addr, LEVEL_PTE)];
+	pte = ptep_get(table, pgtable_index(addr, LEVEL_PTE));
 	if (pte_present(pte))
 		folio = pfn_to_page(pte_pfn(pte))->folio;
 	spin_unlock(&table->ptl, LOCK_PTE);

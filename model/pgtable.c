@@ -57,6 +57,7 @@ static struct pgtable *table_create(struct mm_struct *mm, enum pgtable_level lev
 		model_free(KIND_PGTABLE, table);
 		return NULL;
 	}
+	memory_is_new(page, sizeof(*page));
 	page->flags |= PG_table & 0xfU;
 	table->level = (uint8_t)level;
 	table->pfn = page->pfn;
@@ -273,8 +274,9 @@ void pgtable_unlink(struct pgtable *table)
 
 /* ---- look-up ---- */
 
-struct pgtable *pgtable_lookup(const struct mm_struct *mm, unsigned long addr,
-			       enum pgtable_level level)
+/* Where a walk goes at this moment; nothing is told. */
+UNWATCHED static struct pgtable *peek_table(const struct mm_struct *mm, unsigned long addr,
+					    enum pgtable_level level)
 {
 	struct pgtable *table = mm->pgd;
 
@@ -283,10 +285,26 @@ struct pgtable *pgtable_lookup(const struct mm_struct *mm, unsigned long addr,
 	return table;
 }
 
+struct pgtable *pgtable_child(const struct pgtable *table, unsigned int slot)
+{
+	sched_touch(&table->entry[slot], ACCESS_READ);
+	return table->child[slot];
+}
+
+struct pgtable *pgtable_lookup(const struct mm_struct *mm, unsigned long addr,
+			       enum pgtable_level level)
+{
+	struct pgtable *table = mm->pgd;
+
+	while (table && table->level > level)
+		table = pgtable_child(table, pgtable_index(addr, (enum pgtable_level)table->level));
+	return table;
+}
+
 void pmd_read_step(const struct mm_struct *mm, unsigned long addr, const char *site)
 {
 	for (unsigned int level = LEVEL_PMD; unlikely(mach->sched) && level < NR_LEVELS; level++) {
-		const struct pgtable *table = pgtable_lookup(mm, addr, level);
+		const struct pgtable *table = peek_table(mm, addr, level);
 
 		if (table) {
 			sched_step(&table->entry[pgtable_index(addr, level)], ACCESS_READ, site);
@@ -304,7 +322,7 @@ struct pgtable *pte_table_lookup(const struct mm_struct *mm, unsigned long addr,
 const void *pgtable_deepest_word(const struct mm_struct *mm, unsigned long addr)
 {
 	for (unsigned int level = LEVEL_PTE; level < NR_LEVELS; level++) {
-		const struct pgtable *table = pgtable_lookup(mm, addr, level);
+		const struct pgtable *table = peek_table(mm, addr, level);
 
 		if (table)
 			return &table->entry[pgtable_index(addr, level)];
@@ -312,11 +330,25 @@ const void *pgtable_deepest_word(const struct mm_struct *mm, unsigned long addr)
 	return mm;
 }
 
+void pgtable_touch_words(const struct mm_struct *mm, unsigned long addr)
+{
+	for (unsigned int level = LEVEL_PTE; unlikely(mach->sched) && level < NR_LEVELS; level++) {
+		const struct pgtable *table = peek_table(mm, addr, level);
+
+		if (table)
+			sched_touch(&table->entry[pgtable_index(addr, level)], ACCESS_READ);
+	}
+}
+
 pte_t pgtable_entry(const struct mm_struct *mm, unsigned long addr, enum pgtable_level level)
 {
 	const struct pgtable *table = pgtable_lookup(mm, addr, level);
+	unsigned int slot = pgtable_index(addr, level);
 
-	return table ? table->entry[pgtable_index(addr, level)] : 0;
+	if (!table)
+		return 0;
+	sched_touch(&table->entry[slot], ACCESS_READ);
+	return table->entry[slot];
 }
 
 /*
@@ -357,7 +389,7 @@ struct pgtable *pgtable_alloc(struct mm_struct *mm, unsigned long addr, enum pgt
 
 		if (table->level == LEVEL_PMD)
 			pmd_read_step(mm, addr, "pte_alloc");
-		below = table->child[slot];
+		below = pgtable_child(table, slot);
 		if (!below && pte_none(table->entry[slot]))
 			below = table_install(mm, table, slot);
 		table = below;
@@ -394,7 +426,7 @@ struct pte_ref pgtable_leaf(const struct mm_struct *mm, unsigned long addr)
 	unsigned int slot = pgtable_index(addr, LEVEL_PMD);
 
 	if (table && !pmd_is_leaf(table->entry[slot])) {
-		table = table->child[slot];
+		table = pgtable_child(table, slot);
 		slot = pgtable_index(addr, LEVEL_PTE);
 	}
 	return (struct pte_ref){ table, slot };

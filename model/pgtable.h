@@ -16,6 +16,7 @@
 #ifndef MODEL_PGTABLE_H
 #define MODEL_PGTABLE_H
 
+#include "machine.h"
 #include "mm.h"
 
 #define _PAGE_PRESENT	(1UL << 0)
@@ -214,9 +215,13 @@ void pmd_read_step(const struct mm_struct *mm, unsigned long addr, const char *s
  */
 struct pgtable *pgtable_alloc(struct mm_struct *mm, unsigned long addr,
 			      enum pgtable_level level);
+/* Where the walk to @addr goes on, NULL: nowhere; part of the step that runs. */
+struct pgtable *pgtable_child(const struct pgtable *table, unsigned int slot);
 /* The word at which a walk to @addr ends, whether it maps the page or is none; @mm itself if
  * there is no table at all.  For declaring accesses. */
 const void *pgtable_deepest_word(const struct mm_struct *mm, unsigned long addr);
+/* The running step reads a word of each level. */
+void pgtable_touch_words(const struct mm_struct *mm, unsigned long addr);
 /* The word at @addr of @level; 0 if no table.  Kernel: no twin (walk by hand). */
 pte_t pgtable_entry(const struct mm_struct *mm, unsigned long addr, enum pgtable_level level);
 /*
@@ -243,6 +248,16 @@ void ptep_modify_commit(struct pgtable *table, unsigned int slot, pte_t pte);
 pte_t pmdp_invalidate(struct pgtable *pmds, unsigned int slot, unsigned long addr);
 /* Takes it out, and flushes.  Kernel: pmdp_huge_clear_flush(). */
 pte_t pmdp_clear_flush(struct pgtable *pmds, unsigned int slot, unsigned long addr);
+/* Reads one word under its lock, where only a processor may mark it meanwhile: part of the step that
+ * runs.  Kernel: ptep_get(). */
+UNWATCHED static inline pte_t ptep_get(const struct pgtable *table, unsigned long slot)
+{
+	pte_t pte = table->entry[slot];
+
+	if (pte & (_PAGE_PRESENT | _PAGE_PROTNONE))
+		sched_touch(&table->entry[slot], ACCESS_READ);
+	return pte;
+}
 /* Reads one word without a lock.  Kernel: ptep_get_lockless(). */
 pte_t ptep_get_lockless(const struct pgtable *table, unsigned int slot, const char *site);
 /*

@@ -61,7 +61,7 @@ struct pgtable *pgtable_next(const struct mm_struct *mm, unsigned long *addr, un
 			enum pgtable_level level = (enum pgtable_level)table->level;
 
 			size = 1UL << pgtable_shift(level);
-			below = table->child[pgtable_index(*addr, level)];
+			below = pgtable_child(table, pgtable_index(*addr, level));
 			if (!below)
 				break;
 			table = below;
@@ -91,6 +91,7 @@ struct pgtable *pgtable_next_pmd(const struct mm_struct *mm, unsigned long *addr
 
 			size = 1UL << pgtable_shift(level);
 			word = table->entry[pgtable_index(*addr, level)];
+			sched_touch(&table->entry[pgtable_index(*addr, level)], ACCESS_READ);
 			if (pte_none(word) || level == LEVEL_PMD)
 				break;
 			table = table->child[pgtable_index(*addr, level)];

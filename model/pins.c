@@ -46,6 +46,7 @@ static void let_go(struct page *page, unsigned int flags)
 static void pin_drop(struct device_pin *pin)
 {
 	let_go(pfn_to_page(pin->pfn), pin->flags);
+	sched_touch(&mach->next_id[KIND_PIN], ACCESS_WRITE);
 	model_free(KIND_PIN, pin);
 }
 
@@ -69,6 +70,7 @@ static bool pins_add(unsigned long addr, unsigned int flags, struct page *const 
 {
 	g_autofree struct device_pin **pins = g_new0(struct device_pin *, nr);
 
+	sched_touch(&mach->next_id[KIND_PIN], ACCESS_WRITE);
 	for (long i = 0; i < nr; i++) {
 		pins[i] = NEW(KIND_PIN, struct device_pin, "a device's list of pages");
 		if (!pins[i]) {
@@ -255,6 +257,7 @@ bool device_holds(const struct page *page)
 {
 	g_autoptr(GPtrArray) list = object_list(mach, KIND_PIN);
 
+	sched_touch(&mach->next_id[KIND_PIN], ACCESS_READ);
 	for (guint i = 0; i < list->len; i++)
 		if (((const struct device_pin *)list->pdata[i])->pfn == page_to_pfn(page))
 			return true;

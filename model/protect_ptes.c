@@ -123,14 +123,14 @@ static void note_wp_asked(const struct change *change, struct pgtable *table, un
  */
 static unsigned long change_batch(const struct pgtable *table, unsigned int slot, unsigned long max)
 {
-	pte_t first = table->entry[slot];
+	pte_t first = ptep_get(table, slot);
 	const struct page *page = pte_present(first) ? vm_normal_page(first) : NULL;
 	unsigned long nr, same = 1;
 
 	if (!page || !page->folio || !page->folio->order)
 		return 1;
 	nr = folio_pte_batch(table, slot, max);
-	while (same < nr && pte_write(table->entry[slot + same]) == pte_write(first))
+	while (same < nr && pte_write(ptep_get(table, slot + same)) == pte_write(first))
 		same++;
 	return same;
 }
@@ -143,7 +143,7 @@ static pte_t batch_marks(const struct pgtable *table, unsigned int slot, unsigne
 	if (nr == 1)
 		return 0;
 	for (unsigned long i = 0; i < nr; i++)
-		marks |= table->entry[slot + i] & (_PAGE_DIRTY | _PAGE_ACCESSED);
+		marks |= ptep_get(table, slot + i) & (_PAGE_DIRTY | _PAGE_ACCESSED);
 	return marks;
 }
 
@@ -162,7 +162,7 @@ static void change_pte_range(const struct change *change, unsigned long addr, un
 		nr = change_batch(table, slot, left);
 		marks = batch_marks(table, slot, nr);
 		for (unsigned long i = 0; i < nr; i++, slot++, addr += PAGE_SIZE) {
-			pte_t old = table->entry[slot], pte = change_pte(change, old | marks);
+			pte_t old = ptep_get(table, slot), pte = change_pte(change, old | marks);
 
 			if (pte != old) {
 				old = ptep_modify_start(table, slot);

@@ -159,7 +159,7 @@ static unsigned long words_in_table(struct mm_struct *mm, const struct folio *fo
 	if (!table)
 		return 0;
 	for (; n < last; n++, slot++)
-		words += relocate_is_word_of(table->entry[slot], folio, n);
+		words += relocate_is_word_of(ptep_get(table, slot), folio, n);
 	spin_unlock(&table->ptl, LOCK_PTE);
 	return words;
 }

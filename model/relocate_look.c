@@ -48,7 +48,7 @@ static pte_t read_word(struct mm_struct *mm, unsigned long addr)
 
 	if (!table)
 		return 0;
-	pte = table->entry[pgtable_index(addr, LEVEL_PTE)];
+	pte = ptep_get(table, pgtable_index(addr, LEVEL_PTE));
 	spin_unlock(&table->ptl, LOCK_PTE);
 	return pte;
 }
@@ -75,7 +75,7 @@ static int look_at_large(const struct relocation *rel, struct folio *folio, pte_
 /* The word at @addr, its table locked, which goes.  As above. */
 static int look_at_word(const struct relocation *rel, struct pgtable *table, unsigned long addr)
 {
-	pte_t pte = table->entry[pgtable_index(addr, LEVEL_PTE)];
+	pte_t pte = ptep_get(table, pgtable_index(addr, LEVEL_PTE));
 	struct folio *folio = NULL;
 	struct page *page;
 
@@ -110,7 +110,7 @@ static unsigned long look_at_leaf(const struct relocation *rel, unsigned long ad
 
 	if (!pmds)
 		return 0;
-	migrates = is_migration_pte(pmds->entry[pgtable_index(addr, LEVEL_PMD)]);
+	migrates = is_migration_pte(ptep_get(pmds, pgtable_index(addr, LEVEL_PMD)));
 	spin_unlock(&pmds->ptl, LOCK_PMD);
 	if (relocates_leaf(rel, addr))
 		return PMD_SIZE;

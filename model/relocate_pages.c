@@ -131,7 +131,7 @@ static void unlock_tables(const struct two_tables *tables)
 
 static pte_t word_at(const struct two_tables *tables, unsigned long addr)
 {
-	return tables->old->entry[pgtable_index(addr, LEVEL_PTE)];
+	return ptep_get(tables->old, pgtable_index(addr, LEVEL_PTE));
 }
 
 /* Both tables are locked; flushed before anybody else gets at the page by its new place. */
@@ -211,7 +211,7 @@ static bool is_still(const struct relocation *rel, unsigned long addr, pte_t pte
 
 	if (!table)
 		return false;
-	same = !((table->entry[pgtable_index(addr, LEVEL_PTE)] ^ pte) &
+	same = !((ptep_get(table, pgtable_index(addr, LEVEL_PTE)) ^ pte) &
 		 ~(_PAGE_ACCESSED | _PAGE_DIRTY));
 	spin_unlock(&table->ptl, LOCK_PTE);
 	return same;
@@ -261,7 +261,7 @@ static bool move_swapped(const struct relocation *rel, unsigned long addr, pte_t
 /* The word at @addr, of the locked @table, which is unlocked: false: once more. */
 static bool move_word_at(const struct relocation *rel, struct pgtable *table, unsigned long addr)
 {
-	pte_t pte = table->entry[pgtable_index(addr, LEVEL_PTE)];
+	pte_t pte = ptep_get(table, pgtable_index(addr, LEVEL_PTE));
 	struct page *page = pte_present(pte) ? vm_normal_page(pte) : NULL;
 	struct folio *folio = page && folio_anon_vma(page->folio) ? page->folio : NULL;
 
@@ -323,7 +323,7 @@ static unsigned long move_leaf_at(const struct relocation *rel, unsigned long ad
 
 	if (!pmds)
 		return 0;
-	pmd = pmds->entry[pgtable_index(addr, LEVEL_PMD)];
+	pmd = ptep_get(pmds, pgtable_index(addr, LEVEL_PMD));
 	if (is_migration_pte(pmd)) {
 		spin_unlock(&pmds->ptl, LOCK_PMD);
 		pmd_migration_entry_wait(mm, addr);

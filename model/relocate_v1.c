@@ -208,7 +208,7 @@ static int relocate_word(const struct relocation_v1 *rel, unsigned long addr)
 
 	if (!table)
 		return 0;
-	pte = table->entry[pgtable_index(addr, LEVEL_PTE)];
+	pte = ptep_get(table, pgtable_index(addr, LEVEL_PTE));
 	if (pte_present(pte)) {
 		page = vm_normal_page(pte);
 		if (page && folio_anon_vma(page->folio))
@@ -223,7 +223,7 @@ static int relocate_word(const struct relocation_v1 *rel, unsigned long addr)
 /* The whole leaf at @addr, whose PMD table is locked: 0 or -EBUSY. */
 static int relocate_leaf(const struct relocation_v1 *rel, struct pgtable *pmds, unsigned long addr)
 {
-	pte_t pmd = pmds->entry[pgtable_index(addr, LEVEL_PMD)];
+	pte_t pmd = ptep_get(pmds, pgtable_index(addr, LEVEL_PMD));
 	struct folio *folio;
 	int result = 0;
 
@@ -252,7 +252,7 @@ static void wait_for_leaf(struct mm_struct *mm, unsigned long addr)
 
 	if (!pmds)
 		return;
-	folio = pfn_to_page(pte_pfn(pmds->entry[pgtable_index(addr, LEVEL_PMD)]))->folio;
+	folio = pfn_to_page(pte_pfn(ptep_get(pmds, pgtable_index(addr, LEVEL_PMD))))->folio;
 	folio_get(folio);
 	spin_unlock(&pmds->ptl, LOCK_PMD);
 	folio_lock(folio);

@@ -52,7 +52,7 @@ static void folio_set_anon(struct folio *folio, struct vm_area_struct *vma, unsi
 	}
 	if (!exclusive)
 		anon_vma = anon_vma->root;
-	folio->mapping = (uintptr_t)anon_vma | FOLIO_MAPPING_ANON;
+	folio_set_mapping(folio, (uintptr_t)anon_vma | FOLIO_MAPPING_ANON);
 	folio->index = linear_page_index(vma, addr);
 }
 
@@ -203,6 +203,7 @@ void folio_remove_rmap_pmd(struct folio *folio, struct vm_area_struct *vma)
 /* May a device write to @folio when it is shared?  Kernel: folio_needs_cow_for_dma(). */
 static bool folio_needs_cow_for_dma(const struct vm_area_struct *vma, const struct folio *folio)
 {
+	sched_touch(&vma->vm_mm->has_pinned, ACCESS_READ);
 	return vma->vm_mm->has_pinned && folio_maybe_dma_pinned(folio);
 }
 
@@ -247,5 +248,5 @@ void folio_move_anon_rmap(struct folio *folio, struct vm_area_struct *vma)
 
 	lockdep_assert_held(folio, LOCK_FOLIO);
 	/* One store: a walker without the folio lock sees the old anon_vma or the new one. */
-	WRITE_SHARED(folio, folio->mapping, mapping, "folio_move_anon_rmap");
+	WRITE_SHARED(&folio->mapping, folio->mapping, mapping, "folio_move_anon_rmap");
 }

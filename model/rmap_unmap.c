@@ -29,7 +29,7 @@ struct pgtable *rmap_table_lock(const struct vm_area_struct *vma, unsigned long 
 	if (!table)
 		return NULL;
 	for (; addr < end; addr += PAGE_SIZE, pfn++)
-		if (pte_maps(table->entry[pgtable_index(addr, LEVEL_PTE)], pfn))
+		if (pte_maps(ptep_get(table, pgtable_index(addr, LEVEL_PTE)), pfn))
 			return table;
 	spin_unlock(&table->ptl, LOCK_PTE);
 	return NULL;
@@ -63,7 +63,7 @@ struct pgtable *rmap_leaf_lock(const struct folio *folio, const struct vm_area_s
 
 	if (!pmds)
 		return NULL;
-	pmd = pmds->entry[pgtable_index(addr, LEVEL_PMD)];
+	pmd = ptep_get(pmds, pgtable_index(addr, LEVEL_PMD));
 	if (pte_present(pmd) && pte_pfn(pmd) == folio->pfn)
 		return pmds;
 	spin_unlock(&pmds->ptl, LOCK_PMD);
@@ -139,7 +139,7 @@ static bool unmap_word(struct folio *folio, struct vm_area_struct *vma, struct p
 		       unsigned long addr)
 {
 	unsigned int slot = pgtable_index(addr, LEVEL_PTE);
-	struct page *page = pfn_to_page(pte_pfn(table->entry[slot]));
+	struct page *page = pfn_to_page(pte_pfn(ptep_get(table, slot)));
 	pte_t old, word;
 
 	/* Cleared first, so that no store goes to the page unseen. */
@@ -175,7 +175,7 @@ static unsigned long unmap_batch(const struct folio *folio, const struct pgtable
 	if (!folio->order || folio_test(folio, PG_swapbacked))
 		return 1;
 	max = folio_pte_batch(table, slot, max);
-	while (nr < max && pte_write(table->entry[slot + nr]) == pte_write(table->entry[slot]))
+	while (nr < max && pte_write(ptep_get(table, slot + nr)) == pte_write(ptep_get(table, slot)))
 		nr++;
 	return nr;
 }
@@ -185,8 +185,8 @@ static bool discard_words(struct folio *folio, struct vm_area_struct *vma, struc
 			  unsigned long addr, unsigned int nr)
 {
 	unsigned int slot = pgtable_index(addr, LEVEL_PTE);
-	struct page *page = pfn_to_page(pte_pfn(table->entry[slot]));
-	pte_t first = table->entry[slot];
+	struct page *page = pfn_to_page(pte_pfn(ptep_get(table, slot)));
+	pte_t first = ptep_get(table, slot);
 
 	for (unsigned int n = 0; n < nr; n++) {
 		first |= ptep_clear_batched(table, slot + n, addr + n * PAGE_SIZE) &
@@ -225,7 +225,7 @@ static bool unmap_table(struct folio *folio, struct vm_area_struct *vma, unsigne
 		unsigned int slot = pgtable_index(addr, LEVEL_PTE);
 
 		batch = 1;
-		if (!pte_maps(table->entry[slot], pfn))
+		if (!pte_maps(ptep_get(table, slot), pfn))
 			continue;
 		if (!nr)
 			first = addr;
@@ -262,7 +262,7 @@ static unsigned long count_words(const struct folio *folio, const struct vm_area
 	if (!table)
 		return 0;
 	for (; addr < end; addr += PAGE_SIZE, pfn++)
-		nr += pte_maps(table->entry[pgtable_index(addr, LEVEL_PTE)], pfn);
+		nr += pte_maps(ptep_get(table, pgtable_index(addr, LEVEL_PTE)), pfn);
 	spin_unlock(&table->ptl, LOCK_PTE);
 	return nr;
 }

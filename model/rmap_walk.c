@@ -39,10 +39,13 @@ static struct anon_vma *anon_vma_of_mapping(uintptr_t mapping, const struct foli
 
 struct anon_vma *folio_get_anon_vma(struct folio *folio)
 {
-	uintptr_t mapping = READ_SHARED(folio, folio->mapping, "folio_get_anon_vma");
+	uintptr_t mapping = READ_SHARED(&folio->mapping, folio->mapping, "folio_get_anon_vma");
 	struct anon_vma *anon_vma = anon_vma_of_mapping(mapping, folio);
 
-	if (!anon_vma || !anon_vma->refcount)
+	if (!anon_vma)
+		return NULL;
+	sched_touch(&anon_vma->refcount, ACCESS_READ);
+	if (!anon_vma->refcount)
 		return NULL;
 	get_anon_vma(anon_vma);
 	/*
@@ -62,7 +65,8 @@ static bool folio_mapping_changed(const struct folio *folio, uintptr_t mapping)
 {
 	if (semantics()->rmap_mapping_recheck)
 		return false;
-	return READ_SHARED(folio, folio->mapping, "folio_lock_anon_vma_read: again") != mapping;
+	return READ_SHARED(&folio->mapping, folio->mapping,
+			   "folio_lock_anon_vma_read: again") != mapping;
 }
 
 struct anon_vma *folio_lock_anon_vma_read(struct folio *folio)
@@ -71,7 +75,7 @@ struct anon_vma *folio_lock_anon_vma_read(struct folio *folio)
 	uintptr_t mapping;
 
 retry:
-	mapping = READ_SHARED(folio, folio->mapping, "folio_lock_anon_vma_read");
+	mapping = READ_SHARED(&folio->mapping, folio->mapping, "folio_lock_anon_vma_read");
 	anon_vma = anon_vma_of_mapping(mapping, folio);
 	if (!anon_vma)
 		return NULL;
@@ -98,6 +102,7 @@ retry:
 		put_anon_vma(anon_vma);
 		goto retry;
 	}
+	sched_touch(&anon_vma->refcount, ACCESS_WRITE);
 	if (anon_vma->refcount == 1) {
 		/* Ours is the last one: nothing maps the folio any more. */
 		anon_vma_unlock_read(anon_vma);

@@ -77,6 +77,13 @@ void sched_touch_slow(const void *object, enum access access);
 			sched_touch_slow((object), (kind));			\
 	} while (0)
 
+/*
+ * Between these nobody else runs: under a lock which is implied.  What would be steps is part of
+ * the step that runs.  Nest; what is between must not wait.
+ */
+#define sched_alone_begin()	(mach->alone++)
+#define sched_alone_end()	(mach->alone--)
+
 /* Which of @n outcomes?  0 if nobody chooses. */
 #define sched_choose(n, what)							\
 	(unlikely(mach->sched && mach->sched->choose) ?				\

@@ -233,7 +233,7 @@ static void swapin_map(struct swapin *in)
 	swapin_add_rmap(in, addr, exclusive);
 	for (unsigned int n = 0; n < in->nr; n++)
 		set_pte(vmf->table, slot + n, pte + ((pte_t)n << PAGE_SHIFT));
-	vmf->orig_pte = vmf->table->entry[vmf->slot];
+	vmf->orig_pte = ptep_get(vmf->table, vmf->slot);
 	trace_event("swap", "folio#%u is mapped at 0x%lx, %s", folio->id, addr,
 		    exclusive ? "exclusive" : "shared");
 }

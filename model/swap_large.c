@@ -15,11 +15,11 @@
 
 unsigned long swap_pte_batch(const struct pgtable *table, unsigned int slot, unsigned long max)
 {
-	pte_t first = table->entry[slot];
+	pte_t first = ptep_get(table, slot);
 	unsigned long nr = 1;
 
 	max = MIN(max, (unsigned long)PTRS_PER_TABLE - slot);
-	while (nr < max && table->entry[slot + nr] == swp_entry_add(first, nr))
+	while (nr < max && ptep_get(table, slot + nr) == swp_entry_add(first, nr))
 		nr++;
 	return nr;
 }
@@ -28,7 +28,7 @@ unsigned long swap_pte_batch(const struct pgtable *table, unsigned int slot, uns
 static bool words_in_a_row(const struct vm_fault *vmf, const struct pgtable *table,
 			   unsigned int slot, unsigned long idx, unsigned long nr)
 {
-	return table->entry[slot] == vmf->orig_pte - (idx << SWP_OFFSET_SHIFT) &&
+	return ptep_get(table, slot) == vmf->orig_pte - (idx << SWP_OFFSET_SHIFT) &&
 	       swap_pte_batch(table, slot, nr) == nr;
 }
 
@@ -52,7 +52,7 @@ static bool can_swapin_order(const struct vm_fault *vmf, const struct pgtable *t
 	unsigned int first = vmf->slot & ~((1U << order) - 1);
 
 	return words_in_a_row(vmf, table, first, vmf->slot - first, 1UL << order) &&
-	       slots_alike(pte_to_swp_entry(table->entry[first]), 1UL << order);
+	       slots_alike(pte_to_swp_entry(ptep_get(table, first)), 1UL << order);
 }
 
 /* Orders below 2 MiB whose blocks lie in the area, and as far into a block of slots. */

@@ -29,7 +29,7 @@ static void unuse_pte(struct vm_area_struct *vma, unsigned long addr, pte_t entr
 {
 	struct pgtable *table = pte_offset_map_lock(vma->vm_mm, addr);
 	unsigned int slot = pgtable_index(addr, LEVEL_PTE);
-	pte_t old = table ? table->entry[slot] : 0, pte;
+	pte_t old = table ? ptep_get(table, slot) : 0, pte;
 	bool exclusive = pte_swp_exclusive(old);
 	struct page *page;
 

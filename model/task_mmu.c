@@ -106,7 +106,7 @@ static bool account_word(const struct pgtable *table, unsigned int slot,
 			 unsigned long addr G_GNUC_UNUSED, void *data)
 {
 	const struct smaps_walk *walk = data;
-	pte_t pte = table->entry[slot];
+	pte_t pte = ptep_get(table, slot);
 	const struct page *page;
 
 	if (table->level == LEVEL_PMD) {
@@ -143,7 +143,7 @@ static void account_file_swap(const struct vm_area_struct *vma, struct mem_size_
 		pgoff_t index = linear_page_index(vma, addr);
 		struct pte_ref at = pgtable_leaf(vma->vm_mm, addr);
 
-		if (pte_none(at.table ? at.table->entry[at.slot] : 0) &&
+		if (pte_none(at.table ? ptep_get(at.table, at.slot) : 0) &&
 		    shmem_is_swapped(&file->inode->i_data, index))
 			mss->swap += PAGE_SIZE;
 	}

@@ -60,7 +60,8 @@ static bool belongs_to_user(pte_t pte)
 	return page->folio && folio_test_anon(page->folio);
 }
 
-const struct tlb_entry *tlb_fill(struct mm_struct *mm, unsigned long addr, bool huge, pte_t pte)
+/* Of a processor of its own: flushes of others are steps. */
+UNWATCHED const struct tlb_entry *tlb_fill(struct mm_struct *mm, unsigned long addr, bool huge, pte_t pte)
 {
 	struct tlb *tlb = &mach->tlb[mach->cpu];
 	struct tlb_entry *entry = entry_find(tlb, mm, addr);
@@ -117,7 +118,7 @@ static void tell_stale(const struct tlb_entry *entry, unsigned int cpu, pfn_t pf
 		      pte_write(entry->pte) ? "writable" : "read-only", (unsigned long)pfn);
 }
 
-void tlb_before_free(const struct folio *folio)
+UNWATCHED void tlb_before_free(const struct folio *folio)
 {
 	const struct page *page = folio_page(folio, 0);
 	g_autoptr(GPtrArray) mms = NULL;
@@ -135,7 +136,8 @@ void tlb_before_free(const struct folio *folio)
 			   "__folio_put");
 }
 
-void tlb_check_free(const struct page *page, unsigned int order)
+/* Who could use such a translation has read a word before it was cleared. */
+UNWATCHED void tlb_check_free(const struct page *page, unsigned int order)
 {
 	pfn_t first = page_to_pfn(page), nr = 1UL << order;
 

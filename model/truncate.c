@@ -23,6 +23,7 @@ static void unmap_mapping_pages(struct address_space *mapping, pgoff_t start, pg
 	struct zap_details details = { .even_cows = even_cows, .keep_markers = true };
 	struct interval_node *node;
 
+	sched_touch(&mapping->i_mmap, ACCESS_READ);
 	if (interval_tree_empty(&mapping->i_mmap))
 		return;
 	down_read(&mapping->i_mmap_rwsem);

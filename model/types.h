@@ -18,6 +18,18 @@
 
 #define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x)	__builtin_expect(!!(x), 0)
+
+/*
+ * For a function whose accesses to what others see are told elsewhere, or can be exchanged with any
+ * others of this kind: mmsim-watch says nothing of them.
+ */
+#define UNWATCHED	__attribute__((no_sanitize_thread))
+/* The @size bytes at @at belong to whoever runs from now on: who had them before is nobody's business. */
+#ifdef MMSIM_WATCHED
+void memory_is_new(const void *at, size_t size);
+#else
+#define memory_is_new(at, size)	((void)(at), (void)(size))
+#endif
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define container_of(ptr, type, member) \
 	((type *)((char *)(ptr) - offsetof(type, member)))

@@ -125,7 +125,7 @@ static int lock_word(const struct fill *fill, bool strict, struct pgtable **tabl
 	*table = pte_offset_map_lock(fill->mm, fill->dst);
 	if (!*table)
 		return -EAGAIN;
-	pte = (*table)->entry[slot];
+	pte = ptep_get(*table, slot);
 	if (beyond_file(fill))
 		error = -EFAULT;
 	else if (strict ? !pte_none(pte) : !pte_replaceable(pte))

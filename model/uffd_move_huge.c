@@ -62,7 +62,7 @@ static long move_leaf(const struct move_pmds *pmds, struct folio *folio)
 	}
 	if (folio) {
 		folio_move_anon_rmap(folio, move->dst_vma);
-		WRITE_SHARED(folio, folio->index, linear_page_index(move->dst_vma, move->dst),
+		WRITE_SHARED(&folio->index, folio->index, linear_page_index(move->dst_vma, move->dst),
 			     "move_pages_huge_pmd");
 		/* As mremap() would have it: dirty. */
 		pmd = pfn_pte(folio->pfn, vma_page_prot(move->dst_vma)) | _PAGE_PSE;
@@ -83,8 +83,8 @@ static long move_leaf_if_same(const struct move_pmds *pmds, struct folio *folio)
 	long result = -EAGAIN;
 
 	lock_both(pmds);
-	if (pmds->src_table->entry[pmds->src_slot] == pmds->src &&
-	    pmds->dst_table->entry[pmds->dst_slot] == pmds->dst)
+	if (ptep_get(pmds->src_table, pmds->src_slot) == pmds->src &&
+	    ptep_get(pmds->dst_table, pmds->dst_slot) == pmds->dst)
 		result = move_leaf(pmds, folio);
 	unlock_both(pmds);
 	return result;
@@ -123,7 +123,7 @@ long move_huge_page(const struct uffd_move *move)
 
 	pmds.dst = ptep_get_lockless(pmds.dst_table, pmds.dst_slot, "move_pages: dst_pmdval");
 	spin_lock(&pmds.src_table->ptl, LOCK_PMD);
-	pmds.src = pmds.src_table->entry[pmds.src_slot];
+	pmds.src = ptep_get(pmds.src_table, pmds.src_slot);
 	if (pte_leaf(pmds.src) && !is_huge_zero_pmd(pmds.src)) {
 		folio = pfn_to_page(pte_pfn(pmds.src))->folio;
 		if (!PageAnonExclusive(pfn_to_page(folio->pfn))) {

@@ -44,8 +44,8 @@ bool is_pte_pages_stable(const struct move_ptes *ptes)
 {
 	const struct uffd_move *move = ptes->move;
 
-	if (ptes->src_table->entry[ptes->src_slot] != ptes->src_pte ||
-	    ptes->dst_table->entry[ptes->dst_slot] != ptes->dst_pte)
+	if (ptep_get(ptes->src_table, ptes->src_slot) != ptes->src_pte ||
+	    ptep_get(ptes->dst_table, ptes->dst_slot) != ptes->dst_pte)
 		return false;
 	/* A source word that did not change proves its table in use; a none word proves nothing. */
 	if (semantics()->uffd_move_no_pmd_recheck)
@@ -92,7 +92,7 @@ static pte_t read_locked(struct pgtable *table, unsigned int slot)
 	pte_t pte;
 
 	spin_lock(&table->ptl, LOCK_PTE);
-	pte = table->entry[slot];
+	pte = ptep_get(table, slot);
 	spin_unlock(&table->ptl, LOCK_PTE);
 	return pte;
 }
@@ -136,7 +136,7 @@ static long lock_folio(struct move_ptes *ptes)
 	bool locked;
 
 	spin_lock(&ptes->src_table->ptl, LOCK_PTE);
-	if (ptes->src_table->entry[ptes->src_slot] != ptes->src_pte) {
+	if (ptep_get(ptes->src_table, ptes->src_slot) != ptes->src_pte) {
 		spin_unlock(&ptes->src_table->ptl, LOCK_PTE);
 		return -EAGAIN;
 	}
@@ -196,10 +196,10 @@ static bool may_move_page(const struct page *page)
  */
 static struct folio *next_of_batch(const struct move_ptes *ptes)
 {
-	pte_t pte = ptes->src_table->entry[ptes->src_slot];
+	pte_t pte = ptep_get(ptes->src_table, ptes->src_slot);
 	struct page *page;
 
-	if (!pte_none(ptes->dst_table->entry[ptes->dst_slot]) || !pte_present(pte))
+	if (!pte_none(ptep_get(ptes->dst_table, ptes->dst_slot)) || !pte_present(pte))
 		return NULL;
 	page = vm_normal_page(pte);
 	if (!page || !page->folio || !folio_trylock(page->folio))
@@ -230,7 +230,7 @@ static int move_one(const struct move_ptes *ptes, struct folio *folio, unsigned 
 		return -EBUSY;
 	}
 	folio_move_anon_rmap(folio, move->dst_vma);
-	WRITE_SHARED(folio, folio->index, linear_page_index(move->dst_vma, move->dst + offset),
+	WRITE_SHARED(&folio->index, folio->index, linear_page_index(move->dst_vma, move->dst + offset),
 		     "move_present_ptes");
 	point("uffd_move:rmap-moved");
 	/* As new, but for dirty: writable at once, and without userfaultfd's protection. */

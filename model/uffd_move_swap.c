@@ -71,7 +71,7 @@ static long move_entry(const struct move_ptes *ptes, pte_t entry)
 	if (ptes->folio) {
 		/* A fault at the destination will find it in the cache. */
 		folio_move_anon_rmap(ptes->folio, move->dst_vma);
-		WRITE_SHARED(ptes->folio, ptes->folio->index,
+		WRITE_SHARED(&ptes->folio->index, ptes->folio->index,
 			     linear_page_index(move->dst_vma, move->dst), "move_swap_pte");
 	}
 	/* As it is, with its bits; no processor knows it: nothing to flush. */

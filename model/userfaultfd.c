@@ -324,7 +324,7 @@ static int register_check(const struct userfaultfd_ctx *ctx, const struct mm_str
 static bool is_marked(const struct pgtable *table, unsigned int slot,
 		      unsigned long addr G_GNUC_UNUSED, void *data)
 {
-	pte_t pte = table->entry[slot];
+	pte_t pte = ptep_get(table, slot);
 	bool *marked = data;
 
 	if (pte_present(pte))

@@ -78,12 +78,14 @@ static struct address_space *vma_mapping(const struct vm_area_struct *vma)
 
 static void i_mmap_insert(struct address_space *mapping, struct vm_area_struct *vma)
 {
+	sched_touch(&mapping->i_mmap, ACCESS_WRITE);
 	interval_tree_insert(&mapping->i_mmap, &vma->shared, vma->vm_pgoff,
 			     vma->vm_pgoff + vma_pages(vma) - 1);
 }
 
 static void i_mmap_remove(struct address_space *mapping, struct vm_area_struct *vma)
 {
+	sched_touch(&mapping->i_mmap, ACCESS_WRITE);
 	interval_tree_remove(&mapping->i_mmap, &vma->shared);
 }
 

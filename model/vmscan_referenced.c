@@ -21,7 +21,7 @@ struct referenced {
 /* Takes the accessed bit of a word away; was it set? */
 static bool clear_young(struct pgtable *table, unsigned int slot)
 {
-	pte_t pte = table->entry[slot];
+	pte_t pte = ptep_get(table, slot);
 
 	if (!pte_young(pte))
 		return false;
@@ -49,7 +49,7 @@ static bool referenced_table(struct folio *folio, const struct vm_area_struct *v
 	for (; addr < end; addr += PAGE_SIZE, pfn++) {
 		unsigned int slot = pgtable_index(addr, LEVEL_PTE);
 
-		if (!pte_maps(table->entry[slot], pfn))
+		if (!pte_maps(ptep_get(table, slot), pfn))
 			continue;
 		if (vma_has_recency(vma))
 			young |= clear_young(table, slot);

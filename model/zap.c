@@ -58,7 +58,7 @@ struct zap {
 static pte_t clear_words(const struct zap *zap, struct pgtable *table, unsigned int slot,
 			 unsigned long nr)
 {
-	pte_t first = table->entry[slot];
+	pte_t first = ptep_get(table, slot);
 
 	for (unsigned long n = 0; n < nr; n++) {
 		pte_t pte = ptep_modify_start(table, slot + (unsigned int)n);
@@ -100,7 +100,7 @@ static unsigned long zap_present(struct zap *zap, struct pgtable *table, unsigne
 				 unsigned long addr, unsigned long max)
 {
 	struct vm_area_struct *vma = zap->vma;
-	pte_t pte = table->entry[slot];
+	pte_t pte = ptep_get(table, slot);
 	struct page *page = vm_normal_page(pte);
 	struct folio *folio = page ? page->folio : NULL;
 	unsigned long nr = 1;
@@ -141,7 +141,7 @@ static void zap_nonpresent(const struct vm_area_struct *vma, struct pgtable *tab
 			   const struct zap_details *details)
 {
 	struct mm_struct *mm = vma->vm_mm;
-	pte_t pte = table->entry[slot];
+	pte_t pte = ptep_get(table, slot);
 
 	if (details->even_cows && !vma->detached)
 		ghost_drop(mm, addr, PAGE_SIZE);
@@ -183,10 +183,10 @@ static unsigned long zap_pte_range(struct vm_area_struct *vma, unsigned long add
 
 		if (!table->nr)
 			addr = end - PAGE_SIZE;
-		else if (pte_present(table->entry[slot]))
+		else if (pte_present(ptep_get(table, slot)))
 			addr += (zap_present(&zap, table, slot, addr, (end - addr) >> PAGE_SHIFT) -
 				 1) << PAGE_SHIFT;
-		else if (!pte_none(table->entry[slot]))
+		else if (!pte_none(ptep_get(table, slot)))
 			zap_nonpresent(vma, table, slot, addr, details);
 	}
 	if (zap.force_flush) {

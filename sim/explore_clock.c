@@ -103,6 +103,11 @@ const struct clock_event *clocks_event(const struct clocks *clocks, unsigned int
 	return &g_array_index(clocks->events, struct clock_event, i);
 }
 
+unsigned int clocks_count(const struct clocks *clocks)
+{
+	return clocks->events->len;
+}
+
 bool clock_after(const struct clock *clock, const struct clock_event *earlier)
 {
 	return clock->at[earlier->member] >= earlier->nth;

@@ -43,6 +43,8 @@ void clocks_touch(struct clocks *clocks, unsigned int member, const struct race_
 void clocks_release(struct clocks *clocks, unsigned int member, const void *lock, bool reader);
 void clocks_wake(struct clocks *clocks, unsigned int member, unsigned int sleeper);
 
+/* How many events there are. */
+unsigned int clocks_count(const struct clocks *clocks);
 /* Event @i: did event @earlier happen before it? */
 const struct clock_event *clocks_event(const struct clocks *clocks, unsigned int i);
 bool clock_after(const struct clock *clock, const struct clock_event *earlier);

@@ -14,9 +14,7 @@
 
 #include "sim/explore_clock.h"
 #include "sim/explore_engine.h"
-
-/* In one frame, of all members whose step from there is known. */
-#define MAX_TOUCHED	32
+#include "sim/watch/watch.h"
 
 /* What a step touched besides its operation. */
 struct touched {
@@ -38,9 +36,8 @@ struct frame {
 	unsigned int preemptions;	/* before this step */
 	struct race_op op[RACE_MAX_MEMBERS];	/* what each is about to do */
 	/* Of those that have been tried here, and of those that sleep. */
-	struct touched touched[MAX_TOUCHED];
-	unsigned int nr_touched;
-	uint32_t overflowed;		/* members of whom not all is listed */
+	struct touched *touched;	/* [room], owned */
+	unsigned int nr_touched, room;
 };
 
 struct explore_search {
@@ -105,21 +102,30 @@ void explore_search_addresses_change(struct explore_search *search)
 	search->addresses_change = true;
 }
 
+static struct frame *frame_at(const struct explore_search *search, unsigned int i)
+{
+	return &g_array_index(search->frames, struct frame, i);
+}
+
+/* Forgets all frames but the first @nr. */
+static void frames_cut(struct explore_search *search, unsigned int nr)
+{
+	for (unsigned int i = nr; i < search->frames->len; i++)
+		g_free(frame_at(search, i)->touched);
+	g_array_set_size(search->frames, nr);
+}
+
 void explore_search_destroy(struct explore_search *search)
 {
 	if (!search)
 		return;
 	g_rand_free(search->lots);
+	frames_cut(search, 0);
 	g_array_unref(search->frames);
 	g_array_unref(search->steps);
 	clocks_destroy(search->clocks);
 	g_hash_table_unref(search->tried);
 	g_free(search);
-}
-
-static struct frame *frame_at(const struct explore_search *search, unsigned int i)
-{
-	return &g_array_index(search->frames, struct frame, i);
 }
 
 static bool by_lot(const struct explore_search *search)
@@ -155,7 +161,7 @@ static bool next_branch(struct explore_search *search)
 			frame->chosen = (unsigned int)__builtin_ctz(left);
 			return true;
 		}
-		g_array_set_size(search->frames, search->frames->len - 1);
+		frames_cut(search, search->frames->len - 1);
 	}
 	return false;
 }
@@ -168,10 +174,10 @@ bool explore_search_next(struct explore_search *search)
 	if (search->diverged)
 		return false;
 	if (search->restart) {
-		g_array_set_size(search->frames, 0);
+		frames_cut(search, 0);
 		search->restart = false;
 	} else if (by_lot(search)) {
-		g_array_set_size(search->frames, 0);
+		frames_cut(search, 0);
 	} else if (!first && !next_branch(search)) {
 		return false;
 	}
@@ -196,13 +202,15 @@ static unsigned int first_of(const struct race *race, uint32_t members)
 static void add_touched(struct frame *frame, unsigned int member, const void *object,
 			enum access access)
 {
-	for (unsigned int i = 0; i < frame->nr_touched; i++)
-		if (frame->touched[i].member == member && frame->touched[i].object == object &&
-		    frame->touched[i].access == access)
+	/* Told twice in a row, mostly, if at all. */
+	for (unsigned int i = frame->nr_touched; i && i + 4 > frame->nr_touched; i--)
+		if (frame->touched[i - 1].member == member &&
+		    frame->touched[i - 1].object == object &&
+		    frame->touched[i - 1].access == access)
 			return;
-	if (frame->nr_touched == MAX_TOUCHED) {
-		frame->overflowed |= 1U << member;
-		return;
+	if (frame->nr_touched == frame->room) {
+		frame->room = MAX(16, 2 * frame->room);
+		frame->touched = g_renew(struct touched, frame->touched, frame->room);
 	}
 	frame->touched[frame->nr_touched++] =
 		(struct touched){ object, (uint8_t)access, (uint8_t)member };
@@ -234,8 +242,6 @@ static bool commute(const struct frame *frame, unsigned int a, unsigned int b)
 {
 	struct race_op x, y;
 
-	if (frame->overflowed & (1U << a | 1U << b))
-		return false;
 	for (unsigned int i = 0; nth_access(frame, a, &i, &x);)
 		for (unsigned int j = 0; nth_access(frame, b, &j, &y);)
 			if (race_conflict(&x, &y))
@@ -269,7 +275,8 @@ static uint32_t fall_asleep(const struct explore_search *search, struct frame *n
 		const struct touched *touched = &frame->touched[i];
 
 		if (sleep & (1U << touched->member))
-			next->touched[next->nr_touched++] = *touched;
+			add_touched(next, touched->member, touched->object,
+				    (enum access)touched->access);
 	}
 	return sleep;
 }
@@ -341,9 +348,8 @@ static unsigned int preemptions_so_far(const struct explore_search *search)
 	       (before->chosen != last->chosen && last->enabled & (1U << before->chosen));
 }
 
-static int pick(void *data, struct race *race, uint32_t enabled)
+static int pick_one(struct explore_search *search, const struct race *race, uint32_t enabled)
 {
-	struct explore_search *search = data;
 	struct frame frame = { .enabled = enabled };
 
 	if (search->restart)
@@ -361,12 +367,23 @@ static int pick(void *data, struct race *race, uint32_t enabled)
 	for (unsigned int i = 0; i < race->nr; i++)
 		frame.op[i] = *race_member_op(race, i);
 	frame.sleep = fall_asleep(search, &frame);
-	if (!(enabled & ~frame.sleep))
+	if (!(enabled & ~frame.sleep)) {
+		g_free(frame.touched);
 		return RACE_STOP;
+	}
 	frame.preemptions = preemptions_so_far(search);
 	fill(search, race, &frame);
 	g_array_append_val(search->frames, frame);
 	return (int)frame.chosen;
+}
+
+static int pick(void *data, struct race *race, uint32_t enabled)
+{
+	int member = pick_one(data, race, enabled);
+
+	if (member == RACE_STOP)
+		watch_end();
+	return member;
 }
 
 /* ---- races found on the way: where to turn off another time ---- */
@@ -444,6 +461,7 @@ static void step(void *data, struct race *race, unsigned int i, const struct rac
 		search->releases[i] = 0;
 	if (search->engine == ENGINE_DPOR) {
 		clocks_races(search->clocks, i, op, on_race, search);
+		watch_step(i, op->site);
 		clocks_step(search->clocks, i, op);
 	}
 	g_array_append_val(search->steps, taken);
@@ -515,10 +533,11 @@ static void begin(void *data, struct race *race)
 {
 	struct explore_search *search = data;
 
-	(void)race;
 	clocks_reset(search->clocks);
 	memset(search->releases, 0, sizeof(search->releases));
 	search->depth = 0;
+	if (search->engine == ENGINE_DPOR)
+		watch_begin(search->clocks, race);
 }
 
 /* Those who wait for ever race with those who made them wait. */
@@ -526,6 +545,7 @@ static void end(void *data, struct race *race)
 {
 	struct explore_search *search = data;
 
+	watch_end();
 	for (unsigned int i = 0; i < race->nr && search->engine == ENGINE_DPOR; i++)
 		if (!race_member_ended(race, i))
 			clocks_races(search->clocks, i, race_member_op(race, i), on_race, search);

@@ -55,7 +55,7 @@ struct pgtable *pgtable_next(const struct mm_struct *mm, unsigned long *addr, un
 {
 	while (*addr < end) {
 		struct pgtable *table = mm->pgd, *below;
-		unsigned long size;
+		unsigned long size = PAGE_SIZE;
 
 		while (table && table->level > LEVEL_PTE) {
 			enum pgtable_level level = (enum pgtable_level)table->level;

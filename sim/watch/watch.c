@@ -266,16 +266,16 @@ void memory_is_new(const void *at, size_t size)
 #define PC	((uintptr_t)__builtin_return_address(0))
 
 #define ACCESS(how, write)							\
-	void __tsan_##how(void *at, size_t size);				\
-	void __tsan_##how(void *at, size_t size)				\
+	void __tsan_##how(void *at, long size);					\
+	void __tsan_##how(void *at, long size)					\
 	{									\
-		used((uintptr_t)at, size, write, PC);				\
+		used((uintptr_t)at, (size_t)size, write, PC);				\
 	}
 #define ACCESS_OF(how, size, write)						\
 	void __tsan_##how##size(void *at);					\
 	void __tsan_##how##size(void *at)					\
 	{									\
-		used((uintptr_t)at, size, write, PC);				\
+		used((uintptr_t)at, (size_t)size, write, PC);				\
 	}
 #define ACCESSES(size)								\
 	ACCESS_OF(read, size, false)						\

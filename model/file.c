@@ -39,8 +39,10 @@ struct inode *inode_create(enum inode_type type, const char *name, uint64_t size
 	return inode;
 }
 
-void inode_get(struct inode *inode)
+/* Those who come and go can be exchanged; the last one not. */
+UNWATCHED void inode_get(struct inode *inode)
 {
+	sched_touch(&inode->refcount, ACCESS_READ);
 	inode->refcount++;
 }
 
@@ -55,7 +57,7 @@ static void inode_evict(struct inode *inode)
 	model_free(KIND_INODE, inode);
 }
 
-void inode_put(struct inode *inode)
+UNWATCHED void inode_put(struct inode *inode)
 {
 	if (!--inode->refcount)
 		inode_evict(inode);
@@ -74,13 +76,15 @@ struct file *file_create(struct inode *inode, unsigned int flags)
 	return file;
 }
 
-void get_file(struct file *file)
+UNWATCHED void get_file(struct file *file)
 {
+	sched_touch(&file->refcount, ACCESS_READ);
 	file->refcount++;
 }
 
-void fput(struct file *file)
+UNWATCHED void fput(struct file *file)
 {
+	sched_touch(&file->refcount, file->refcount == 1 ? ACCESS_WRITE : ACCESS_READ);
 	if (--file->refcount)
 		return;
 	if (file->uffd)

@@ -202,6 +202,7 @@ static pte_t split_counts(struct vm_area_struct *vma, pte_t pmd, unsigned long a
 	if (freeze) {
 		pte = migration_pte_of(pmd, head->pfn, exclusive);
 	} else {
+		sched_touch(&folio->refcount, ACCESS_WRITE);
 		folio->refcount += HPAGE_PMD_NR - 1;
 		folio_add_anon_rmap_ptes(folio, head, HPAGE_PMD_NR, vma, addr, exclusive);
 		pte = pmd & ~_PAGE_PSE;

@@ -88,6 +88,7 @@ static void deal_out(struct folio *folio, GArray *pieces)
 	piece_at(pieces, 0)->folio = folio;
 	lru_split_begin(folio, piece_at(pieces, 0)->order);
 	folio_shrink(folio, piece_at(pieces, 0)->order);
+	sched_touch(&folio->refcount, ACCESS_WRITE);
 	folio->refcount -= (int32_t)(before - folio_nr_pages(folio));
 	for (guint i = 1; i < pieces->len; i++) {
 		struct folio *new = piece_at(pieces, i)->folio;

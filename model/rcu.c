@@ -22,7 +22,7 @@ static void free_objects(void)
 	g_array_set_size(mach->rcu_objects, 0);
 }
 
-static void free_pending(void)
+UNWATCHED static void free_pending(void)
 {
 	struct pgtable *table = mach->rcu_tables, *next;
 
@@ -84,7 +84,7 @@ void tlb_remove_table_sync_one(void)
 	}
 }
 
-void pte_free_rcu(struct pgtable *table)
+UNWATCHED void pte_free_rcu(struct pgtable *table)
 {
 	if (likely(!mach->rcu_readers)) {
 		pte_free(table);

@@ -50,6 +50,7 @@ static void set_slots(const struct folio *folio, struct folio *holder)
 static void swap_cache_add_folio(struct folio *folio, pte_t entry)
 {
 	folio_get(folio);
+	sched_touch(&folio->refcount, ACCESS_WRITE);
 	folio->refcount += cache_refs(folio) - 1;
 	swap_cluster_lock(entry);
 	folio_set(folio, PG_swapcache);
@@ -73,6 +74,7 @@ static void swap_cache_del_folio(struct folio *folio, uint32_t shadow)
 		swap_slot(swp_entry_add(entry, n))->shadow = shadow;
 	swap_cluster_unlock(entry);
 	swapcache_clear(entry, nr);
+	sched_touch(&folio->refcount, ACCESS_WRITE);
 	folio->refcount -= cache_refs(folio) - 1;
 	folio_put(folio);
 }
@@ -88,6 +90,7 @@ bool swap_cache_replace_folio(struct folio *old, struct folio *new_folio, int re
 	bool frozen;
 
 	swap_cluster_lock(entry);
+	sched_touch(&old->refcount, ACCESS_WRITE);
 	frozen = old->refcount == refs;
 	if (frozen) {
 		folio_set(new_folio, PG_swapcache);
@@ -104,6 +107,7 @@ bool swap_cache_replace_folio(struct folio *old, struct folio *new_folio, int re
 
 void swap_cache_split_folio(struct folio *folio, struct folio **tails, unsigned long nr)
 {
+	sched_touch(&folio->refcount, ACCESS_WRITE);
 	folio->refcount -= (int)nr - 1;
 	for (unsigned long n = 1; n < nr; n++) {
 		tails[n]->swap = swp_entry_add(folio->swap, n);

@@ -198,6 +198,7 @@ static void swapin_add_rmap(struct swapin *in, unsigned long addr, bool exclusiv
 	struct vm_area_struct *vma = in->vmf->vma;
 	struct folio *folio = in->folio;
 
+	sched_touch(&folio->refcount, ACCESS_WRITE);
 	folio->refcount += (int)in->nr - 1;
 	if (in->swapcache && folio != in->swapcache) {
 		folio_add_new_anon_rmap(folio, vma, addr, true);

@@ -14,7 +14,7 @@
 
 /* ---- what a processor holds ---- */
 
-static unsigned long entry_size(const struct tlb_entry *entry)
+UNWATCHED static unsigned long entry_size(const struct tlb_entry *entry)
 {
 	return entry->huge ? PMD_SIZE : PAGE_SIZE;
 }

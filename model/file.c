@@ -59,6 +59,7 @@ static void inode_evict(struct inode *inode)
 
 UNWATCHED void inode_put(struct inode *inode)
 {
+	sched_touch(&inode->refcount, inode->refcount == 1 ? ACCESS_WRITE : ACCESS_READ);
 	if (!--inode->refcount)
 		inode_evict(inode);
 }

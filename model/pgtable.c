@@ -110,7 +110,7 @@ struct pgtable *pgd_alloc(struct mm_struct *mm)
 	return table_create(mm, LEVEL_PGD);
 }
 
-static bool table_check_empty(const struct pgtable *table, const char *site)
+UNWATCHED static bool table_check_empty(const struct pgtable *table, const char *site)
 {
 	if (table->deposit)
 		violation_add("pgtable-deposit", site, "no deposited table without a leaf",

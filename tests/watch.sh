@@ -9,7 +9,7 @@ status=0
 places=$(mktemp)
 trap 'rm -f "$places"' EXIT
 for file in scenarios/races/*.mms; do
-	"$watch" explore -q --count 200 "$file" 2>&1 >/dev/null | grep '^undeclared' > "$places" || continue
+	"$watch" explore -q --count 60 "$file" 2>&1 >/dev/null | grep '^undeclared' > "$places" || continue
 	echo "not ok: $file"
 	status=1
 	while read -r line; do

@@ -453,6 +453,11 @@ static enum scan_result set_leaf(struct vm_area_struct *vma, unsigned long addr,
 {
 	struct vm_fault vmf = { .vma = vma, .address = addr };
 
+	/* Linux 6.18.44 maps it as it is. */
+	if (!folio_test(folio, PG_uptodate)) {
+		model_unsupported("a collapse that maps a huge page which fallocate() has promised and nobody used: it would show what its memory had before");
+		return SCAN_FAIL;
+	}
 	vmf.pmds = pgtable_alloc(vma->vm_mm, addr, LEVEL_PMD);
 	folio_get(folio);
 	if (vmf.pmds && do_set_pmd(&vmf, folio))

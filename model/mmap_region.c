@@ -9,6 +9,7 @@
  * Locks:          mmap_lock for writing.
  */
 #include "file.h"
+#include "khugepaged.h"
 #include "ksm.h"
 #include "mmap_region.h"
 #include "vma_internal.h"
@@ -148,6 +149,9 @@ static int mmap_new_vma(struct mmap_state *map, struct vm_area_struct **new)
 	if (!ksm_flags_early(map))
 		vma->vm_flags = ksm_vma_flags(map->mm, map->flags);
 	__vma_link(map->mm, vma);
+	/* an anonymous one is told of by its first fault */
+	if (!vma_is_anonymous(vma))
+		khugepaged_enter_vma(vma);
 	*new = vma;
 	return 0;
 

@@ -102,6 +102,10 @@ static const char *refused_setting(const struct setting *setting)
 	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
 		if (!strcmp(setting->key, keys[i]))
 			return setting->key;
+	/* what no kernel has */
+	if ((!strcmp(setting->key, "collapse") && strcmp(setting->value, "mainline")) ||
+	    (!strcmp(setting->key, "relocate_anon") && strcmp(setting->value, "none")))
+		return setting->key;
 	/* the policy of the whole host; a process can only be told to do without */
 	if (g_str_has_prefix(setting->key, "thp.") || g_str_has_prefix(setting->key, "khugepaged.") ||
 	    (!strcmp(setting->key, "thp") && !strcmp(setting->value, "always")))

@@ -91,7 +91,8 @@ got=$?
 [ $here = no ] || expect 'and is harmless' 0 $got
 
 # What cannot be is refused by name, with the exit status of a rejected file.
-for line in 'set ram = 64M' 'set max_map_count = 9' 'bug anon-vma-double-reuse'; do
+for line in 'set ram = 64M' 'set max_map_count = 9' 'bug anon-vma-double-reuse' 'set relocate_anon = v1' \
+	    'set collapse = table'; do
 	printf '%s\nmunmap(4p, 1p)\n' "$line" > "$folder/refused.mms"
 	"$mmsim" emit "$folder/refused.mms" --as c > "$folder/out" 2>&1
 	expect "refused: $line" 3 $?

@@ -125,6 +125,9 @@ static char *cannot_emit(const struct script *script)
 		if (name)
 			return g_strdup_printf("a program cannot have: %s %s", name,
 					       setting->value ? setting->value : "");
+		if (setting->kind == SETTING_SET && !strcmp(setting->key, "thp") &&
+		    !strcmp(setting->value, "never") && strstr(setting->loc.source->text, "COLLAPSE"))
+			return g_strdup("thp never by itself: then it may not use MADV_COLLAPSE");
 	}
 	return NULL;
 }
